@@ -1,0 +1,47 @@
+/**
+ * The accounts of a run: nothing may disappear, so every line read is found again as malformed,
+ * counted or expired. Stages write into it, `check` holds the sums together.
+ */
+import type { Counts, WindowCounts } from './records.ts'
+
+export class Ledger {
+  lines = 0
+  malformed = 0
+  frames = 0
+  /** Set by the stage that judges frames by time; undefined in a command without one. */
+  accepted: number | undefined
+  /** Per kind of window, in the order of the kinds; `counted` is set by the stage that counts. */
+  readonly windows: Map<string, { counted?: number; expired: number }> = new Map()
+  /** Lines that the command before wrote and that did not arrive: a filter stands between. */
+  missing = 0
+
+  /** Takes over what the command before has refused: `counts` of its end line. */
+  join(counts: Counts): void {
+    this.missing = counts.frames - this.lines
+    this.lines += counts.malformed
+    this.malformed += counts.malformed
+  }
+
+  /** The first sum that does not hold, in words; undefined when all do. */
+  imbalance(): string | undefined {
+    const { lines, malformed, frames, accepted } = this
+    if (lines !== malformed + frames) {
+      return `${lines} lines are not ${malformed} malformed + ${frames} frames`
+    }
+    if (accepted === undefined) return undefined
+    if (frames !== accepted) return `${frames} frames are not ${accepted} accepted`
+    for (const [kind, { counted, expired }] of this.windows) {
+      if (counted !== undefined && accepted !== counted + expired) {
+        return `${kind}: ${accepted} accepted are not ${counted} counted + ${expired} expired`
+      }
+    }
+    return undefined
+  }
+
+  toJSON(): Counts {
+    const { lines, malformed, frames, accepted } = this
+    if (accepted === undefined) return { lines, malformed, frames }
+    const windows: Record<string, WindowCounts> = Object.fromEntries(this.windows)
+    return { lines, malformed, frames, accepted, windows }
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * Every shape that passes from stage to stage or crosses a pipe, and the words for them.
+ *
+ *   frame      one JSON object of the input, with a time `ts` and a user id `uid`
+ *   source     what has an order of its own: the whole input, or (later) a Kafka partition
+ *   window     a half-open span of event time [start, end) of some kind: minute, day, 15m
+ *   watermark  how far event time has surely come: the largest ts of a source minus --max-delay
+ *   pane       one printed state of a window: early, on-time or late
+ *   expired    a frame that came after its window of some kind had been closed for good
+ *   malformed  a line that is not a frame
+ *   reject     a line or frame that is not counted, with its reason
+ *
+ * Inside, times are unix milliseconds (`…Ms`); in every line that a person reads, unix seconds.
+ */
+
+/** Where the following frames come from. `name` is a file's name, or stdin. */
+export interface SourceMark {
+  readonly type: 'source'
+  readonly source: number
+  readonly name: string
+}
+
+/**
+ * Frames of one source, in their order, as columns of `count` entries. Byte ranges point into
+ * `bytes`. A batch and its columns are used again for the next one: valid until push returns.
+ */
+export interface FrameBatch {
+  readonly type: 'frames'
+  readonly source: number
+  /** Where the lines were read, for messages: a file's name, or stdin. */
+  readonly place: string
+  readonly count: number
+  readonly bytes: Uint8Array
+  /** Event time, unix milliseconds. */
+  readonly tsMs: Float64Array
+  /** The fingerprint of the uid (counter/hash.ts), upper and lower 32 bits. */
+  readonly hashHi: Uint32Array
+  readonly hashLo: Uint32Array
+  /** The uid as it stands in the line, without quotes. */
+  readonly uidStart: Uint32Array
+  readonly uidEnd: Uint32Array
+  /** The uids whose text is not the plain bytes of that range: escapes, invalid UTF-8. */
+  readonly decodedUids: ReadonlyMap<number, string>
+  /** The raw line, without its line break. */
+  readonly lineStart: Uint32Array
+  readonly lineEnd: Uint32Array
+  /** Line number in the file or stream, from 1. */
+  readonly lineNumber: Float64Array
+}
+
+/**
+ * Frames `from` up to but not including `to` of a batch, with the window of each kind that each
+ * falls into. The columns stand in the order of the kinds, fine to coarse.
+ */
+export interface WindowedBatch {
+  readonly type: 'windowed'
+  readonly frames: FrameBatch
+  readonly from: number
+  readonly to: number
+  /** Per kind: the start of the frame's window, unix milliseconds. */
+  readonly startsMs: readonly Float64Array[]
+  /** Per kind: 1 where the frame is expired for that kind, else 0. */
+  readonly expired: readonly Uint8Array[]
+}
+
+/** Event time of a source has come to `watermarkMs`: its windows that end by then are complete. */
+export interface Watermark {
+  readonly type: 'watermark'
+  readonly source: number
+  readonly watermarkMs: number
+}
+
+/** A line or frame that is not counted, or not for every kind: a line of --rejects. */
+export interface Reject {
+  readonly type: 'reject'
+  readonly reason: 'malformed' | 'expired'
+  /** What is wrong, and what was expected. */
+  readonly detail: string
+  /** Where it stood: `stdin`, a file's name. */
+  readonly source: string
+  /** Line number there, from 1. */
+  readonly line: number
+  /** The kinds of window that the frame is expired for. */
+  readonly windows?: readonly string[]
+  /** What was refused. Only until push returns, since it reads the batch's bytes. */
+  content(): RejectContent
+}
+
+export type RejectContent =
+  /** The line as text; `bytes` is its length where only its beginning is kept. */
+  | { readonly raw: string; readonly bytes?: number }
+  /** The line in base64, because it is not valid UTF-8. */
+  | { readonly raw64: string; readonly bytes?: number }
+  /** The frame, where the stage does not see the raw line. Unix seconds. */
+  | { readonly ts: number; readonly uid: string }
+
+/** The first line of a pipe between two commands. */
+export interface Header {
+  readonly type: 'header'
+  readonly version: number
+  /** The command that writes, without `uc-`. */
+  readonly from: string
+  /** From uc-window on: kinds of window, zone of the calendar, first day of the week. */
+  readonly windows?: readonly string[]
+  readonly tz?: string
+  readonly weekStart?: string
+  readonly lateness?: string
+}
+
+/** The last line of such a pipe. Without it the producer died. */
+export interface EndMark {
+  readonly type: 'end'
+  readonly counts: Counts
+  /** The signal that stopped the first command before its input was over. */
+  readonly signal?: string
+}
+
+/** What became of every line and frame. A command adds its own to the counts of those before it. */
+export interface Counts {
+  /** Lines of the input that are not blank: malformed + frames. */
+  readonly lines: number
+  readonly malformed: number
+  readonly frames: number
+  /** From uc-window on: frames that got their windows. */
+  readonly accepted?: number
+  /** Per kind of window, from uc-window on: counted + expired = accepted. */
+  readonly windows?: Readonly<Record<string, WindowCounts>>
+}
+
+export interface WindowCounts {
+  /** From uc-count on. */
+  readonly counted?: number
+  readonly expired: number
+}
+
+export type Pane = 'early' | 'on-time' | 'late'
+
+/** One line of result. The order of the fields is the order in the line, and a promise. */
+export interface ResultLine {
+  readonly window: string
+  /** Unix seconds. */
+  readonly start: number
+  readonly end: number
+  /** `start` as RFC 3339 in the zone asked for. */
+  readonly time: string
+  /** Zone of the calendar; absent for UTC. */
+  readonly tz?: string
+  /** In weeks only. */
+  readonly weekStart?: string
+  readonly users: number
+  /** The 95 % interval of `users`; both equal to it when exact. */
+  readonly low: number
+  readonly high: number
+  readonly method: 'exact' | 'hll'
+  /** Relative standard error; 0 when exact. */
+  readonly error: number
+  readonly frames: number
+  readonly pane: Pane
+  /** 0 for on-time, then 1, 2 … for late panes; early ones have none. */
+  readonly revision?: number
+}

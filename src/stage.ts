@@ -1,0 +1,19 @@
+/**
+ * The contract of every stage. A stage is synchronous and knows no other stage, no process, no
+ * stream and no clock, so that a pipe of processes and uc-pipeline run the very same code: the
+ * one puts a codec on both sides, the other calls one stage from the next.
+ */
+
+export type Emit<Out> = (message: Out) => void
+
+export interface Stage<In, Out> {
+  /** Takes one message; what it holds by reference is valid only until this call returns. */
+  push(message: In, emit: Emit<Out>): void
+  /** The input is over, whole: what was held back comes out. */
+  end(emit: Emit<Out>): void
+  /**
+   * The input stopped before its end (signal, dead producer, broken file): what is open comes out
+   * as provisional, and nothing that only a real end may decide is decided.
+   */
+  stop(emit: Emit<Out>): void
+}
