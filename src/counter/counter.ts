@@ -1,0 +1,13 @@
+/**
+ * The contract of what counts unique users in one window. The result depends on the set of
+ * fingerprints added, never on their order or number of times.
+ */
+import type { ResultLine } from '../records.ts'
+
+export type Estimate = Pick<ResultLine, 'users' | 'low' | 'high' | 'method' | 'error'>
+
+export interface Counter {
+  /** Adds a user by the upper and lower half of the fingerprint (hash.ts). */
+  add(hashHi: number, hashLo: number): void
+  estimate(): Estimate
+}
