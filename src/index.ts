@@ -1,0 +1,30 @@
+/** What other programs may import: the stages, and what they are made of. */
+export { type Counter, type Estimate } from './counter/counter.ts'
+export { uniqueCounter, type UniqueCounterOptions } from './counter/unique.ts'
+export { type ErrorCode, UcError } from './errors.ts'
+export { type Kernel, type KernelOptions } from './kernel/kernel.ts'
+export { twinKernel } from './kernel/twin.ts'
+export { Ledger } from './ledger.ts'
+export { chain } from './pipeline.ts'
+export type {
+  Counts,
+  FrameBatch,
+  Pane,
+  Reject,
+  RejectContent,
+  ResultLine,
+  SourceMark,
+  Watermark,
+  WindowedBatch,
+} from './records.ts'
+export { type Emit, type Stage } from './stage.ts'
+export { type CountOptions, type CountOut, countStage, type Result } from './stages/count.ts'
+export {
+  type ExtractIn,
+  type ExtractOptions,
+  type ExtractOut,
+  extractStage,
+} from './stages/extract.ts'
+export { type WindowOptions, type WindowOut, windowStage } from './stages/window.ts'
+export { type Calendar, calendar, type CalendarOptions, type WeekDay } from './time/calendar.ts'
+export { loadZone, utc, type Zone } from './time/zone.ts'

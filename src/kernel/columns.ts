@@ -1,0 +1,73 @@
+/** The columns of a FrameBatch while they are filled. They grow by doubling and are used again. */
+import type { FrameBatch } from '../records.ts'
+
+const firstCapacity = 1024
+
+export class FrameColumns {
+  count = 0
+  tsMs: Float64Array = new Float64Array(firstCapacity)
+  hashHi: Uint32Array = new Uint32Array(firstCapacity)
+  hashLo: Uint32Array = new Uint32Array(firstCapacity)
+  uidStart: Uint32Array = new Uint32Array(firstCapacity)
+  uidEnd: Uint32Array = new Uint32Array(firstCapacity)
+  lineStart: Uint32Array = new Uint32Array(firstCapacity)
+  lineEnd: Uint32Array = new Uint32Array(firstCapacity)
+  lineNumber: Float64Array = new Float64Array(firstCapacity)
+  readonly decodedUids: Map<number, string> = new Map()
+
+  /** Index of a new row, all of whose cells the caller sets. */
+  add(): number {
+    if (this.count === this.tsMs.length) this.#grow()
+    return this.count++
+  }
+
+  clear(): void {
+    this.count = 0
+    if (this.decodedUids.size > 0) this.decodedUids.clear()
+  }
+
+  batch(source: number, place: string, bytes: Uint8Array): FrameBatch {
+    const { count, tsMs, hashHi, hashLo, uidStart, uidEnd, lineStart, lineEnd, lineNumber } = this
+    const { decodedUids } = this
+    return {
+      type: 'frames',
+      source,
+      place,
+      count,
+      bytes,
+      tsMs,
+      hashHi,
+      hashLo,
+      uidStart,
+      uidEnd,
+      decodedUids,
+      lineStart,
+      lineEnd,
+      lineNumber,
+    }
+  }
+
+  #grow(): void {
+    const capacity = this.tsMs.length * 2
+    const grown = <Column extends Float64Array | Uint32Array>(larger: Column, column: Column) => {
+      larger.set(column)
+      return larger
+    }
+    this.tsMs = grown(new Float64Array(capacity), this.tsMs)
+    this.hashHi = grown(new Uint32Array(capacity), this.hashHi)
+    this.hashLo = grown(new Uint32Array(capacity), this.hashLo)
+    this.uidStart = grown(new Uint32Array(capacity), this.uidStart)
+    this.uidEnd = grown(new Uint32Array(capacity), this.uidEnd)
+    this.lineStart = grown(new Uint32Array(capacity), this.lineStart)
+    this.lineEnd = grown(new Uint32Array(capacity), this.lineEnd)
+    this.lineNumber = grown(new Float64Array(capacity), this.lineNumber)
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** The uid of frame `i` as text. */
+export function uidText(frames: FrameBatch, i: number): string {
+  return frames.decodedUids.get(i) ??
+    decoder.decode(frames.bytes.subarray(frames.uidStart[i]!, frames.uidEnd[i]!))
+}

@@ -1,0 +1,40 @@
+/**
+ * The contract of what finds the frames in whole lines. The readable one is twin.ts; a faster one
+ * has to fill the same columns and to refuse the same lines in the same words.
+ */
+import type { TsUnit } from '../time/unix-time.ts'
+import type { FrameColumns } from './columns.ts'
+
+export interface KernelOptions {
+  /** Keys of the user and of the time, dotted for nested ones. */
+  readonly uidKey: string
+  readonly tsKey: string
+  readonly tsUnit: TsUnit
+  /** A longer line is malformed; its line break does not count. */
+  readonly maxLineBytes: number
+}
+
+/** A line that is no frame: where it stands in the bytes, and why. */
+export interface Refusal {
+  readonly lineStart: number
+  readonly lineEnd: number
+  readonly detail: string
+}
+
+export interface Kernel {
+  /** The frames found so far; whoever takes them clears them. */
+  readonly columns: FrameColumns
+  /** Number of the line that was begun last. Set to 0 where a new file or stream begins. */
+  lineNumber: number
+  /** The line at which the last scan stopped, if one was refused. */
+  readonly refusal: Refusal | undefined
+  /**
+   * Takes the lines of [from, to), each ending in LF, and appends their frames to the columns.
+   * Stops behind the first line that is refused. Returns the place up to which it came.
+   */
+  scan(bytes: Uint8Array, from: number, to: number): number
+}
+
+export function tooLong(lineBytes: number, maxLineBytes: number): string {
+  return `line has ${lineBytes} bytes; --max-line allows ${maxLineBytes}`
+}

@@ -1,0 +1,123 @@
+/**
+ * The kernel in plain TypeScript: the readable twin of any faster one, and what serves where that
+ * one cannot run.
+ */
+import { type Fingerprint, fingerprint, fingerprintOfText } from '../counter/hash.ts'
+import { NOT_A_TIME, parseTime, tsExpected, usualTime } from '../time/unix-time.ts'
+import { quoted } from '../errors.ts'
+import { FrameColumns } from './columns.ts'
+import { FrameParser } from './frame-parser.ts'
+import { CR, kindNames, LF, NONE, STRING } from './json-tokens.ts'
+import type { Kernel, KernelOptions, Refusal } from './kernel.ts'
+import { tooLong } from './kernel.ts'
+import { decodedString, hasEscape, type KeyPath } from './key-path.ts'
+
+const isMark = (bytes: Uint8Array, i: number) =>
+  bytes[i] === 0xef && bytes[i + 1] === 0xbb && bytes[i + 2] === 0xbf
+
+export function twinKernel(options: KernelOptions): Kernel {
+  const { uidKey, tsKey, tsUnit, maxLineBytes } = options
+  const parser = new FrameParser(uidKey, tsKey)
+  const columns = new FrameColumns()
+  const hash: Fingerprint = { hi: 0, lo: 0 }
+  const expectedTs = tsExpected[tsUnit]
+
+  /** Why the frame just walked is refused, or its time in `tsMs`. */
+  let tsMs = 0
+  function judge(bytes: Uint8Array): string | undefined {
+    const { uid, ts } = parser
+    if (!uid.isText) return `${absence(uid)}; expected a string or a number`
+    if (uid.start === uid.end) return `"${uidKey}" is empty; expected at least one character`
+    if (!ts.isText) return `${absence(ts)}; expected ${expectedTs}`
+    tsMs = usualTime(bytes, ts.start, ts.end, tsUnit)
+    if (tsMs === tsMs) return undefined
+    const text = decodedString(bytes, ts.start, ts.end)
+    tsMs = parseTime(text, tsUnit)
+    if (tsMs >= 0) return undefined
+    const shown = ts.kind === STRING ? quoted(text) : quoted(text).slice(1, -1)
+    const years = tsMs === NOT_A_TIME ? '' : ' of the years 1970 to 9999'
+    return `"${tsKey}" is ${shown}; expected ${expectedTs}${years}`
+  }
+
+  function append(bytes: Uint8Array, lineStart: number, lineEnd: number): void {
+    const { uid } = parser
+    const row = columns.add()
+    columns.tsMs[row] = tsMs
+    columns.uidStart[row] = uid.start
+    columns.uidEnd[row] = uid.end
+    columns.lineStart[row] = lineStart
+    columns.lineEnd[row] = lineEnd
+    columns.lineNumber[row] = kernel.lineNumber
+    if (uid.kind === STRING && hasEscape(bytes, uid.start, uid.end)) {
+      const text = decodedString(bytes, uid.start, uid.end)
+      columns.decodedUids.set(row, text)
+      fingerprintOfText(text, hash)
+    } else {
+      fingerprint(bytes, uid.start, uid.end, hash)
+    }
+    columns.hashHi[row] = hash.hi
+    columns.hashLo[row] = hash.lo
+  }
+
+  const kernel = {
+    columns,
+    lineNumber: 0,
+    refusal: undefined as Refusal | undefined,
+
+    scan(bytes: Uint8Array, from: number, to: number): number {
+      kernel.refusal = undefined
+      let next = from
+      while (next < to) {
+        const begin = next
+        const lineStart = ++kernel.lineNumber === 1 && isMark(bytes, next) ? next + 3 : next
+        const walked = parser.walk(bytes, lineStart)
+        const lf = walked >= 0 ? walked : bytes.indexOf(LF, -1 - walked)
+        const lineEnd = lf > lineStart && bytes[lf - 1] === CR ? lf - 1 : lf
+        next = lf + 1
+
+        let detail: string | undefined
+        if (lineEnd - begin > maxLineBytes) {
+          detail = tooLong(lineEnd - begin, maxLineBytes)
+        } else if (walked < 0) {
+          const place = -1 - walked
+          if (place === lf && isBlank(bytes, lineStart, lf)) continue
+          detail = unexpected(bytes, lineStart, place)
+        } else {
+          detail = judge(bytes)
+        }
+
+        if (detail === undefined) {
+          append(bytes, lineStart, lineEnd)
+        } else {
+          kernel.refusal = { lineStart, lineEnd, detail }
+          return next
+        }
+      }
+      return next
+    },
+  }
+  return kernel
+}
+
+function absence(key: KeyPath): string {
+  return key.kind === NONE ? `root has no "${key.name}"` : `"${key.name}" is ${kindNames[key.kind]}`
+}
+
+function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    if (bytes[i] !== 0x20 && bytes[i] !== 0x09 && bytes[i] !== CR) return false
+  }
+  return true
+}
+
+/** What is wrong with a line whose byte at `place` cannot stand there. Bytes count from 1. */
+function unexpected(bytes: Uint8Array, lineStart: number, place: number): string {
+  const byte = bytes[place]!
+  const where = `at byte ${place - lineStart + 1}`
+  if (byte === LF) return `line ends too early, ${where}; expected one whole JSON object`
+  const isPrintable = byte > 0x20 && byte < 0x7f
+  const shown = isPrintable
+    ? JSON.stringify(String.fromCharCode(byte))
+    : `byte 0x${byte.toString(16).padStart(2, '0')}`
+  return `unexpected ${shown} ${where}; expected one JSON object`
+}

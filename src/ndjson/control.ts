@@ -1,0 +1,101 @@
+/**
+ * Control lines: what travels between two commands beside the frames. Each is an object with the
+ * one key `uc`:
+ *
+ *   {"uc":{"version":1,"from":"extract"}}                     first line, the header
+ *   {"uc":{"source":0,"name":"b.jsonl"}}                      the following frames come from there
+ *   {"uc":{"watermark":1468244395,"source":0}}                event time of the source, unix seconds
+ *   {"uc":{"end":{"lines":3,"malformed":1,…},"signal":"SIGINT"}}   last line; signal only if stopped
+ *
+ * Only a stream that begins with a header is read so; elsewhere such a line is malformed.
+ */
+import { UcError } from '../errors.ts'
+import type { Counts, EndMark, Header, SourceMark, Watermark } from '../records.ts'
+import { secondsText } from '../time/unix-time.ts'
+
+export const pipeVersion = 1
+
+export type Control = Header | SourceMark | Watermark | EndMark
+
+export function controlLine(control: Control): string {
+  if (control.type === 'watermark') {
+    const seconds = secondsText(control.watermarkMs)
+    return `{"uc":{"watermark":${seconds},"source":${control.source}}}\n`
+  }
+  const { type, ...fields } = control
+  if (type === 'end') {
+    const { counts, ...rest } = fields as Omit<EndMark, 'type'>
+    return `${JSON.stringify({ uc: { end: counts, ...rest } })}\n`
+  }
+  return `${JSON.stringify({ uc: fields })}\n`
+}
+
+const prefix = new TextEncoder().encode('{"uc":')
+const decoder = new TextDecoder()
+
+/** The control line in `line`, or undefined where it is none that this version knows. */
+export function parseControl(line: Uint8Array): Control | undefined {
+  if (!prefix.every((byte, i) => byte === line[i])) return undefined
+  const fields = controlFields(decoder.decode(line))
+  if (fields === undefined) return undefined
+  const { version, from, source, name, watermark, end, signal } = fields
+  if (typeof version === 'number' && typeof from === 'string') {
+    if (version > pipeVersion) {
+      throw new UcError(
+        'failed',
+        `uc-${from} wrote version ${version} of the pipe format, this command reads version ` +
+          `${pipeVersion}; update uc-toolkit here`,
+      )
+    }
+    return headerOf(fields, version, from)
+  }
+  if (isCount(source) && typeof name === 'string') return { type: 'source', source, name }
+  if (isCount(source) && typeof watermark === 'number') {
+    return { type: 'watermark', source, watermarkMs: Math.round(watermark * 1000) }
+  }
+  if (isCounts(end)) {
+    return { type: 'end', counts: end, ...(typeof signal === 'string' ? { signal } : {}) }
+  }
+  return undefined
+}
+
+function controlFields(text: string): Record<string, unknown> | undefined {
+  let line: unknown
+  try {
+    line = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!isRecord(line) || Object.keys(line).length !== 1 || !isRecord(line['uc'])) return undefined
+  return line['uc']
+}
+
+function headerOf(fields: Record<string, unknown>, version: number, from: string): Header {
+  const { windows, tz, weekStart, lateness } = fields
+  return {
+    type: 'header',
+    version,
+    from,
+    ...(isTexts(windows) ? { windows } : {}),
+    ...(typeof tz === 'string' ? { tz } : {}),
+    ...(typeof weekStart === 'string' ? { weekStart } : {}),
+    ...(typeof lateness === 'string' ? { lateness } : {}),
+  }
+}
+
+function isCounts(value: unknown): value is Counts {
+  return isRecord(value) &&
+    [value['lines'], value['malformed'], value['frames']].every(isCount)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string')
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}

@@ -1,0 +1,32 @@
+/**
+ * How a stream is read: its first line decides. With a header it is what another command wrote,
+ * its control lines are obeyed, and nothing may follow its end line. Without, it is plain lines,
+ * among which a control line is as malformed as any other.
+ */
+import { UcError } from '../errors.ts'
+import { type Control, parseControl } from './control.ts'
+
+export class Protocol {
+  #state: 'unknown' | 'plain' | 'headed' | 'ended' = 'unknown'
+
+  /** The control line at [start, end), if it is one and this stream has them. */
+  control(bytes: Uint8Array, start: number, end: number, lineNumber: number): Control | undefined {
+    const isFirst = this.#state === 'unknown' && lineNumber === 1
+    if (!isFirst && this.#state !== 'headed') return undefined
+    const control = parseControl(bytes.subarray(start, end))
+    if (control === undefined || isFirst !== (control.type === 'header')) return undefined
+    this.#state = control.type === 'end' ? 'ended' : 'headed'
+    return control
+  }
+
+  /** A line that is no control line. */
+  settle(): void {
+    if (this.#state === 'unknown') this.#state = 'plain'
+    if (this.#state === 'ended') {
+      throw new UcError(
+        'failed',
+        'input goes on behind its end line; expected the lines of one command',
+      )
+    }
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Reads one line of uc-window. The form in which it writes nearly all of them is read by its bytes
+ * (`usual`); any other goes through JSON.parse (`any`), which decides what is right.
+ */
+import { quoted } from '../errors.ts'
+import { hasEscape } from '../kernel/key-path.ts'
+import type { Calendar } from '../time/calendar.ts'
+import { SpanCache } from '../time/span-cache.ts'
+
+const uidOpen = ascii('{"uid":"')
+const windowsOpen = ascii('","windows":{')
+const close = ascii('}}')
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** Unix seconds have at most 12 digits up to the year 9999. */
+const maxDigits = 12
+
+export class WindowedLine {
+  /** The uid: its bytes in the line, or its text where they are not plain. */
+  uidStart = 0
+  uidEnd = 0
+  uidText: string | undefined
+  /** Per kind, as in WindowedBatch. */
+  readonly startsMs: Float64Array
+  readonly expired: Uint8Array
+  readonly #names: readonly string[]
+  readonly #keys: readonly Uint8Array[]
+  readonly #spans: readonly SpanCache[]
+
+  constructor({ kinds }: Calendar) {
+    this.startsMs = new Float64Array(kinds.length)
+    this.expired = new Uint8Array(kinds.length)
+    this.#names = kinds.map(({ name }) => name)
+    this.#keys = kinds.map(({ name }, k) => ascii(`${k === 0 ? '' : ','}"${name}":`))
+    this.#spans = kinds.map((kind) => new SpanCache(kind))
+  }
+
+  /** Reads the line at [start, end). Returns what is wrong with it, or undefined. */
+  read(bytes: Uint8Array, start: number, end: number): string | undefined {
+    this.expired.fill(0)
+    this.uidText = undefined
+    if (!this.usual(bytes, start, end)) {
+      const problem = this.any(decoder.decode(bytes.subarray(start, end)))
+      if (problem !== undefined) return problem
+    }
+    const k = this.#spans.findIndex((span, k) => {
+      return span.at(this.startsMs[k]!).startMs !== this.startsMs[k]
+    })
+    if (k === -1) return undefined
+    return `${this.startsMs[k]! / 1000} is not the start of a ${this.#names[k]}`
+  }
+
+  /** Reads the line if it has the usual form. */
+  usual(bytes: Uint8Array, start: number, end: number): boolean {
+    if (!startsWith(bytes, start, uidOpen)) return false
+    const uidStart = start + uidOpen.length
+    const uidEnd = bytes.indexOf(0x22, uidStart)
+    if (uidEnd <= uidStart || uidEnd >= end || hasEscape(bytes, uidStart, uidEnd)) return false
+    if (!startsWith(bytes, uidEnd, windowsOpen)) return false
+    let i = uidEnd + windowsOpen.length
+    for (let k = 0; k < this.#keys.length; k++) {
+      const key = this.#keys[k]!
+      if (!startsWith(bytes, i, key)) return false
+      i += key.length
+      const digitsStart = i
+      let seconds = 0
+      for (let digit = bytes[i]! - 0x30; digit >= 0 && digit <= 9; digit = bytes[++i]! - 0x30) {
+        seconds = seconds * 10 + digit
+      }
+      const digits = i - digitsStart
+      const hasLeadingZero = digits > 1 && bytes[digitsStart] === 0x30
+      if (digits === 0 || digits > maxDigits || hasLeadingZero) return false
+      this.startsMs[k] = seconds * 1000
+    }
+    this.uidStart = uidStart
+    this.uidEnd = uidEnd
+    return startsWith(bytes, i, close) && i + close.length === end
+  }
+
+  /** Reads any line. Returns what is wrong with it, or undefined. */
+  any(text: string): string | undefined {
+    let line: unknown
+    try {
+      line = JSON.parse(text)
+    } catch {
+      return 'not JSON; expected a line as uc-window writes it'
+    }
+    if (!isRecord(line)) return 'no JSON object; expected a line as uc-window writes it'
+    const { uid, windows, expired = [] } = line
+    const hasUid = typeof uid === 'string' ? uid !== '' : Number.isSafeInteger(uid)
+    if (!hasUid) return 'root has no "uid"; expected a string or a whole number'
+    this.uidText = String(uid)
+    if (!isRecord(windows)) return 'root has no "windows"; expected the start of each window'
+    const stranger = Object.keys(windows).find((name) => !this.#names.includes(name))
+    if (stranger !== undefined) {
+      return `window ${quoted(stranger)} is not among ${this.#names.join(', ')}`
+    }
+    for (const [k, name] of this.#names.entries()) {
+      const start = windows[name]
+      if (!Number.isSafeInteger(start)) return `"windows" has no start of ${name}, in unix seconds`
+      this.startsMs[k] = (start as number) * 1000
+    }
+    if (!Array.isArray(expired) || !expired.every((name) => this.#names.includes(name))) {
+      return '"expired" is no list of kinds of window'
+    }
+    for (const name of expired) this.expired[this.#names.indexOf(name)] = 1
+    return undefined
+  }
+}
+
+function ascii(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
+}
+
+function startsWith(bytes: Uint8Array, start: number, expected: Uint8Array): boolean {
+  for (let i = 0; i < expected.length; i++) {
+    if (bytes[start + i] !== expected[i]) return false
+  }
+  return true
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,128 @@
+/**
+ * `--parser json`: lines to frames by JSON.parse, the plain way that the scanner is compared with.
+ * Its limits are JSON.parse's: `ts` goes through a double, a numeric uid beyond 2^53 has lost
+ * digits and is refused. The kernel is asked only for the words of a refusal.
+ */
+import { fingerprintOfText } from '../counter/hash.ts'
+import { FrameColumns } from '../kernel/columns.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { headBytes } from '../kernel/lines.ts'
+import type { Ledger } from '../ledger.ts'
+import { rawContent } from '../ndjson/raw.ts'
+import type { SourceMark } from '../records.ts'
+import type { Stage } from '../stage.ts'
+import { parseTime, type TsUnit } from '../time/unix-time.ts'
+import type { ExtractOut } from './extract.ts'
+
+export interface PlainExtractOptions {
+  readonly uidKey: string
+  readonly tsKey: string
+  readonly tsUnit: TsUnit
+  readonly maxLineBytes: number
+  readonly kernel: Kernel
+  readonly ledger: Ledger
+}
+
+interface Frame {
+  readonly uid: string
+  readonly tsMs: number
+}
+
+const encoder = new TextEncoder()
+
+export function plainExtractStage(
+  options: PlainExtractOptions,
+): Stage<string | SourceMark, ExtractOut> {
+  const { uidKey, tsKey, tsUnit, maxLineBytes, kernel, ledger } = options
+  const uidPath = uidKey.split('.')
+  const tsPath = tsKey.split('.')
+  const columns = new FrameColumns()
+  const hash = { hi: 0, lo: 0 }
+  let source = 0
+  let place = 'stdin'
+  let lineNumber = 0
+
+  function frameOf(line: string): Frame | undefined {
+    let root: unknown
+    try {
+      root = JSON.parse(line)
+    } catch {
+      return undefined
+    }
+    const uid = valueAt(root, uidPath)
+    const hasUid = typeof uid === 'string' ? uid !== '' : Number.isSafeInteger(uid)
+    const ts = valueAt(root, tsPath)
+    const hasTs = typeof ts === 'string' || (typeof ts === 'number' && tsUnit !== 'iso')
+    if (!hasUid || !hasTs) return undefined
+    const tsMs = parseTime(String(ts), tsUnit)
+    return tsMs < 0 ? undefined : { uid: String(uid), tsMs }
+  }
+
+  function detailOf(bytes: Uint8Array): string {
+    const line = new Uint8Array(bytes.length + 1)
+    line.set(bytes)
+    line[bytes.length] = 0x0a
+    kernel.lineNumber = lineNumber - 1
+    kernel.scan(line, 0, line.length)
+    kernel.columns.clear()
+    return kernel.refusal?.detail ??
+      `"${uidKey}" is a number that JSON.parse would round; --parser strict keeps its digits`
+  }
+
+  return {
+    push(message, emit) {
+      if (typeof message !== 'string') {
+        source = message.source
+        place = message.name
+        lineNumber = 0
+        emit(message)
+        return
+      }
+      lineNumber++
+      const line = lineNumber === 1 && message.startsWith('\ufeff') ? message.slice(1) : message
+      if (/^[ \t\r]*$/.test(line)) return
+      ledger.lines++
+      const bytes = encoder.encode(line)
+      const frame = bytes.length > maxLineBytes ? undefined : frameOf(line)
+      if (frame === undefined) {
+        ledger.malformed++
+        const detail = detailOf(bytes)
+        const keptBytes = bytes.length > maxLineBytes ? headBytes : bytes.length
+        const content = () => rawContent(bytes, 0, keptBytes, bytes.length)
+        emit({
+          type: 'reject',
+          reason: 'malformed',
+          detail,
+          source: place,
+          line: lineNumber,
+          content,
+        })
+        return
+      }
+      ledger.frames++
+      columns.clear()
+      const row = columns.add()
+      fingerprintOfText(frame.uid, hash)
+      columns.tsMs[row] = frame.tsMs
+      columns.hashHi[row] = hash.hi
+      columns.hashLo[row] = hash.lo
+      columns.decodedUids.set(row, frame.uid)
+      columns.lineStart[row] = 0
+      columns.lineEnd[row] = bytes.length
+      columns.lineNumber[row] = lineNumber
+      emit(columns.batch(source, place, bytes))
+    },
+    end() {}, // holds nothing back
+    stop() {},
+  }
+}
+
+function valueAt(root: unknown, path: readonly string[]): unknown {
+  let value = root
+  for (const key of path) {
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    if (!isObject || !Object.hasOwn(value as object, key)) return undefined
+    value = (value as Record<string, unknown>)[key]
+  }
+  return value
+}
