@@ -1,0 +1,138 @@
+/**
+ * The commands, their options by reference. Help, README, completions and the parsing of arguments
+ * all read this table: an option that two commands list is the same option.
+ */
+import { exitStatus } from '../errors.ts'
+import type { ErrorCode } from '../errors.ts'
+import type { AnyOption, OptionTable } from './option.ts'
+import { counting } from './options/counting.ts'
+import type { CountingOptions } from './options/counting.ts'
+import { generating } from './options/generating.ts'
+import type { GeneratingOptions } from './options/generating.ts'
+import { input } from './options/input.ts'
+import type { InputOptions } from './options/input.ts'
+import { output } from './options/output.ts'
+import type { OutputOptions } from './options/output.ts'
+import { reporting } from './options/reporting.ts'
+import type { ReportingOptions } from './options/reporting.ts'
+import { time } from './options/time.ts'
+import type { TimeOptions } from './options/time.ts'
+
+export interface Command<Table> {
+  readonly name: `uc-${string}`
+  readonly brief: string
+  readonly usage: string
+  readonly reads: string
+  readonly writes: string
+  /** Whether files may be named; else the command reads standard input, or nothing. */
+  readonly takesFiles: boolean
+  readonly options: Table
+  readonly example: string
+  /** How a run may end, apart from 0. */
+  readonly exits: readonly ErrorCode[]
+}
+
+export type AnyCommand = Command<OptionTable>
+
+export type ExtractOptions = InputOptions & ReportingOptions
+export type WindowOptions = TimeOptions & ReportingOptions
+export type CountOptions = CountingOptions & OutputOptions & ReportingOptions
+export type PipelineOptions =
+  & InputOptions
+  & TimeOptions
+  & CountingOptions
+  & OutputOptions
+  & ReportingOptions
+
+const everyExit: readonly ErrorCode[] = ['failed', 'usage', 'refused', 'interrupted', 'terminated']
+
+export const extract: Command<ExtractOptions> = {
+  name: 'uc-extract',
+  brief: 'Read the time and the user id out of raw frames',
+  usage: 'uc-extract [OPTION…] [FILE…]',
+  reads: 'NDJSON frames from files (plain, gzip or zstd) or standard input, which is also -',
+  writes: '{"ts":1468244384,"uid":"…"} per frame',
+  takesFiles: true,
+  options: { ...input, ...reporting },
+  example: 'uc-extract --uid-key user.id log.jsonl.gz | uc-window --day | uc-count',
+  exits: everyExit,
+}
+
+export const window: Command<WindowOptions> = {
+  name: 'uc-window',
+  brief: 'Give each frame its windows of time',
+  usage: 'uc-window [OPTION…]',
+  reads: 'the lines of uc-extract from standard input',
+  writes: '{"uid":"…","windows":{"minute":1468244340}} per frame',
+  takesFiles: false,
+  options: { ...time, ...reporting },
+  example: 'uc-extract log.jsonl | uc-window --minute --day --tz Europe/Zurich | uc-count',
+  exits: everyExit,
+}
+
+export const count: Command<CountOptions> = {
+  name: 'uc-count',
+  brief: 'Count the unique users of each window',
+  usage: 'uc-count [OPTION…]',
+  reads: 'the lines of uc-window from standard input',
+  writes: '{"window":"minute","start":1468244340,…,"users":16193,…} per window, when it closes',
+  takesFiles: false,
+  options: { ...counting, ...output, ...reporting },
+  example: 'uc-extract log.jsonl | uc-window | uc-count --format tsv',
+  exits: everyExit,
+}
+
+export const pipeline: Command<PipelineOptions> = {
+  name: 'uc-pipeline',
+  brief: 'Extract, window and count in one process, many times faster',
+  usage: 'uc-pipeline [OPTION…] [FILE…]',
+  reads: extract.reads,
+  writes: count.writes,
+  takesFiles: true,
+  options: { ...input, ...time, ...counting, ...output, ...reporting },
+  example: 'uc-pipeline --minute --day --month log.jsonl.gz',
+  exits: everyExit,
+}
+
+export const generate: Command<GeneratingOptions> = {
+  name: 'uc-generate',
+  brief: 'Generate frames like the real ones, repeatable by seed',
+  usage: 'uc-generate [OPTION…]',
+  reads: 'nothing',
+  writes: 'NDJSON frames to standard output, or to a file with -o',
+  takesFiles: false,
+  options: generating,
+  example: 'uc-generate -c 1M -r 1000 -n 100k --gz -o stream.jsonl.gz --truth truth.json',
+  exits: ['failed', 'usage', 'interrupted', 'terminated'],
+}
+
+/** In the order in which the overview lists them. */
+export const commands: readonly AnyCommand[] = [pipeline, extract, window, count, generate]
+
+/** What an exit status says, for help and README. */
+export const exitMeaning: Readonly<Record<ErrorCode, string>> = {
+  failed: 'failed at run time',
+  usage: 'wrong usage, nothing was read or written',
+  refused: 'data refused: --strict met a bad line, or not one line was a frame',
+  interrupted: 'ended by Ctrl-C',
+  terminated: 'ended by SIGTERM',
+}
+
+/** The exits of a command as status and meaning, 0 first. */
+export function exitsOf({ exits }: AnyCommand): readonly (readonly [number, string])[] {
+  return [[0, 'done'], ...exits.map((code) => [exitStatus[code], exitMeaning[code]] as const)]
+}
+
+/** The command of that name, with or without `uc-`. */
+export function commandNamed(name: string): AnyCommand | undefined {
+  return commands.find((command) => command.name === name || command.name === `uc-${name}`)
+}
+
+/** The options in groups, each as its table has them. */
+export function groupsOf({ options }: AnyCommand): ReadonlyMap<string, readonly AnyOption[]> {
+  const groups = new Map<string, AnyOption[]>()
+  for (const option of Object.values(options)) {
+    groups.set(option.group, [...(groups.get(option.group) ?? []), option])
+  }
+  return groups
+}

@@ -1,0 +1,59 @@
+/**
+ * Bash. Only what the bash 3.2 of macOS has. COMP_WORDBREAKS parts words at `=`, so that
+ * `--format=j` comes as three words. An empty reply makes bash complete the name of a file.
+ */
+import { commands } from '../commands.ts'
+import { flagOf, shortFlagOf } from '../option.ts'
+import type { AnyOption } from '../option.ts'
+
+export function bashCompletion(): string {
+  const names = commands.map(({ name }) => name)
+  const subcommands = names.map((name) => name.replace('uc-', ''))
+  const first = [...subcommands, 'help', 'completion', '--help', '--version']
+  return `# bash completion for uc; in ~/.bashrc: eval "$(uc completion bash)"
+_uc() {
+  local command=\${1##*/} current=$2 previous=$3 words=
+  COMPREPLY=()
+  if [[ $command == uc ]]; then
+    if ((COMP_CWORD == 1)); then
+      COMPREPLY=($(compgen -W '${first.join(' ')}' -- "$current"))
+      return
+    fi
+    command=uc-\${COMP_WORDS[1]#uc-}
+  fi
+  if [[ $current == = ]]; then
+    current=
+  elif [[ $previous == = ]]; then
+    previous=\${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  case $previous in
+${optionsWithValue().map(valueCase).join('')}\
+    *) case $command in
+${commands.map(({ name, options }) => flagCase(name, Object.values(options))).join('')}\
+      uc-help) ((COMP_CWORD == 2)) && words='${subcommands.join(' ')}' ;;
+      uc-completion) ((COMP_CWORD == 2)) && words='bash zsh fish' ;;
+    esac ;;
+  esac
+  [[ -n $words ]] && COMPREPLY=($(compgen -W "$words" -- "$current"))
+  return 0
+}
+complete -o default -F _uc uc ${names.join(' ')}
+`
+}
+
+/** Each once, whichever commands have it. */
+function optionsWithValue(): readonly AnyOption[] {
+  const options = new Set(commands.flatMap((command) => Object.values(command.options)))
+  return [...options].filter((option) => option.value !== undefined)
+}
+
+/** The words that may stand after the option; none for what is free text or a file. */
+function valueCase(option: AnyOption): string {
+  const spellings = [flagOf(option), shortFlagOf(option)].filter((each) => each !== '')
+  return `    ${spellings.join(' | ')}) words='${option.choices?.join(' ') ?? ''}' ;;\n`
+}
+
+function flagCase(command: string, options: readonly AnyOption[]): string {
+  const flags = [...options.map(flagOf), '--help', '--version']
+  return `      ${command}) [[ $current == -* ]] && words='${flags.join(' ')}' ;;\n`
+}

@@ -1,0 +1,51 @@
+/** The rules between the options of uc-generate, and what they come to for the generator. */
+import { contradiction } from './plan.ts'
+import type { Parsed } from './option.ts'
+import { generating } from './options/generating.ts'
+import type { GeneratingOptions } from './options/generating.ts'
+
+export interface GeneratePlan {
+  readonly count: number
+  /** Bytes of a frame, about. */
+  readonly frameBytes: number
+  readonly ratePerSecond: number
+  readonly users: number
+  readonly delaySeconds: number
+  /** Share of the frames that are delayed; of no account where delaySeconds is 0. */
+  readonly delayPercent: number
+  readonly seed: number
+  readonly crlf: boolean
+  readonly startMs: number
+  readonly brokenPercent: number
+  /** `-` is standard output. */
+  readonly out: string
+  readonly gz: boolean
+  readonly truth: string | undefined
+}
+
+export function generatePlan({ values, given }: Parsed<GeneratingOptions>): GeneratePlan {
+  if (given.has(generating.kilobytes) && given.has(generating.frameBytes)) {
+    throw contradiction('--kilobytes and --frame-bytes', 'give the size by one of them')
+  }
+  if (given.has(generating.delayPercent) && values.delayPercent > 0 && values.delay === 0) {
+    throw contradiction('--delay-percent and --delay 0', 'say how long with --delay, in seconds')
+  }
+  if (values.truth !== undefined && values.truth === values.out) {
+    throw contradiction('--truth and --out', 'give each a file of its own')
+  }
+  return {
+    count: values.count,
+    frameBytes: values.frameBytes ?? values.kilobytes * 1024,
+    ratePerSecond: values.rate,
+    users: values.users,
+    delaySeconds: values.delay,
+    delayPercent: values.delayPercent,
+    seed: values.seed,
+    crlf: values.crlf,
+    startMs: values.start,
+    brokenPercent: values.broken,
+    out: values.out,
+    gz: values.gz,
+    truth: values.truth,
+  }
+}

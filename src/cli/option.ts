@@ -1,0 +1,84 @@
+/**
+ * What an option is: one entry that parsing, `--help`, the README's tables and the completions all
+ * read, so that none of them can say what another does not. A table of options is an object of
+ * such entries; the type of its values follows from the entries' `parse`.
+ */
+
+interface Entry<T> {
+  /** As typed, without dashes: `max-delay`. */
+  readonly name: string
+  readonly short?: string
+  /** Word for the value in the help. An option without one is a flag that is either there or not. */
+  readonly value?: string
+  /** Every text that `parse` takes, where they are few. */
+  readonly choices?: readonly string[]
+  readonly group: string
+  /** Given any number of times; the values make a list. */
+  readonly repeatable?: boolean
+  /** Throws the end of an error message: `expected …`. Touches nothing but its text. */
+  parse(text: string): T
+  /** One phrase, under 60 columns. */
+  readonly brief: string
+  /** What else the user may want to know, in whole sentences. */
+  readonly detail: string
+  /** As typed in a shell. */
+  readonly example: string
+}
+
+/**
+ * An option with a value of type T. Without a fallback T has to admit undefined, the value of an
+ * option that is not given; a fallback is text and goes through `parse` like the user's.
+ */
+export type Option<T> =
+  & Entry<T>
+  & (undefined extends T ? { readonly fallback?: string } : { readonly fallback: string })
+
+/** An option that may stand several times: its value is the list, empty when it is not given. */
+export type RepeatableOption<T> = Entry<T> & {
+  readonly repeatable: true
+  readonly fallback?: never
+}
+
+export type AnyOption = Option<unknown> | RepeatableOption<unknown>
+
+export type OptionTable = Readonly<Record<string, AnyOption>>
+
+/** The values of a table of options, under the same keys. */
+export type Values<Table> = {
+  readonly [Key in keyof Table]: Table[Key] extends
+    { readonly repeatable: true; parse(text: string): infer T } ? readonly T[]
+    : Table[Key] extends { parse(text: string): infer T } ? T
+    : never
+}
+
+/** What the arguments of a command say. */
+export interface Parsed<Table> {
+  readonly values: Values<Table>
+  /** The options that were typed, whatever their value: the rules between options ask this. */
+  readonly given: ReadonlySet<AnyOption>
+  /** `-` is standard input. */
+  readonly files: readonly string[]
+}
+
+/** The word that is typed, without dashes. What is on by default can only be turned off. */
+export function wordOf(option: AnyOption): string {
+  return option.value === undefined && option.fallback === 'true'
+    ? `no-${option.name}`
+    : option.name
+}
+
+/** How messages name the option: `--max-delay`. */
+export function flagOf(option: AnyOption): string {
+  return `--${wordOf(option)}`
+}
+
+/** `-c`, or nothing. */
+export function shortFlagOf({ short }: AnyOption): string {
+  return short === undefined ? '' : `-${short}`
+}
+
+/** What the help shows for the value: its choices where they are short, or the word for it. */
+export function valueOf({ choices, value = '' }: AnyOption): string {
+  const alternatives = choices?.join('|') ?? ''
+  return alternatives !== '' && alternatives.length <= 24 ? alternatives : value
+}

@@ -1,0 +1,48 @@
+/** Options that say how users are counted. */
+import type { Option } from '../option.ts'
+import { oneOf, wholeNumber } from '../values.ts'
+
+export type CountMethod = 'auto' | 'exact' | 'hll'
+
+export type CountingOptions = {
+  readonly method: Option<CountMethod>
+  readonly exactLimit: Option<number>
+  readonly precision: Option<number>
+}
+
+const methods = ['auto', 'exact', 'hll'] as const
+
+export const counting: CountingOptions = {
+  method: {
+    name: 'method',
+    value: 'METHOD',
+    choices: methods,
+    group: 'Counting',
+    fallback: 'auto',
+    parse: oneOf(methods),
+    brief: 'How users are counted',
+    detail: '`auto` is exact up to `--exact-limit` users in a window and a HyperLogLog estimate ' +
+      'beyond; the others are always the one or the other.',
+    example: '--method exact',
+  },
+  exactLimit: {
+    name: 'exact-limit',
+    value: 'N',
+    group: 'Counting',
+    fallback: '1000000',
+    parse: wholeNumber({ from: 1 }),
+    brief: 'Users in a window up to which counts are exact',
+    detail: 'An exact window takes 13 to 21 bytes of memory per user.',
+    example: '--exact-limit 50k',
+  },
+  precision: {
+    name: 'precision',
+    value: 'N',
+    group: 'Counting',
+    fallback: '14',
+    parse: wholeNumber({ from: 10, to: 18 }),
+    brief: 'Estimate with 2^N registers, N from 10 to 18',
+    detail: 'The standard error is 1.04 / sqrt(2^N): 1.62 % at 12, 0.81 % at 14, 0.41 % at 16.',
+    example: '--precision 16',
+  },
+}

@@ -1,0 +1,73 @@
+/** Options of the commands that read raw frames. */
+import type { Option } from '../option.ts'
+import type { TsUnit } from '../../time/unix-time.ts'
+import { key, oneOf, size } from '../values.ts'
+
+export type FrameParserName = 'strict' | 'json'
+
+export type InputOptions = {
+  readonly uidKey: Option<string>
+  readonly tsKey: Option<string>
+  readonly tsUnit: Option<TsUnit>
+  readonly parser: Option<FrameParserName>
+  readonly maxLine: Option<number>
+}
+
+const tsUnits = ['s', 'ms', 'us', 'ns', 'iso'] as const
+const parsers = ['strict', 'json'] as const
+
+export const input: InputOptions = {
+  uidKey: {
+    name: 'uid-key',
+    value: 'KEY',
+    group: 'Input',
+    fallback: 'uid',
+    parse: key,
+    brief: 'Key that holds the user id',
+    detail: 'Only keys of the root object count; a dotted name reaches into nested objects.',
+    example: '--uid-key user.id',
+  },
+  tsKey: {
+    name: 'ts-key',
+    value: 'KEY',
+    group: 'Input',
+    fallback: 'ts',
+    parse: key,
+    brief: 'Key that holds the time',
+    detail: 'Only keys of the root object count; a dotted name reaches into nested objects.',
+    example: '--ts-key meta.time',
+  },
+  tsUnit: {
+    name: 'ts-unit',
+    value: 'UNIT',
+    choices: tsUnits,
+    group: 'Input',
+    fallback: 's',
+    parse: oneOf(tsUnits),
+    brief: 'Unit of the time',
+    detail: 'Seconds, milli-, micro- or nanoseconds since 1970, or RFC 3339 text (`iso`).',
+    example: '--ts-unit ms',
+  },
+  parser: {
+    name: 'parser',
+    value: 'PARSER',
+    choices: parsers,
+    group: 'Input',
+    fallback: 'strict',
+    parse: oneOf(parsers),
+    brief: 'How lines are read',
+    detail: 'Both accept and refuse the same lines; `json` is the plain one on JSON.parse, ' +
+      'several times slower, kept for comparison. It refuses integers that JSON.parse would round.',
+    example: '--parser json',
+  },
+  maxLine: {
+    name: 'max-line',
+    value: 'SIZE',
+    group: 'Input',
+    fallback: '16MiB',
+    parse: size({ from: 2, to: 2 ** 30 }),
+    brief: 'Refuse lines longer than this',
+    detail: 'Bounds the memory that one line can take. At most 1GiB.',
+    example: '--max-line 1MiB',
+  },
+}

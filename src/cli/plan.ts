@@ -1,0 +1,118 @@
+/**
+ * The rules between options, and what the values come to for the stages. A rule that is broken
+ * names both options and the remedy. Each function takes the parsed arguments of any command that
+ * has the options in question.
+ */
+import { UcError } from '../errors.ts'
+import type { WeekDay } from '../time/calendar.ts'
+import type { TsUnit } from '../time/unix-time.ts'
+import { flagOf } from './option.ts'
+import type { AnyOption, Parsed } from './option.ts'
+import { counting } from './options/counting.ts'
+import type { CountingOptions, CountMethod } from './options/counting.ts'
+import type { FrameParserName, InputOptions } from './options/input.ts'
+import type { FormatName, OutputOptions } from './options/output.ts'
+import type { ReportingOptions } from './options/reporting.ts'
+import { calendarFlags } from './options/time.ts'
+import type { TimeOptions } from './options/time.ts'
+
+export interface TimePlan {
+  /** Names of the kinds of window, `minute` or `15m`; at least one, none twice. */
+  readonly windows: readonly string[]
+  readonly tz: string
+  readonly weekStart: WeekDay
+  readonly maxDelayMs: number
+  readonly latenessMs: number
+}
+
+export interface CountPlan {
+  readonly method: CountMethod
+  readonly exactLimit: number
+  readonly precision: number
+}
+
+export interface ReadPlan {
+  /** At least one; `-` is standard input. */
+  readonly files: readonly string[]
+  readonly uidKey: string
+  readonly tsKey: string
+  readonly tsUnit: TsUnit
+  readonly parser: FrameParserName
+  readonly maxLineBytes: number
+  readonly strict: boolean
+}
+
+export interface OutputPlan {
+  /** Undefined: a table on a terminal, else JSON. */
+  readonly format: Exclude<FormatName, 'auto'> | undefined
+  readonly rejects: string | undefined
+  /** `-` is standard error. */
+  readonly stats: string | undefined
+  readonly progress: boolean
+  /** Undefined: three quarters of the machine's. */
+  readonly maxMemoryBytes: number | undefined
+}
+
+export function timePlan({ values }: Parsed<TimeOptions>): TimePlan {
+  const windows = new Set([...calendarFlags.filter((kind) => values[kind]), ...values.window])
+  return {
+    windows: windows.size > 0 ? [...windows] : ['minute'],
+    tz: values.tz,
+    weekStart: values.weekStart,
+    maxDelayMs: values.maxDelay,
+    latenessMs: values.lateness,
+  }
+}
+
+export function countPlan({ values, given }: Parsed<CountingOptions>): CountPlan {
+  const { method, exactLimit, precision } = values
+  const idle: Readonly<Record<CountMethod, readonly AnyOption[]>> = {
+    auto: [],
+    exact: [counting.exactLimit, counting.precision],
+    hll: [counting.exactLimit],
+  }
+  const option = idle[method].find((each) => given.has(each))
+  if (option !== undefined) {
+    const flag = flagOf(option)
+    throw contradiction(`${flag} and --method ${method}`, `leave ${flag} out, or use --method auto`)
+  }
+  return { method, exactLimit, precision }
+}
+
+export function readPlan({ values, files }: Parsed<InputOptions & ReportingOptions>): ReadPlan {
+  const { uidKey, tsKey, tsUnit, parser, strict } = values
+  if (uidKey === tsKey) {
+    throw contradiction('--uid-key and --ts-key', 'give each a key of its own')
+  }
+  if (files.filter((file) => file === '-').length > 1) {
+    throw new UcError('usage', 'argument "-": given twice; standard input can be read once only')
+  }
+  const named = files.length > 0 ? files : ['-']
+  return { files: named, uidKey, tsKey, tsUnit, parser, maxLineBytes: values.maxLine, strict }
+}
+
+export function outputPlan(
+  { values, files }: Parsed<ReportingOptions> | Parsed<ReportingOptions & OutputOptions>,
+): OutputPlan {
+  const { rejects, stats, progress, maxMemory } = values
+  const format = 'format' in values ? values.format : 'auto'
+  if (rejects !== undefined && rejects === stats) {
+    throw contradiction('--rejects and --stats', 'give each a file of its own')
+  }
+  for (const [flag, file] of [['--rejects', rejects], ['--stats', stats]] as const) {
+    if (file === undefined || file === '-' || !files.includes(file)) continue
+    throw new UcError('usage', `${flag} would overwrite an input; name another file`)
+  }
+  return {
+    format: format === 'auto' ? undefined : format,
+    rejects,
+    stats,
+    progress,
+    maxMemoryBytes: maxMemory,
+  }
+}
+
+/** Two options that cannot both be meant. */
+export function contradiction(both: string, remedy: string): UcError {
+  return new UcError('usage', `${both} contradict each other; ${remedy}`)
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { actionOf } from '../../src/cli/action.ts'
+import { count } from '../../src/cli/commands.ts'
+
+test('uc COMMAND is the same as uc-COMMAND, with or without uc-', () => {
+  const argv = ['--method', 'exact']
+  const expected = { type: 'run', command: count, argv }
+  assert.deepEqual(actionOf('uc-count', argv), expected)
+  assert.deepEqual(actionOf('uc', ['count', ...argv]), expected)
+  assert.deepEqual(actionOf('uc', ['uc-count', ...argv]), expected)
+})
+
+test('uc alone, or asked for help, lists the commands', () => {
+  for (const argv of [[], ['--help'], ['-h'], ['help'], ['help', '--help'], ['completion', '-h']]) {
+    assert.deepEqual(actionOf('uc', argv), { type: 'overview' }, argv.join(' '))
+  }
+})
+
+test('--help and --version stand above whatever else is on the line', () => {
+  const help = { type: 'help', command: count, isLong: false }
+  assert.deepEqual(actionOf('uc-count', ['--wrong', '--help']), help)
+  assert.deepEqual(actionOf('uc-count', ['-h', '--version']), help)
+  assert.deepEqual(actionOf('uc', ['count', '--help']), help)
+  assert.deepEqual(actionOf('uc', ['help', 'count']), { ...help, isLong: true })
+  assert.deepEqual(actionOf('uc-count', ['--wrong', '--version']), { type: 'version' })
+  assert.deepEqual(actionOf('uc', ['--version']), { type: 'version' })
+})
+
+test('behind -- they are names of files', () => {
+  const action = actionOf('uc-extract', ['--', '--help', '--version'])
+  assert.equal(action.type, 'run')
+})
+
+test('uc completion names its shell', () => {
+  assert.deepEqual(actionOf('uc', ['completion', 'zsh']), { type: 'completion', shell: 'zsh' })
+})
+
+const wrong: Readonly<Record<string, string>> = {
+  'cuont': 'unknown command "cuont"; did you mean count?',
+  'uc-windw': 'unknown command "uc-windw"; did you mean window?',
+  'help genrate': 'unknown command "genrate"; did you mean generate?',
+  'frobnicate':
+    'unknown command "frobnicate"; expected pipeline, extract, window, count, generate, help, completion',
+  '--minute':
+    'unknown flag "--minute"; expected pipeline, extract, window, count, generate, help, completion',
+  'help count window': 'argument "window": expected one command only',
+  'completion': 'completion: expected one of bash, zsh, fish',
+  'completion tcsh': 'completion "tcsh": expected one of bash, zsh, fish',
+  'completion bash zsh': 'completion "zsh": expected one of bash, zsh, fish',
+}
+
+for (const [call, message] of Object.entries(wrong)) {
+  test(`uc ${call} is refused: ${message}`, () => {
+    assert.throws(() => actionOf('uc', call.split(' ')), { code: 'usage', message })
+  })
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { count, generate, pipeline, window } from '../../src/cli/commands.ts'
+import { generatePlan } from '../../src/cli/generate-plan.ts'
+import { parseArguments } from '../../src/cli/parse.ts'
+import { countPlan, outputPlan, readPlan, timePlan } from '../../src/cli/plan.ts'
+
+function words(text: string): string[] {
+  return text.split(' ').filter((word) => word !== '')
+}
+
+test('no window asked for is the minute', async () => {
+  assert.deepEqual(timePlan(await parseArguments(window, [])), {
+    windows: ['minute'],
+    tz: 'UTC',
+    weekStart: 'monday',
+    maxDelayMs: 5000,
+    latenessMs: 0,
+  })
+})
+
+test('windows asked for stand alone, each once, by their canonical names', async () => {
+  const argv = words('--year --window 900s --minute --window 15m --window day --day')
+  const { windows } = timePlan(await parseArguments(window, argv))
+  assert.deepEqual(windows, ['minute', 'day', 'year', '15m'])
+})
+
+test('--week-start without a week is allowed', async () => {
+  const plan = timePlan(await parseArguments(window, words('--day --week-start sunday')))
+  assert.equal(plan.weekStart, 'sunday')
+})
+
+test('the options of counting come through', async () => {
+  const plan = countPlan(await parseArguments(count, words('--exact-limit 50k --precision 16')))
+  assert.deepEqual(plan, { method: 'auto', exactLimit: 50000, precision: 16 })
+  const hll = countPlan(await parseArguments(count, words('--method hll --precision 12')))
+  assert.deepEqual(hll, { method: 'hll', exactLimit: 1000000, precision: 12 })
+})
+
+test('no file named is standard input', async () => {
+  const plan = readPlan(await parseArguments(pipeline, words('--max-line 1KiB --ts-unit ms')))
+  assert.deepEqual(plan, {
+    files: ['-'],
+    uidKey: 'uid',
+    tsKey: 'ts',
+    tsUnit: 'ms',
+    parser: 'strict',
+    maxLineBytes: 1024,
+    strict: false,
+  })
+  const { files, strict } = readPlan(await parseArguments(pipeline, words('a - b --strict')))
+  assert.deepEqual([files, strict], [['a', '-', 'b'], true])
+})
+
+test('format and memory are undefined where the machine has to say', async () => {
+  assert.deepEqual(outputPlan(await parseArguments(count, [])), {
+    format: undefined,
+    rejects: undefined,
+    stats: undefined,
+    progress: true,
+    maxMemoryBytes: undefined,
+  })
+  const argv = words('--format tsv --rejects r --stats - --no-progress --max-memory 2GiB')
+  assert.deepEqual(outputPlan(await parseArguments(count, argv)), {
+    format: 'tsv',
+    rejects: 'r',
+    stats: '-',
+    progress: false,
+    maxMemoryBytes: 2 ** 31,
+  })
+})
+
+test('a command without --format has an output plan too', async () => {
+  assert.equal(outputPlan(await parseArguments(window, [])).format, undefined)
+})
+
+test('the plan of the generator has its defaults, and a frame of 2 kB', async () => {
+  assert.deepEqual(generatePlan(await parseArguments(generate, [])), {
+    count: 100000,
+    frameBytes: 2048,
+    ratePerSecond: 1000,
+    users: 100000,
+    delaySeconds: 0,
+    delayPercent: 10,
+    seed: 1,
+    crlf: false,
+    startMs: 1468244384000,
+    brokenPercent: 0,
+    out: '-',
+    gz: false,
+    truth: undefined,
+  })
+  const { frameBytes } = generatePlan(await parseArguments(generate, words('--frame-bytes 57')))
+  assert.equal(frameBytes, 57)
+})
+
+const contradictions: Readonly<Record<string, string>> = {
+  '--method hll --exact-limit 1000000':
+    '--exact-limit and --method hll contradict each other; leave --exact-limit out, or use --method auto',
+  '--method exact --exact-limit 5':
+    '--exact-limit and --method exact contradict each other; leave --exact-limit out, or use --method auto',
+  '--method exact --precision 14':
+    '--precision and --method exact contradict each other; leave --precision out, or use --method auto',
+  '--uid-key id --ts-key id':
+    '--uid-key and --ts-key contradict each other; give each a key of its own',
+  '--rejects out --stats out':
+    '--rejects and --stats contradict each other; give each a file of its own',
+  'a.jsonl --rejects a.jsonl': '--rejects would overwrite an input; name another file',
+  'a.jsonl --stats a.jsonl': '--stats would overwrite an input; name another file',
+  '- a.jsonl -': 'argument "-": given twice; standard input can be read once only',
+}
+
+for (const [argv, message] of Object.entries(contradictions)) {
+  test(`uc-pipeline ${argv} is refused: ${message}`, async () => {
+    const parsed = await parseArguments(pipeline, words(argv))
+    const plans = () => [readPlan(parsed), timePlan(parsed), countPlan(parsed), outputPlan(parsed)]
+    assert.throws(plans, { code: 'usage', message })
+  })
+}
+
+const generateContradictions: Readonly<Record<string, string>> = {
+  '-l 2 --frame-bytes 200':
+    '--kilobytes and --frame-bytes contradict each other; give the size by one of them',
+  '-p 10':
+    '--delay-percent and --delay 0 contradict each other; say how long with --delay, in seconds',
+  '-o t --truth t': '--truth and --out contradict each other; give each a file of its own',
+}
+
+for (const [argv, message] of Object.entries(generateContradictions)) {
+  test(`uc-generate ${argv} is refused: ${message}`, async () => {
+    const parsed = await parseArguments(generate, words(argv))
+    assert.throws(() => generatePlan(parsed), { code: 'usage', message })
+  })
+}
+
+test('what only looks like a contradiction is allowed', async () => {
+  countPlan(await parseArguments(pipeline, words('--method exact')))
+  outputPlan(await parseArguments(pipeline, words('- --stats -')))
+  generatePlan(await parseArguments(generate, words('-p 0')))
+  generatePlan(await parseArguments(generate, words('-d 30 -p 10')))
+})
