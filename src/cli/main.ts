@@ -1,0 +1,80 @@
+/** Entry of every command: from arguments to an exit status. */
+import { exitStatus, UcError } from '../errors.ts'
+import { wordsOf } from '../io/report.ts'
+import { commandLine, environment, exit, ReaderLeft, writeError, writeOut } from '../io/runtime.ts'
+import { type Action, actionOf } from './action.ts'
+import { count, extract, generate, pipeline, window } from './commands.ts'
+import { completion } from './completion.ts'
+import { renderHelp, renderOverview } from './help.ts'
+import { parseArguments } from './parse.ts'
+import { version } from './version.ts'
+
+/** Runs `program`, `uc` or `uc-…`, with the arguments of the process, and ends the process. */
+export async function main(program: string): Promise<void> {
+  let name = program
+  let status: number
+  try {
+    const action = actionOf(program, commandLine)
+    if (action.type === 'run') name = action.command.name
+    status = await act(action)
+  } catch (error) {
+    status = statusOf(error, name)
+  }
+  exit(status)
+}
+
+async function act(action: Action): Promise<number> {
+  switch (action.type) {
+    case 'run':
+      return await run(action)
+    case 'overview':
+      return await print(renderOverview())
+    case 'help':
+      return await print(renderHelp(action.command, action))
+    case 'completion':
+      return await print(completion(action.shell))
+    case 'version':
+      return await print(`uc-toolkit ${version}\n`)
+  }
+}
+
+async function run({ command, argv }: Extract<Action, { type: 'run' }>): Promise<number> {
+  switch (command.name) {
+    case extract.name: {
+      const { runExtract } = await import('./run/extract.ts')
+      return await runExtract(await parseArguments(extract, argv))
+    }
+    case window.name: {
+      const { runWindow } = await import('./run/window.ts')
+      return await runWindow(await parseArguments(window, argv))
+    }
+    case count.name: {
+      const { runCount } = await import('./run/count.ts')
+      return await runCount(await parseArguments(count, argv))
+    }
+    case pipeline.name: {
+      const { runPipeline } = await import('./run/pipeline.ts')
+      return await runPipeline(await parseArguments(pipeline, argv))
+    }
+    case generate.name: {
+      const { runGenerate } = await import('./run/generate.ts')
+      return await runGenerate(await parseArguments(generate, argv))
+    }
+    default:
+      throw new Error(`${command.name} is in the table and nowhere else`)
+  }
+}
+
+async function print(text: string): Promise<number> {
+  await writeOut(new TextEncoder().encode(text))
+  return 0
+}
+
+function statusOf(error: unknown, name: string): number {
+  if (error instanceof ReaderLeft) return 0
+  writeError(`${name}: ${wordsOf(error)}\n`)
+  if (environment('UC_DEBUG') === '1' && error instanceof Error) writeError(`${error.stack}\n`)
+  if (!(error instanceof UcError)) return exitStatus.failed
+  if (error.code === 'usage') writeError(`${name}: see ${name} --help\n`)
+  return exitStatus[error.code]
+}

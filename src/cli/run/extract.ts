@@ -1,0 +1,34 @@
+/** uc-extract: raw frames in, time and user of each out. */
+import { totalBytes } from '../../io/input.ts'
+import { writeFrames } from '../../ndjson/frame-lines.ts'
+import type { ExtractOptions } from '../commands.ts'
+import type { Parsed } from '../option.ts'
+import { outputPlan, readPlan } from '../plan.ts'
+import { withFrameReader } from './frame-reader.ts'
+import { PipeWriter } from './pipe-writer.ts'
+import { Session } from './session.ts'
+
+export async function runExtract(parsed: Parsed<ExtractOptions>): Promise<number> {
+  const read = readPlan(parsed)
+  const session = new Session({
+    command: 'uc-extract',
+    plan: outputPlan(parsed),
+    isStrict: read.strict,
+    totalBytes: totalBytes(read.files),
+  })
+  const writer = new PipeWriter()
+  await writer.begin({ from: 'extract' })
+  const outcome = await withFrameReader(read, session, (reader) =>
+    session.run({
+      ...reader,
+      mayFollow: false,
+      take(message) {
+        if (message.type === 'frames') writeFrames(message, writer.lines)
+        else if (message.type === 'source') writer.control(message)
+        else if (message.type === 'reject') session.reject(message)
+      },
+      flush: () => writer.flush(),
+    }))
+  await writer.end(outcome, session.ledger)
+  return session.close(outcome)
+}

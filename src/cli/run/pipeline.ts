@@ -1,0 +1,41 @@
+/** uc-pipeline: raw frames in, result lines out, all stages in this process. */
+import { totalBytes } from '../../io/input.ts'
+import { chain } from '../../pipeline.ts'
+import { countStage } from '../../stages/count.ts'
+import { windowStage } from '../../stages/window.ts'
+import type { PipelineOptions } from '../commands.ts'
+import type { Parsed } from '../option.ts'
+import { countPlan, outputPlan, readPlan, timePlan } from '../plan.ts'
+import { withFrameReader } from './frame-reader.ts'
+import { calendarOf, counters } from './plans.ts'
+import { ResultWriter } from './result-writer.ts'
+import { Session } from './session.ts'
+
+export async function runPipeline(parsed: Parsed<PipelineOptions>): Promise<number> {
+  const read = readPlan(parsed)
+  const time = timePlan(parsed)
+  const output = outputPlan(parsed)
+  const newCounter = counters(countPlan(parsed))
+  const calendar = await calendarOf(time)
+  const session = new Session({
+    command: 'uc-pipeline',
+    plan: output,
+    isStrict: read.strict,
+    totalBytes: totalBytes(read.files),
+  })
+  const { ledger } = session
+  const results = new ResultWriter(output.format, session)
+  const outcome = await withFrameReader(read, session, (reader) =>
+    session.run({
+      ...reader,
+      stage: chain(
+        chain(reader.stage, windowStage({ ...time, calendar, showsRaw: true, ledger })),
+        countStage({ calendar, newCounter, ledger }),
+      ),
+      mayFollow: false,
+      take: results.take,
+      flush: results.flush,
+    }))
+  await results.end()
+  return session.close(outcome)
+}

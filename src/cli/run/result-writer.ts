@@ -1,0 +1,30 @@
+/** Where uc-count and uc-pipeline put what the counting stage emits. */
+import { ResultSink } from '../../io/result-sink.ts'
+import { isTerminal } from '../../io/runtime.ts'
+import type { CountOut } from '../../stages/count.ts'
+import type { OutputPlan } from '../plan.ts'
+import type { Session } from './session.ts'
+
+export class ResultWriter {
+  readonly #sink: ResultSink
+  readonly #session: Session
+  readonly #isOnTerminal = isTerminal('stdout')
+
+  constructor(format: OutputPlan['format'], session: Session) {
+    this.#sink = new ResultSink(format ?? (this.#isOnTerminal ? 'table' : 'json'))
+    this.#session = session
+  }
+
+  readonly take = (message: CountOut): void => {
+    if (message.type === 'reject') this.#session.reject(message)
+    if (message.type !== 'result') return
+    if (this.#isOnTerminal) this.#session.progress.clear()
+    this.#sink.write(message.line)
+  }
+
+  readonly flush = (): Promise<void> => this.#sink.flush()
+
+  end(): Promise<void> {
+    return this.#sink.end()
+  }
+}

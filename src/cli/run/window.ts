@@ -1,0 +1,51 @@
+/** uc-window: extracted frames in, windowed frames out. */
+import { totalBytes } from '../../io/input.ts'
+import { windowedWriter } from '../../ndjson/frame-lines.ts'
+import { chain } from '../../pipeline.ts'
+import { windowStage } from '../../stages/window.ts'
+import { durationName } from '../../time/duration.ts'
+import type { WindowOptions } from '../commands.ts'
+import type { Parsed } from '../option.ts'
+import { outputPlan, timePlan } from '../plan.ts'
+import { calendarOf, extractedFrames } from './plans.ts'
+import { withFrameReader } from './frame-reader.ts'
+import { PipeWriter } from './pipe-writer.ts'
+import { Session } from './session.ts'
+
+export async function runWindow(parsed: Parsed<WindowOptions>): Promise<number> {
+  const time = timePlan(parsed)
+  const calendar = await calendarOf(time)
+  const session = new Session({
+    command: 'uc-window',
+    plan: outputPlan(parsed),
+    isStrict: parsed.values.strict,
+    totalBytes: totalBytes(['-']),
+  })
+  const writer = new PipeWriter()
+  const windows = calendar.kinds.map(({ name }) => name)
+  const writeWindowed = windowedWriter(windows)
+  await writer.begin({
+    from: 'window',
+    windows,
+    tz: calendar.zone.name,
+    weekStart: calendar.weekStart,
+    lateness: durationName(time.latenessMs),
+  })
+  const outcome = await withFrameReader(extractedFrames, session, (reader) =>
+    session.run({
+      ...reader,
+      stage: chain(
+        reader.stage,
+        windowStage({ ...time, calendar, showsRaw: false, ledger: session.ledger }),
+      ),
+      mayFollow: true,
+      take(message) {
+        if (message.type === 'windowed') writeWindowed(message, writer.lines)
+        else if (message.type === 'reject') session.reject(message)
+        else if (message.type === 'source' || message.type === 'watermark') writer.control(message)
+      },
+      flush: () => writer.flush(),
+    }))
+  await writer.end(outcome, session.ledger)
+  return session.close(outcome)
+}

@@ -1,0 +1,100 @@
+/**
+ * Runs a stage over an input: waits for chunks, lets outputs keep pace, watches for signals, and
+ * tells a whole input from one that was stopped or broke off.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { UcError } from '../errors.ts'
+import type { EndMark, Header } from '../records.ts'
+import type { Stage } from '../stage.ts'
+import { InputError } from './input.ts'
+import { isTerminal, onSignal, ReaderLeft, type Signal } from './runtime.ts'
+
+export interface Drive<In, Out> {
+  readonly input: AsyncIterable<In>
+  readonly stage: Stage<In, Out>
+  /** Ends the line that a broken input has left unfinished. */
+  readonly lineBreak?: In
+  /** Whether another uc command may stand before this one: then that one stops at a signal. */
+  readonly mayFollow: boolean
+  take(message: Out): void
+  /** Called after every message of the input; waits for slow outputs. */
+  flush(): Promise<void>
+}
+
+export interface Outcome {
+  /** Why the input was not read to its end. */
+  readonly failure?: unknown
+  /** The signal that stopped this command or the first one of the pipe. */
+  readonly signal?: Signal
+}
+
+/** A signal reaches all commands of a pipe at about the time at which the input ends by it. */
+const signalGraceMs = 5
+
+export async function drive<In, Out extends { readonly type: string }>(
+  { input, stage, lineBreak, mayFollow, take, flush }: Drive<In, Out>,
+): Promise<Outcome> {
+  let header: Header | undefined
+  let end: EndMark | undefined
+  let received = false
+  let signal: Signal | undefined
+  const signalled = new Promise<void>((resolve) => {
+    onSignal((name) => {
+      signal = name
+      resolve()
+    })
+  })
+
+  function emit(message: Out): void {
+    if (message.type === 'header') header = message as unknown as Header
+    if (message.type === 'end') end = message as unknown as EndMark
+    take(message)
+  }
+
+  /** Until its first line has come, a command in mid-pipe cannot know that it is not the first. */
+  const isFirst = () => header === undefined && (received || !mayFollow || isTerminal('stdin'))
+  const isStopped = () => signal !== undefined && isFirst()
+
+  let failure: unknown
+  try {
+    const iterator = input[Symbol.asyncIterator]()
+    for (;;) {
+      const pending = iterator.next()
+      pending.catch(() => {}) // left behind when a signal wins
+      if (signal === undefined) await Promise.race([pending, signalled])
+      if (isStopped()) break
+      const { value, done } = await pending
+      if (done === true) {
+        await sleep(signalGraceMs)
+        break
+      }
+      received = true
+      stage.push(value, emit)
+      await flush()
+      if (isStopped()) break
+    }
+    if (!isStopped() && header !== undefined && end === undefined) failure = diedBefore(header)
+  } catch (error) {
+    if (error instanceof ReaderLeft) throw error
+    if (error instanceof InputError && lineBreak !== undefined) stage.push(lineBreak, emit)
+    failure = error
+  }
+
+  const stoppedBy = (end as EndMark | undefined)?.signal ?? (isStopped() ? signal : undefined)
+  if (failure === undefined && stoppedBy === undefined) stage.end(emit)
+  else stage.stop(emit)
+  await flush()
+  const named = (stoppedBy ?? signal) as Signal | undefined
+  return {
+    ...(failure === undefined ? {} : { failure }),
+    ...(named === undefined ? {} : { signal: named }),
+  }
+}
+
+function diedBefore({ from }: Header): UcError {
+  return new UcError(
+    'failed',
+    `stdin: input broke off without an end line, so uc-${from} died; ` +
+      'what is printed from here on is provisional',
+  )
+}

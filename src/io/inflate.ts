@@ -1,0 +1,114 @@
+/**
+ * Input is gzip, zstd or plain by its first bytes, whatever its name. The decoder works in the
+ * thread pool on the next chunk while the last one is being scanned.
+ *
+ * A broken file ends in an error only after all that could be decoded has come out: an error that
+ * overtook its data would make the result depend on timing. Hence no stream.pipeline here: the
+ * decoder is in flowing mode, where it hands out every chunk before it can fail.
+ */
+import type { Transform } from 'node:stream'
+import * as zlib from 'node:zlib'
+import { UcError } from '../errors.ts'
+
+type Chunks = AsyncIterable<Uint8Array>
+
+const magics = [
+  { name: 'gzip', bytes: [0x1f, 0x8b], decode: (chunks: Chunks) => inflated(chunks, gunzip()) },
+  { name: 'zstd', bytes: [0x28, 0xb5, 0x2f, 0xfd], decode: unzstd },
+] as const
+
+const magicBytes = 4
+
+/** The decoded chunks of `chunks`. Throws UcError where compressed data is broken or cut short. */
+export async function* decoded(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]()
+  let head = new Uint8Array(0)
+  while (head.length < magicBytes) {
+    const { value, done } = await iterator.next()
+    if (done === true) break
+    head = concatenated(head, value)
+  }
+  const all = (async function* () {
+    if (head.length > 0) yield head
+    yield* { [Symbol.asyncIterator]: () => iterator }
+  })()
+  const magic = magics.find(({ bytes }) => bytes.every((byte, i) => head[i] === byte))
+  if (magic === undefined) {
+    yield* all
+    return
+  }
+  try {
+    yield* magic.decode(all)
+  } catch (error) {
+    if (error instanceof UcError || !(error instanceof Error)) throw error
+    const isCut = /unexpected (end of file|eof)/i.test(error.message)
+    const what = isCut ? 'is cut short' : `is broken (${error.message})`
+    throw new UcError('failed', `${magic.name} data ${what}; the lines before that were read`, {
+      cause: error,
+    })
+  }
+}
+
+function gunzip(): Transform {
+  return zlib.createGunzip({ chunkSize: 256 * 1024 })
+}
+
+/** Node has zstd from 22.15 on; before, a package decodes it. */
+function unzstd(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Transform }
+  return createZstdDecompress === undefined
+    ? inflatedByPackage(chunks)
+    : inflated(chunks, createZstdDecompress())
+}
+
+async function* inflated(chunks: Chunks, decoder: Transform): AsyncGenerator<Uint8Array> {
+  let ready: Uint8Array[] = []
+  let failure: Error | undefined
+  decoder.on('data', (chunk: Uint8Array) => ready.push(chunk))
+  const failed = new Promise<void>((resolve) => {
+    decoder.on('error', (error) => {
+      failure = error
+      resolve()
+    })
+  })
+  const taken = () => {
+    const taken = ready
+    ready = []
+    return taken
+  }
+
+  for await (const chunk of chunks) {
+    // A copy: the caller uses its buffer again while the thread pool still reads this one.
+    const written = new Promise<void>((resolve) => decoder.write(chunk.slice(), () => resolve()))
+    yield* taken()
+    await Promise.race([written, failed])
+    if (failure !== undefined) break
+  }
+  if (failure === undefined) {
+    const ended = new Promise<void>((resolve) => decoder.once('end', resolve))
+    decoder.end()
+    await Promise.race([ended, failed])
+  }
+  yield* taken()
+  if (failure !== undefined) throw failure
+}
+
+async function* inflatedByPackage(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  const { Decompress } = await import('fzstd')
+  let ready: Uint8Array[] = []
+  const decoder = new Decompress((chunk) => ready.push(chunk))
+  for await (const chunk of chunks) {
+    decoder.push(chunk.slice())
+    yield* ready
+    ready = []
+  }
+  decoder.push(new Uint8Array(0), true)
+  yield* ready
+}
+
+function concatenated(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(a.length + b.length)
+  both.set(a)
+  both.set(b, a.length)
+  return both
+}

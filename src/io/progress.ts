@@ -1,0 +1,61 @@
+/** One line on a terminal's standard error while a run takes longer than a second. */
+import type { Ledger } from '../ledger.ts'
+import { isTerminal, writeError } from './runtime.ts'
+
+const firstAfterMs = 1000
+const intervalMs = 200
+const clearLine = '\r\x1b[K'
+
+export interface Progress {
+  /** More bytes were read from disk or pipe. */
+  bytes(count: number): void
+  /** Shows the line again, if it is time to. */
+  tick(): void
+  /** Takes the line away, before something else is printed. */
+  clear(): void
+}
+
+export interface ProgressOptions {
+  readonly isOn: boolean
+  /** All that there is to read; undefined where the input has no known end. */
+  readonly totalBytes: number | undefined
+  readonly ledger: Ledger
+}
+
+export function newProgress({ isOn, totalBytes, ledger }: ProgressOptions): Progress {
+  const beganAtMs = performance.now()
+  let shownAtMs = beganAtMs + firstAfterMs - intervalMs
+  let readBytes = 0
+  let isShown = false
+
+  function text(seconds: number): string {
+    const parts = [
+      `${(readBytes / 1e6).toFixed(0)} MB`,
+      `${Math.round(ledger.frames / seconds).toLocaleString('en-US')} frames/s`,
+    ]
+    if (totalBytes !== undefined && readBytes > 0) {
+      const left = seconds * (totalBytes / readBytes - 1)
+      parts[0] += ` of ${(totalBytes / 1e6).toFixed(0)}`
+      parts.push(`${Math.ceil(left)} s left`)
+    }
+    return parts.join(', ')
+  }
+
+  if (!isOn || !isTerminal('stderr')) return { bytes() {}, tick() {}, clear() {} }
+  return {
+    bytes(count) {
+      readBytes += count
+    },
+    tick() {
+      const nowMs = performance.now()
+      if (nowMs - shownAtMs < intervalMs) return
+      shownAtMs = nowMs
+      isShown = true
+      writeError(clearLine + text((nowMs - beganAtMs) / 1000))
+    },
+    clear() {
+      if (isShown) writeError(clearLine)
+      isShown = false
+    },
+  }
+}

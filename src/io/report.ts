@@ -1,0 +1,75 @@
+/**
+ * What is told at the end of a run: the counts, what was not counted and why, and the exit status.
+ */
+import { writeFileSync } from 'node:fs'
+import { exitStatus, UcError } from '../errors.ts'
+import type { Ledger } from '../ledger.ts'
+import type { Outcome } from './drive.ts'
+import { InputError } from './input.ts'
+import { looksLike } from './looks-like.ts'
+import type { RejectSink, RejectTotal } from './reject-sink.ts'
+import { writeError } from './runtime.ts'
+
+export interface Report {
+  readonly command: string
+  readonly ledger: Ledger
+  readonly rejects: RejectSink
+  /** File for the counts; `-` is standard error. */
+  readonly stats: string | undefined
+  readonly outcome: Outcome
+}
+
+/** Tells, and returns the exit status. */
+export function report({ command, ledger, rejects, stats, outcome }: Report): number {
+  const say = (text: string) => writeError(`${command}: ${text}\n`)
+  const { failure, signal } = outcome
+  const hasNoFrame = ledger.lines > 0 && ledger.frames === 0
+  if (failure !== undefined) say(wordsOf(failure))
+  if (signal !== undefined) say(`stopped by ${signal} before the input was over`)
+  if (!(failure instanceof UcError && failure.code === 'refused')) {
+    for (const total of rejects.totals.values()) say(summary(total, ledger, rejects.hasFile))
+  }
+  const malformed = rejects.totals.get('malformed')
+  if (hasNoFrame && malformed !== undefined) {
+    say(`not one line is a frame; the input looks like ${looksLike(malformed.first.content)}`)
+  }
+  if (ledger.missing > 0) {
+    say(
+      `${grouped(ledger.missing)} lines of the command before did not arrive; is a filter between?`,
+    )
+  }
+  const imbalance = ledger.imbalance()
+  if (imbalance !== undefined) say(`counts do not balance, which is a bug: ${imbalance}`)
+  if (stats !== undefined) writeStats(stats, ledger)
+
+  if (failure instanceof UcError) return exitStatus[failure.code]
+  if (failure !== undefined || imbalance !== undefined) return exitStatus.failed
+  if (signal === 'SIGINT') return exitStatus.interrupted
+  if (signal === 'SIGTERM') return exitStatus.terminated
+  return hasNoFrame ? exitStatus.refused : 0
+}
+
+function summary({ reason, count, first }: RejectTotal, ledger: Ledger, hasFile: boolean): string {
+  const [all, are] = reason === 'malformed'
+    ? [`${grouped(ledger.lines)} lines`, 'malformed']
+    : [`${grouped(ledger.accepted ?? ledger.frames)} frames`, 'expired for a window']
+  const remedy = hasFile ? '' : '; --rejects FILE keeps them'
+  return `${grouped(count)} of ${all} ${are}, the first at ${first.where}: ${first.detail}${remedy}`
+}
+
+/** An error in one line, with its place; a bug has no words of its own. */
+export function wordsOf(error: unknown): string {
+  if (error instanceof InputError) return `${error.place}: ${error.message}`
+  if (error instanceof UcError) return error.message
+  return `unexpected error: ${error instanceof Error ? error.message : String(error)}`
+}
+
+function writeStats(file: string, ledger: Ledger): void {
+  const text = `${JSON.stringify(ledger)}\n`
+  if (file === '-') writeError(text)
+  else writeFileSync(file, text)
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString('en-US')
+}
