@@ -18,11 +18,13 @@ export class KeyPath {
   level = 1
   readonly #segments: readonly string[]
   readonly #segmentBytes: readonly Uint8Array[]
+  readonly #isAscii: boolean
 
   constructor(name: string) {
     this.name = name
     this.#segments = name.split('.')
     this.#segmentBytes = this.#segments.map((segment) => encoder.encode(segment))
+    this.#isAscii = this.#segmentBytes.flatMap((bytes) => [...bytes]).every((byte) => byte < 0x80)
   }
 
   /** A new line begins. */
@@ -36,7 +38,7 @@ export class KeyPath {
     const segment = this.#segmentBytes[this.level - 1]!
     for (let i = start; i < end; i++) {
       const byte = bytes[i]!
-      if (byte === BACKSLASH || byte >= 0x80) {
+      if (byte === BACKSLASH || (byte >= 0x80 && !this.#isAscii)) {
         return decodedString(bytes, start, end) === this.#segments[this.level - 1]
       }
       if (byte !== segment[i - start]) return false
@@ -73,7 +75,8 @@ export function decodedString(bytes: Uint8Array, start: number, end: number): st
 /** Whether a string's inside is anything but plain ASCII. */
 export function hasEscape(bytes: Uint8Array, start: number, end: number): boolean {
   for (let i = start; i < end; i++) {
-    if (bytes[i] === BACKSLASH || bytes[i]! >= 0x80) return true
+    const byte = bytes[i]!
+    if (byte === BACKSLASH || byte < 0x20 || byte >= 0x80) return true
   }
   return false
 }

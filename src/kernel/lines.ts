@@ -20,7 +20,7 @@ export class LineBuffer {
   readonly #maxLineBytes: number
   #buffer = new Uint8Array(firstCapacity)
   #length = 0
-  /** Of a line that has become too long: bytes seen so far; else 0. */
+  /** Of a line that has become too long: bytes seen so far; else 0. Its head is in the buffer. */
   #overlongBytes = 0
   #lastByte = 0
 
@@ -51,7 +51,6 @@ export class LineBuffer {
     if (this.#length > this.#maxLineBytes + 1) {
       this.#overlongBytes = this.#length
       this.#lastByte = this.#buffer[this.#length - 1]!
-      this.#length = 0
     }
   }
 
@@ -75,6 +74,10 @@ export class LineBuffer {
 
   #skip(chunk: Uint8Array, bytes: number): void {
     if (bytes === 0) return
+    const missing = Math.min(bytes, Math.max(0, headBytes - this.#length))
+    this.#reserve(missing)
+    this.#buffer.set(chunk.subarray(0, missing), this.#length)
+    this.#length += missing
     this.#overlongBytes += bytes
     this.#lastByte = chunk[bytes - 1]!
   }
@@ -82,6 +85,7 @@ export class LineBuffer {
   #endOverlong(sink: LineSink): void {
     const lineBytes = this.#lastByte === CR ? this.#overlongBytes - 1 : this.#overlongBytes
     this.#overlongBytes = 0
+    this.#length = 0
     sink.overlong(this.#buffer.subarray(0, Math.min(headBytes, lineBytes)), lineBytes)
   }
 

@@ -69,7 +69,7 @@ export function twinKernel(options: KernelOptions): Kernel {
       let next = from
       while (next < to) {
         const begin = next
-        const lineStart = ++kernel.lineNumber === 1 && isMark(bytes, next) ? next + 3 : next
+        let lineStart = ++kernel.lineNumber === 1 && isMark(bytes, next) ? next + 3 : next
         const walked = parser.walk(bytes, lineStart)
         const lf = walked >= 0 ? walked : bytes.indexOf(LF, -1 - walked)
         const lineEnd = lf > lineStart && bytes[lf - 1] === CR ? lf - 1 : lf
@@ -77,6 +77,7 @@ export function twinKernel(options: KernelOptions): Kernel {
 
         let detail: string | undefined
         if (lineEnd - begin > maxLineBytes) {
+          lineStart = begin // where a line is too long, nobody looks for a mark
           detail = tooLong(lineEnd - begin, maxLineBytes)
         } else if (walked < 0) {
           const place = -1 - walked

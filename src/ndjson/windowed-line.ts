@@ -12,7 +12,7 @@ const windowsOpen = ascii('","windows":{')
 const close = ascii('}}')
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** Unix seconds have at most 12 digits up to the year 9999. */
+/** Unix seconds have at most 12 digits up to the year 9999. No calendar is asked beyond them. */
 const maxDigits = 12
 
 export class WindowedLine {
@@ -97,8 +97,8 @@ export class WindowedLine {
     }
     for (const [k, name] of this.#names.entries()) {
       const start = windows[name]
-      if (!Number.isSafeInteger(start)) return `"windows" has no start of ${name}, in unix seconds`
-      this.startsMs[k] = (start as number) * 1000
+      if (!isStart(start)) return `"windows" has no start of ${name}, in unix seconds`
+      this.startsMs[k] = start * 1000
     }
     if (!Array.isArray(expired) || !expired.every((name) => this.#names.includes(name))) {
       return '"expired" is no list of kinds of window'
@@ -117,6 +117,10 @@ function startsWith(bytes: Uint8Array, start: number, expected: Uint8Array): boo
     if (bytes[start + i] !== expected[i]) return false
   }
   return true
+}
+
+function isStart(value: unknown): value is number {
+  return Number.isInteger(value) && Math.abs(value as number) < 10 ** maxDigits
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -56,14 +56,15 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
   }
 
   function refuse(bytes: Uint8Array, { lineStart, lineEnd, detail }: Refusal): void {
-    const control = protocol.control(bytes, lineStart, lineEnd, kernel.lineNumber)
-    if (control !== undefined) {
-      obey(control)
+    const lineBytes = lineEnd - lineStart
+    if (lineBytes > maxLineBytes) {
+      const keptEnd = lineStart + Math.min(headBytes, lineBytes)
+      reject(detail, () => rawContent(bytes, lineStart, keptEnd, lineBytes))
       return
     }
-    const lineBytes = lineEnd - lineStart
-    const keptEnd = lineBytes > maxLineBytes ? lineStart + Math.min(headBytes, lineBytes) : lineEnd
-    reject(detail, () => rawContent(bytes, lineStart, keptEnd, lineBytes))
+    const control = protocol.control(bytes, lineStart, lineEnd, kernel.lineNumber)
+    if (control !== undefined) obey(control)
+    else reject(detail, () => rawContent(bytes, lineStart, lineEnd))
   }
 
   function obey(control: Control): void {

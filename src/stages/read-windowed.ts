@@ -57,6 +57,13 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
   function readLine(bytes: Uint8Array, start: number, end: number): void {
     lineNumber++
     if (start === end) return
+    const lineBytes = end - start
+    if (lineBytes > maxLineBytes) {
+      flush(bytes)
+      const keptEnd = start + Math.min(headBytes, lineBytes)
+      refuse(tooLong(lineBytes, maxLineBytes), () => rawContent(bytes, start, keptEnd, lineBytes))
+      return
+    }
     const control = protocol.control(bytes, start, end, lineNumber)
     if (control !== undefined) {
       flush(bytes)
@@ -65,14 +72,9 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
       out(control)
       return
     }
-    const lineBytes = end - start
-    if (lineBytes > maxLineBytes) {
-      const keptEnd = start + Math.min(headBytes, lineBytes)
-      refuse(tooLong(lineBytes, maxLineBytes), () => rawContent(bytes, start, keptEnd, lineBytes))
-      return
-    }
     const problem = line.read(bytes, start, end)
     if (problem !== undefined) {
+      flush(bytes)
       refuse(problem, () => rawContent(bytes, start, end))
       return
     }

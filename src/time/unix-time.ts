@@ -111,6 +111,7 @@ function inRange(ms: number): number {
 
 /** Milliseconds as unix seconds with at most three decimals: `1468244399.5`. */
 export function secondsText(ms: number): string {
+  if (ms < 0) return `-${secondsText(-ms)}`
   const seconds = Math.floor(ms / 1000)
   const rest = ms - seconds * 1000
   if (rest === 0) return String(seconds)

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { tableHead, tableRow, tsvHead, tsvRow } from '../../src/io/result-format.ts'
+import type { ResultLine } from '../../src/records.ts'
+
+const exact: ResultLine = {
+  window: 'minute',
+  start: 1468244340,
+  end: 1468244400,
+  time: '2016-07-11T13:39:00Z',
+  users: 16193,
+  low: 16193,
+  high: 16193,
+  method: 'exact',
+  error: 0,
+  frames: 17000,
+  pane: 'on-time',
+  revision: 0,
+}
+
+const estimated: ResultLine = {
+  ...exact,
+  window: 'week',
+  time: '2016-07-11T00:00:00+02:00',
+  tz: 'Europe/Zurich',
+  weekStart: 'monday',
+  users: 12345678,
+  low: 12149000,
+  high: 12542000,
+  method: 'hll',
+  error: 0.008125,
+  frames: 1234567890,
+  pane: 'late',
+  revision: 12,
+}
+
+const { revision: _, ...withoutRevision } = exact
+const early: ResultLine = { ...withoutRevision, pane: 'early' }
+
+test('tab-separated rows have a cell for every field of the head, empty where it is absent', () => {
+  const fields = tsvHead().trimEnd().split('\t')
+  for (const line of [exact, estimated, early]) {
+    const cells = tsvRow(line).slice(0, -1).split('\t')
+    assert.equal(cells.length, fields.length)
+    const read = Object.fromEntries(fields.map((field, i) => [field, cells[i]]))
+    for (const field of fields) {
+      assert.equal(read[field], String(line[field as keyof ResultLine] ?? ''), field)
+    }
+  }
+})
+
+test('tab-separated rows lose no field of a result line', () => {
+  const fields = tsvHead().trimEnd().split('\t')
+  assert.deepEqual(Object.keys(estimated).filter((key) => !fields.includes(key)), [])
+})
+
+test('columns of the table stand below their titles', () => {
+  const rows = [tableHead(), tableRow(exact), tableRow(estimated), tableRow(early)]
+  assert.deepEqual(rows.join('').split('\n'), [
+    'window    time                              users              95 % interval          frames  pane',
+    'minute    2016-07-11T13:39:00Z             16,193                      exact          17,000  on-time',
+    'week      2016-07-11T00:00:00+02:00    12,345,678    12,149,000 - 12,542,000   1,234,567,890  late 12',
+    'minute    2016-07-11T13:39:00Z             16,193                      exact          17,000  early',
+    '',
+  ])
+})
+
+test('a cell wider than its column is not cut', () => {
+  const row = tableRow({
+    ...exact,
+    window: 'a-window-of-its-own',
+    users: 1e15,
+    low: 1e15,
+    high: 1e15,
+  })
+  assert.ok(row.startsWith('a-window-of-its-own  2016'), row)
+  assert.ok(row.includes('1,000,000,000,000,000'), row)
+})

@@ -1,0 +1,94 @@
+/** The stages that window and count, against an oracle that keeps all frames. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { uniqueCounter } from '../../src/counter/unique.ts'
+import { below, happens, pick, type Random, seededRandom } from '../../src/generate/random.ts'
+import { Ledger } from '../../src/ledger.ts'
+import { chain } from '../../src/pipeline.ts'
+import { type CountOut, countStage } from '../../src/stages/count.ts'
+import { windowStage } from '../../src/stages/window.ts'
+import { type Calendar, calendar } from '../../src/time/calendar.ts'
+import { loadZone } from '../../src/time/zone.ts'
+import { type OracleInput, type OracleRun, oracleRun } from '../support/count-oracle.ts'
+import { batches } from '../support/frame-batches.ts'
+import { randomStream } from '../support/generators-streams.ts'
+import { seed, seedHint } from '../support/seed.ts'
+
+const allKinds = ['minute', '7s', '15m', 'hour', 'day', 'week', 'month']
+const newCounter = () => uniqueCounter({ method: 'exact', exactLimit: 0, precision: 14 })
+
+function run(input: OracleInput, cutsHere: () => boolean): OracleRun & { ledger: Ledger } {
+  const { stream, calendar, maxDelayMs, isStopped } = input
+  const ledger = new Ledger()
+  const stage = chain(
+    windowStage({ calendar, maxDelayMs, showsRaw: false, ledger }),
+    countStage({ calendar, newCounter, ledger }),
+  )
+  const lines: string[] = []
+  const expired = Object.fromEntries(calendar.kinds.map(({ name }) => [name, 0]))
+  const take = (message: CountOut) => {
+    if (message.type === 'result') lines.push(JSON.stringify(message.line))
+    if (message.type === 'reject') message.windows?.forEach((name) => expired[name]!++)
+  }
+  for (const batch of batches(stream, cutsHere)) {
+    ledger.lines += batch.count // as the stage before would
+    ledger.frames += batch.count
+    stage.push(batch, take)
+  }
+  if (isStopped) stage.stop(take)
+  else stage.end(take)
+  const counted = Object.fromEntries(
+    [...ledger.windows].map(([name, { counted = NaN }]) => [name, counted]),
+  )
+  return { lines, counted, expired, ledger }
+}
+
+function randomInput(random: Random, zone: Calendar['zone'], sources: number): OracleInput {
+  const windows = allKinds.filter(() => happens(random, 30)).concat(pick(random, allKinds))
+  const day = pick(random, ['2016-03-26', '2016-10-29', '2016-04-02', '2015-12-31', '1970-01-01'])
+  const startMs = Date.parse(day) + below(random, 86_400_000)
+  const weekStart = pick(random, ['monday', 'sunday'] as const)
+  return {
+    stream: randomStream(random, { sources, frames: 20 + below(random, 100), startMs }),
+    calendar: calendar({ windows, zone, weekStart }),
+    maxDelayMs: pick(random, [0, 1, 5000, 60_000, 7_200_000]),
+    isStopped: happens(random, 20),
+  }
+}
+
+for (const name of ['UTC', 'Europe/Zurich', 'Australia/Lord_Howe']) {
+  for (const sources of [1, 3]) {
+    test(`result lines of 70 random streams are the oracle's: ${name}, ${sources} sources`, async () => {
+      const zone = await loadZone(name)
+      const random = seededRandom(seed)
+      for (let i = 0; i < 70; i++) {
+        const input = randomInput(random, zone, sources)
+        const expected = oracleRun(input)
+        const kinds = input.calendar.kinds.map(({ name }) => name).join()
+        const place = `stream ${i}, ${kinds}, max delay ${input.maxDelayMs} ms; ${seedHint}`
+        for (const cutsHere of [() => false, () => true, () => happens(random, 30)]) {
+          const { ledger, ...found } = run(input, cutsHere)
+          assert.deepEqual(found, expected, place)
+          assert.equal(ledger.imbalance(), undefined, place)
+          for (const [kind, { expired }] of ledger.windows) {
+            assert.equal(expired, expected.expired[kind], `${kind} expired; ${place}`)
+          }
+        }
+      }
+    })
+  }
+}
+
+test('random streams have windows, expired frames and partly expired ones', async () => {
+  const random = seededRandom(1)
+  const zone = await loadZone('UTC')
+  const sums = { lines: 0, expired: 0, parted: 0 }
+  for (let i = 0; i < 100; i++) {
+    const { lines, expired } = oracleRun(randomInput(random, zone, 2))
+    const perKind = Object.values(expired)
+    sums.lines += lines.length
+    sums.expired += Math.max(...perKind)
+    if (new Set(perKind).size > 1) sums.parted++
+  }
+  assert.ok(sums.lines > 1000 && sums.expired > 200 && sums.parted > 20, JSON.stringify(sums))
+})

@@ -1,0 +1,155 @@
+/**
+ * Holds what reads raw lines against the oracle, for any number of lines: the test of the scanner,
+ * that of `--parser json` and the fuzz program are this with other options.
+ */
+import assert from 'node:assert/strict'
+import { fingerprintOfText, newFingerprint } from '../../src/counter/hash.ts'
+import { below, happens, pick, type Random, seededRandom } from '../../src/generate/random.ts'
+import { twinKernel } from '../../src/kernel/twin.ts'
+import { Ledger } from '../../src/ledger.ts'
+import type { SourceMark } from '../../src/records.ts'
+import type { Stage } from '../../src/stage.ts'
+import { plainExtractStage } from '../../src/stages/extract-plain.ts'
+import { type ExtractOut, extractStage } from '../../src/stages/extract.ts'
+import { hostileLines, joined, randomCuts } from './generators-lines.ts'
+import { oracleFrame, type OracleOptions } from './frame-oracle.ts'
+import { latin1, type NotedReject, type RawFrame, transcript } from './transcript.ts'
+
+export interface DifferentialOptions {
+  readonly parser: 'strict' | 'json'
+  readonly uidKey: string
+  readonly tsKey: string
+  readonly tsUnit: OracleOptions['tsUnit']
+  readonly lines: number
+  readonly seed: number
+}
+
+export interface Tally {
+  lines: number
+  frames: number
+  malformed: number
+  blank: number
+}
+
+const maxLineBytes = 2 ** 20
+
+/** Throws at the first line that is not read as the oracle says; tells how it went otherwise. */
+export function holdAgainstOracle(options: DifferentialOptions): Tally {
+  const random = seededRandom(options.seed)
+  const lines = hostileLines(random, options)
+  const tally: Tally = { lines: 0, frames: 0, malformed: 0, blank: 0 }
+  const ledger = new Ledger()
+  const runFile = reader(options, ledger, random)
+  while (tally.lines < options.lines) {
+    // Small files too, since the first line of each is one of its own kind.
+    const file: Uint8Array[] = []
+    for (let i = pick(random, [1, 3, 30, 300]); i > 0; i--) {
+      const line = lines.next().value as Uint8Array
+      file.push(file.length === 0 && happens(random, 30) ? joined(mark, line) : line)
+    }
+    check(file, runFile(file), options, tally)
+  }
+  assert.equal(ledger.imbalance(), undefined)
+  assert.equal(ledger.frames, tally.frames, 'frames in the ledger')
+  assert.equal(ledger.malformed, tally.malformed, 'malformed lines in the ledger')
+  return tally
+}
+
+const mark = [0xef, 0xbb, 0xbf]
+type Read = RawFrame | NotedReject
+
+function reader(
+  options: DifferentialOptions,
+  ledger: Ledger,
+  random: Random,
+): (file: readonly Uint8Array[]) => Read[] {
+  const kernel = twinKernel({ ...options, maxLineBytes })
+  const stageOptions = { ...options, maxLineBytes, kernel, ledger }
+  let files = 0
+  const fileMark = (): SourceMark => ({ type: 'source', source: 0, name: `file ${files++}` })
+  if (options.parser === 'json') {
+    const stage = plainExtractStage(stageOptions)
+    return (file) => readOf(stage, [fileMark(), ...file.map(plainText)])
+  }
+  const stage = extractStage(stageOptions)
+  const lineBreak = [0x0a]
+  return (file) => {
+    const bytes = joined(...file.flatMap((line) => [line, lineBreak]))
+    const isOpen = below(random, 4) === 0 // the last line may lack its line break
+    const whole = isOpen ? bytes.subarray(0, -1) : bytes
+    return readOf(stage, [fileMark(), ...randomCuts(random, whole, 3)])
+  }
+}
+
+function readOf<In>(stage: Stage<In, ExtractOut>, input: readonly In[]): Read[] {
+  const noted = transcript(stage, input)
+  return noted.filter((one) => !('type' in one) || one.type !== 'source') as Read[]
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+function plainText(line: Uint8Array): string {
+  return decoder.decode(withoutCr(line))
+}
+
+function withoutCr(line: Uint8Array): Uint8Array {
+  return line.at(-1) === 0x0d ? line.subarray(0, -1) : line
+}
+
+function check(
+  file: readonly Uint8Array[],
+  read: readonly Read[],
+  options: DifferentialOptions,
+  tally: Tally,
+): void {
+  const numbers = options.parser === 'json' ? 'double' : 'text'
+  let next = 0
+  file.forEach((whole, i) => {
+    const hasMark = i === 0 && mark.every((byte, at) => whole[at] === byte)
+    const line = withoutCr(hasMark ? whole.subarray(3) : whole)
+    const expected = oracleFrame(line, { ...options, numbers })
+    tally.lines++
+    if (expected === 'blank') {
+      tally.blank++
+      return
+    }
+    const found = read[next++]
+    if (isRight(found, expected, i + 1, line, options.parser)) {
+      if (expected === 'malformed') tally.malformed++
+      else tally.frames++
+      return
+    }
+    assert.fail(
+      `line ${i + 1} of ${file.length}, each byte as the character of its number:\n` +
+        `${JSON.stringify(latin1(whole))}\nexpected ${JSON.stringify(expected)}\n` +
+        `found    ${JSON.stringify(found)}\n${JSON.stringify(options)}`,
+    )
+  })
+  assert.equal(read[next], undefined, 'more was read than there are lines')
+}
+
+const hash = newFingerprint()
+
+function isRight(
+  found: Read | undefined,
+  expected: ReturnType<typeof oracleFrame>,
+  lineNumber: number,
+  line: Uint8Array,
+  parser: DifferentialOptions['parser'],
+): boolean {
+  if (found === undefined || expected === 'blank') return false
+  if ('content' in found) {
+    if (expected !== 'malformed' || found.line !== lineNumber || found.detail === '') return false
+    const { content } = found
+    // The plain parser has only the decoded line, so it gives that back.
+    if (parser === 'json') return 'raw' in content && content.raw === decoder.decode(line)
+    const isText = 'raw' in content &&
+      latin1(new TextEncoder().encode(content.raw)) === latin1(line)
+    return isText || ('raw64' in content && atob(content.raw64) === latin1(line))
+  }
+  if (expected === 'malformed') return false
+  fingerprintOfText(expected.uid, hash)
+  return found.uid === expected.uid && found.tsMs === expected.tsMs &&
+    found.lineNumber === lineNumber && (parser === 'json' || found.line === latin1(line)) &&
+    found.hash === `${hash.hi.toString(16)} ${hash.lo.toString(16)}`
+}

@@ -1,0 +1,42 @@
+/** Batches of frames made from objects, for stages that take columns. */
+import { fingerprintOfText, newFingerprint } from '../../src/counter/hash.ts'
+import { FrameColumns } from '../../src/kernel/columns.ts'
+import type { FrameBatch } from '../../src/records.ts'
+
+export interface Frame {
+  readonly tsMs: number
+  readonly uid: string
+  readonly source: number
+}
+
+/** The frames, all of one source, as a batch with columns of its own. */
+export function frameBatch(frames: readonly Frame[]): FrameBatch {
+  const columns = new FrameColumns()
+  const hash = newFingerprint()
+  for (const { tsMs, uid } of frames) {
+    const row = columns.add()
+    fingerprintOfText(uid, hash)
+    columns.tsMs[row] = tsMs
+    columns.hashHi[row] = hash.hi
+    columns.hashLo[row] = hash.lo
+    columns.decodedUids.set(row, uid)
+    columns.lineNumber[row] = row + 1
+  }
+  return columns.batch(frames[0]?.source ?? 0, 'stdin', new Uint8Array(0))
+}
+
+/** Splits frames where the source changes, and wherever else `cutsHere` says so. */
+export function* batches(
+  frames: readonly Frame[],
+  cutsHere: () => boolean,
+): Generator<FrameBatch> {
+  let group: Frame[] = []
+  for (const frame of frames) {
+    if (group.length > 0 && (frame.source !== group[0]!.source || cutsHere())) {
+      yield frameBatch(group)
+      group = []
+    }
+    group.push(frame)
+  }
+  if (group.length > 0) yield frameBatch(group)
+}
