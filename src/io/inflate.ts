@@ -28,9 +28,15 @@ export async function* decoded(chunks: Chunks): AsyncGenerator<Uint8Array> {
     if (done === true) break
     head = concatenated(head, value)
   }
+  let readFailure: unknown
   const all = (async function* () {
     if (head.length > 0) yield head
-    yield* { [Symbol.asyncIterator]: () => iterator }
+    try {
+      yield* { [Symbol.asyncIterator]: () => iterator }
+    } catch (error) {
+      readFailure = error
+      throw error
+    }
   })()
   const magic = magics.find(({ bytes }) => bytes.every((byte, i) => head[i] === byte))
   if (magic === undefined) {
@@ -40,7 +46,7 @@ export async function* decoded(chunks: Chunks): AsyncGenerator<Uint8Array> {
   try {
     yield* magic.decode(all)
   } catch (error) {
-    if (error instanceof UcError || !(error instanceof Error)) throw error
+    if (error === readFailure || !(error instanceof Error)) throw error
     const isCut = /unexpected (end of file|eof)/i.test(error.message)
     const what = isCut ? 'is cut short' : `is broken (${error.message})`
     throw new UcError('failed', `${magic.name} data ${what}; the lines before that were read`, {
@@ -53,14 +59,6 @@ function gunzip(): Transform {
   return zlib.createGunzip({ chunkSize: 256 * 1024 })
 }
 
-/** Node has zstd from 22.15 on; before, a package decodes it. */
-function unzstd(chunks: Chunks): AsyncGenerator<Uint8Array> {
-  const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Transform }
-  return createZstdDecompress === undefined
-    ? inflatedByPackage(chunks)
-    : inflated(chunks, createZstdDecompress())
-}
-
 async function* inflated(chunks: Chunks, decoder: Transform): AsyncGenerator<Uint8Array> {
   let ready: Uint8Array[] = []
   let failure: Error | undefined
@@ -71,21 +69,26 @@ async function* inflated(chunks: Chunks, decoder: Transform): AsyncGenerator<Uin
       resolve()
     })
   })
+  // From the beginning: a decoder may end before its input does, where zeros pad that.
+  const ended = new Promise<void>((resolve) => decoder.once('end', resolve))
   const taken = () => {
     const taken = ready
     ready = []
     return taken
   }
 
+  let copy = new Uint8Array(0)
   for await (const chunk of chunks) {
     // A copy: the caller uses its buffer again while the thread pool still reads this one.
-    const written = new Promise<void>((resolve) => decoder.write(chunk.slice(), () => resolve()))
+    if (copy.length < chunk.length) copy = new Uint8Array(chunk.length)
+    copy.set(chunk)
+    const compressed = copy.subarray(0, chunk.length)
+    const written = new Promise<void>((resolve) => decoder.write(compressed, () => resolve()))
     yield* taken()
     await Promise.race([written, failed])
     if (failure !== undefined) break
   }
   if (failure === undefined) {
-    const ended = new Promise<void>((resolve) => decoder.once('end', resolve))
     decoder.end()
     await Promise.race([ended, failed])
   }
@@ -93,17 +96,24 @@ async function* inflated(chunks: Chunks, decoder: Transform): AsyncGenerator<Uin
   if (failure !== undefined) throw failure
 }
 
-async function* inflatedByPackage(chunks: Chunks): AsyncGenerator<Uint8Array> {
+/**
+ * By a package on every runtime: Node has zstd only from 22.15 on, and Deno's (2.9) ends at the first
+ * of several frames and takes a file that is cut short for a whole one.
+ */
+async function* unzstd(chunks: Chunks): AsyncGenerator<Uint8Array> {
   const { Decompress } = await import('fzstd')
   let ready: Uint8Array[] = []
   const decoder = new Decompress((chunk) => ready.push(chunk))
-  for await (const chunk of chunks) {
-    decoder.push(chunk.slice())
-    yield* ready
-    ready = []
+  function* decodedBy(chunk: Uint8Array, isLast: boolean): Generator<Uint8Array> {
+    try {
+      decoder.push(chunk, isLast)
+    } finally { // where it throws, it has decoded the blocks before
+      yield* ready
+      ready = []
+    }
   }
-  decoder.push(new Uint8Array(0), true)
-  yield* ready
+  for await (const chunk of chunks) yield* decodedBy(chunk.slice(), false)
+  yield* decodedBy(new Uint8Array(0), true)
 }
 
 function concatenated(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -8,12 +8,16 @@
  */
 import { Buffer } from 'node:buffer'
 import { fstatSync, read, write, writeSync } from 'node:fs'
+import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net'
 import { totalmem } from 'node:os'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** The reader of our output left: `| head`. */
 export class ReaderLeft extends Error {}
+
+/** A pipe holds no more on Linux. */
+const pipeChunkBytes = 64 * 1024
 
 interface DenoStreams {
   readonly stdin: { read(buffer: Uint8Array): Promise<number | null> }
@@ -77,17 +81,58 @@ export function writeError(text: string): void {
 
 /** Standard input, chunk by chunk; a chunk is valid until the next one is asked for. */
 export async function* standardInput(): AsyncGenerator<Uint8Array> {
-  if (fstatSync(0).isFile()) {
+  const kind = fstatSync(0)
+  if (kind.isFile()) {
     yield* fileChunks(0)
-  } else if (deno === undefined) {
-    for await (const chunk of process.stdin) yield chunk as Uint8Array
-  } else {
-    const buffer = new Uint8Array(64 * 1024)
-    for (;;) {
-      const count = await deno.stdin.read(buffer)
-      if (count === null) return
+  } else if (deno !== undefined) {
+    const buffer = new Uint8Array(pipeChunkBytes)
+    for (let count; (count = await deno.stdin.read(buffer)) !== null;) {
       yield buffer.subarray(0, count)
     }
+  } else if (kind.isFIFO() || kind.isSocket()) {
+    yield* pipeChunks()
+  } else {
+    for await (const chunk of process.stdin) yield chunk as Uint8Array
+  }
+}
+
+/**
+ * Standard input as a pipe on Node, by one buffer: process.stdin makes a new one for every read,
+ * and reading the descriptor in the thread pool would keep the process from ending meanwhile.
+ */
+async function* pipeChunks(): AsyncGenerator<Uint8Array> {
+  const buffer = new Uint8Array(pipeChunkBytes)
+  let count = 0
+  let isOver = false
+  let failure: Error | undefined
+  let wake = () => {}
+  const options: ConnectOpts & SocketConstructorOpts = {
+    fd: 0,
+    readable: true,
+    writable: false,
+    onread: {
+      buffer,
+      callback(received) {
+        count = received
+        wake()
+        return false // pauses until the next chunk is asked for
+      },
+    },
+  }
+  const socket = new Socket(options)
+  socket.on('error', (error) => failure = error)
+  socket.on('close', () => {
+    isOver = true
+    wake()
+  })
+  for (;;) {
+    count = 0
+    const woken = new Promise<void>((resolve) => wake = resolve)
+    socket.resume()
+    if (count === 0 && !isOver) await woken
+    if (count > 0) yield buffer.subarray(0, count)
+    else if (failure !== undefined) throw failure
+    else return
   }
 }
 
@@ -112,12 +157,17 @@ export async function* fileChunks(fd: number): AsyncGenerator<Uint8Array> {
 
 export type Signal = 'SIGINT' | 'SIGTERM'
 
-/** Calls `stop` at the first signal; the second one has its usual effect. */
+/**
+ * Calls `stop` at the first signal; the second one kills. One listener for both: on Deno a listener
+ * that is added while a signal is delivered hears that same signal.
+ */
 export function onSignal(stop: (signal: Signal) => void): void {
+  let isStopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
+      if (isStopping) process.kill(process.pid, 'SIGKILL')
+      isStopping = true
       stop(signal)
-      process.once(signal, () => process.kill(process.pid, 'SIGKILL'))
     })
   }
 }

@@ -1,0 +1,112 @@
+/**
+ * What only whole processes can show: readers that leave, signals, producers that die, slow
+ * readers. Each on Node and on Deno.
+ */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import process from 'node:process'
+import { describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { binFolder, denoPath } from './support/paths.ts'
+import { denoPermissions } from './support/routes.ts'
+import { pipe, Running } from './support/running.ts'
+import { shell, withFolder } from './support/shell.ts'
+
+const runtimes = [
+  { name: 'Node', command: process.execPath, flags: [] },
+  { name: 'Deno', command: denoPath, flags: ['run', ...denoPermissions.split(' ')] },
+] as const
+
+const frames = (count: number, from = 1468244340) => {
+  return Array.from({ length: count }, (_, i) => `{"uid":"u${i % 7}","ts":${from + i}}\n`).join('')
+}
+
+for (const runtime of runtimes) {
+  describe(`on ${runtime.name}`, () => {
+    const start = (name: string, ...args: string[]) => {
+      return new Running(spawn(runtime.command, [...runtime.flags, join(binFolder, name), ...args]))
+    }
+
+    test('a command whose reader leaves ends at once and says nothing', async () => {
+      const line = `${runtime.command} ${runtime.flags.join(' ')} ${join(binFolder, 'uc-extract')}`
+      await withFolder(async (cwd) => {
+        await shell('uc-generate -c 100000 -o big.jsonl', { cwd })
+        const { stdout, stderr } = await shell(`${line} big.jsonl | head -1`, { cwd })
+        assert.equal(stdout, '{"uc":{"version":1,"from":"extract"}}\n')
+        assert.equal(stderr, '')
+      })
+    })
+
+    for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+      test(`${signal} prints what is open as early panes and ends with ${status}`, async () => {
+        const pipeline = start('uc-pipeline', '--minute')
+        pipeline.write(frames(70))
+        await pipeline.says('"pane":"on-time"')
+        pipeline.child.kill(signal)
+        assert.equal(await pipeline.status(), status)
+        assert.match(pipeline.stdout, /1468244400,.*"users":7,.*"frames":10,"pane":"early"}\n$/)
+        assert.match(pipeline.stderr, new RegExp(`stopped by ${signal}`))
+      })
+    }
+
+    test('SIGINT to a whole pipe lets it run dry: nothing that was read is lost', async () => {
+      const [extract, window, count] = pipe(start)
+      extract.write(frames(70))
+      await count.says('"pane":"on-time"')
+      for (const { child } of [count, window, extract]) child.kill('SIGINT')
+      assert.deepEqual(await Promise.all([extract, window, count].map((each) => each.status())), [
+        130,
+        130,
+        130,
+      ])
+      assert.match(count.stdout, /1468244400,.*"frames":10,"pane":"early"}\n$/)
+    })
+
+    test('in mid-pipe the first signal waits for the input, the second one kills', async () => {
+      const window = start('uc-window')
+      await window.says('"from":"window"')
+      window.child.kill('SIGINT')
+      await sleep(200)
+      assert.equal(window.child.exitCode, null)
+      window.child.kill('SIGINT')
+      await window.status()
+      assert.equal(window.child.signalCode, 'SIGKILL')
+    })
+
+    test('kill -9 of uc-extract is told by every command behind it', async () => {
+      const [extract, window, count] = pipe(start)
+      extract.write(frames(70))
+      await count.says('"pane":"on-time"')
+      extract.child.kill('SIGKILL')
+      assert.deepEqual([await window.status(), await count.status()], [1, 1])
+      assert.match(window.stderr, /^uc-window: stdin: .* so uc-extract died/)
+      assert.match(count.stderr, /^uc-count: stdin: .* so uc-window died/)
+      assert.match(count.stdout, /1468244400,.*"frames":10,"pane":"early"}\n$/)
+    })
+
+    test('a line comes out when its window closes, not when the input ends', async () => {
+      const pipeline = start('uc-pipeline')
+      pipeline.write(frames(65))
+      await sleep(500)
+      assert.equal(pipeline.stdout, '')
+      pipeline.write(frames(1, 1468244405))
+      await pipeline.says('"pane":"on-time"')
+      pipeline.child.stdin!.end()
+      assert.equal(await pipeline.status(), 0)
+    })
+
+    test('a slow reader holds the input back', async () => {
+      const extract = start('uc-extract')
+      extract.child.stdout.pause()
+      const block = '{"uid":"u","ts":1468244340}\n'.repeat(1000)
+      const blocks = 1000 // 28 MB
+      for (let i = 0; i < blocks; i++) extract.write(block)
+      await sleep(1500)
+      const takenBytes = blocks * block.length - extract.child.stdin.writableLength
+      assert.ok(takenBytes > 0 && takenBytes < 5e6, `${takenBytes} bytes were read`)
+      extract.child.stdin.destroy()
+      extract.child.kill('SIGKILL')
+    })
+  })
+}
