@@ -1,50 +1,29 @@
 /**
- * `npm start`: installs and builds what is missing, then counts. Without arguments it makes a
- * stream of its own and shows results and speed; with arguments they go to uc-pipeline, which reads
- * files from where the user stands. Plain JavaScript, since nothing is built yet when it runs.
+ * `npm start`: installs and builds what is missing, then counts. Without arguments it counts a
+ * stream of its own, and compares with what the generator knows; with arguments it is uc-pipeline,
+ * in the folder where the user stands. Plain JavaScript, since nothing is built yet when it starts.
  */
-import { spawnSync } from 'node:child_process'
+import './install.js' // before all others: nothing else need be there
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const frames = 200_000
-const users = 50_000
+const kinds = ['minute', 'hour', 'day']
+let running
 
-/** Runs a program; its output is ours. What prepares the run speaks on standard error. */
-function run(program, args, { cwd = root, stdout = 'inherit' } = {}) {
-  const { status, signal, error } = spawnSync(program, args, {
-    cwd,
-    stdio: ['inherit', stdout, 'inherit'],
-  })
-  if (error !== undefined) throw error
-  if (signal !== null) process.kill(process.pid, signal)
-  return status
-}
-
-function prepare(what, program, args) {
-  process.stderr.write(`${what} …\n`)
-  const status = run(program, args, { stdout: process.stderr })
-  if (status === 0) return
-  process.stderr.write(`npm start: ${what} failed; see above\n`)
-  process.exit(1)
-}
-
+/** When something in the folder changed; a file that went away changes the folder itself. */
 function newestMs(folder) {
   const times = readdirSync(folder, { withFileTypes: true }).map((entry) => {
     const path = join(folder, entry.name)
     return entry.isDirectory() ? newestMs(path) : statSync(path).mtimeMs
   })
-  return Math.max(0, ...times)
-}
-
-function isInstalled() {
-  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json')))
-  const names = Object.keys({ ...dependencies, ...devDependencies })
-  return names.every((name) => existsSync(join(root, 'node_modules', name)))
+  return Math.max(statSync(folder).mtimeMs, ...times)
 }
 
 function isBuilt() {
@@ -52,41 +31,118 @@ function isBuilt() {
   return existsSync(main) && statSync(main).mtimeMs > newestMs(join(root, 'src'))
 }
 
-function demonstrate() {
-  const folder = mkdtempSync(join(tmpdir(), 'uc-start-'))
-  const stream = join(folder, 'stream.jsonl')
-  const truth = join(folder, 'truth.json')
-  const shown = `-c ${frames} -n ${users} -d 5 -p 1`
-  try {
-    process.stderr.write(`\n$ uc-generate ${shown} -o stream.jsonl\n`)
-    const flags = [...shown.split(' '), '-o', stream, '--truth', truth]
-    if (run(join(root, 'bin/uc-generate'), flags) !== 0) return 1
-    const bytes = statSync(stream).size
-    process.stderr.write(`$ uc-pipeline --minute --hour --day stream.jsonl\n\n`)
-    const beganMs = performance.now()
-    const status = run(join(root, 'bin/uc-pipeline'), ['--minute', '--hour', '--day', stream])
-    const seconds = (performance.now() - beganMs) / 1000
-    const { windows } = JSON.parse(readFileSync(truth))
-    const day = windows.day.map((window) => window.users.toLocaleString('en-US')).join(' and ')
-    process.stdout.write(
-      `\n${frames.toLocaleString('en-US')} frames, ${(bytes / 1e6).toFixed(0)} MB of JSON, in ` +
-        `${seconds.toFixed(2)} s with start-up: ` +
-        `${Math.round(frames / seconds).toLocaleString('en-US')} frames/s, ` +
-        `${(bytes / 1e6 / seconds).toFixed(0)} MB/s\n` +
-        `The generator knows the truth: ${day} users in the day.\n\n` +
-        'Count your own:  npm start -s -- --minute my.jsonl.gz\n',
-    )
-    return status
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+function build() {
+  process.stderr.write('building (tsc) …\n')
+  const { status } = spawnSync('npm', ['run', '--silent', 'build'], {
+    cwd: root,
+    stdio: ['inherit', process.stderr, 'inherit'],
+  })
+  if (status === 0) return
+  process.stderr.write('building failed; see above\n')
+  process.exit(1)
 }
 
-if (!isInstalled()) prepare('installing', 'npm', ['ci', '--no-audit', '--no-fund'])
-if (!isBuilt()) prepare('building', 'npm', ['run', '--silent', 'build'])
-const args = process.argv.slice(2)
-process.exit(
-  args.length === 0
-    ? demonstrate()
-    : run(join(root, 'bin/uc-pipeline'), args, { cwd: process.env.INIT_CWD ?? process.cwd() }),
-)
+/** Counts the user's own frames, in this very process: signals and the exit status are its own. */
+async function countTheirs() {
+  process.chdir(process.env.INIT_CWD ?? '.')
+  const { main } = await import('../dist/src/cli/main.js')
+  await main('uc-pipeline')
+}
+
+async function countOurs() {
+  const folder = mkdtempSync(join(tmpdir(), 'uc-start-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const flags = `-c ${frames} -n 50000 -d 5 -p 1 -o stream.jsonl --truth truth.json`
+  const generated = await run({ folder, command: 'uc-generate', args: flags.split(' ') })
+  const stream = join(folder, 'stream.jsonl')
+  const megabytes = statSync(stream).size / 1e6
+  say(dim(`${frames.toLocaleString('en-US')} frames, ${speed(megabytes, generated.seconds)}`))
+
+  const { tableHead, tableRow } = await import('../dist/src/io/result-format.js')
+  const args = [...kinds.map((kind) => `--${kind}`), 'stream.jsonl']
+  const results = []
+  const counted = await run({
+    folder,
+    command: 'uc-pipeline',
+    args,
+    take(line) {
+      // As uc-pipeline itself shows it on a terminal. Its progress may stand on this line.
+      if (process.stdout.isTTY && process.stderr.isTTY) process.stdout.write('\r\x1b[K')
+      if (results.length === 0) process.stdout.write(dim(tableHead()))
+      const result = JSON.parse(line)
+      results.push(result)
+      process.stdout.write(tableRow(result))
+    },
+  })
+  const framesPerSecond = Math.round(frames / counted.seconds).toLocaleString('en-US')
+  say(dim(`${framesPerSecond} frames/s, ${speed(megabytes, counted.seconds)}, with start-up`))
+
+  const wrong = differences(results, JSON.parse(readFileSync(join(folder, 'truth.json'), 'utf8')))
+  say(
+    wrong.length === 0
+      ? `\n${green('right')}: all ${results.length} windows have the users and frames that the ` +
+        'generator counted by itself'
+      : '\nwrong: these windows differ from what the generator counted by itself',
+  )
+  for (const difference of wrong) say(`  ${difference}`)
+  say(`\nCount your own:  ${bold('npm start -s -- --minute my.jsonl.gz')}`)
+  return wrong.length === 0 ? 0 : 1
+}
+
+/** Runs a command of the toolkit as shown. Ends with its exit status where that is not 0. */
+async function run({ folder, command, args, take }) {
+  say(`\n${dim('$')} ${bold([command, ...args].join(' '))}`)
+  const beganMs = performance.now()
+  const child = spawn(process.execPath, [join(root, 'bin', command), ...args], {
+    cwd: folder,
+    stdio: ['ignore', take === undefined ? 'inherit' : 'pipe', 'inherit'],
+  })
+  running = child
+  const ended = new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', resolve)
+  })
+  if (take !== undefined) createInterface({ input: child.stdout }).on('line', take)
+  const status = await ended
+  if (status !== 0) process.exit(status ?? 1)
+  return { seconds: (performance.now() - beganMs) / 1000 }
+}
+
+/** What was counted otherwise than the generator did, both ways. */
+function differences(results, truth) {
+  const words = ({ kind, start, users, frames }) =>
+    `${kind} ${new Date(start * 1000).toISOString()}: ${users} users, ${frames} frames`
+  const found = results.map((result) => words({ ...result, kind: result.window }))
+  const expected = kinds.flatMap((kind) => {
+    return truth.windows[kind].map((window) => words({ ...window, kind }))
+  })
+  return [
+    ...expected.filter((line) => !found.includes(line)).map((line) => `expected ${line}`),
+    ...found.filter((line) => !expected.includes(line)).map((line) => `counted  ${line}`),
+  ]
+}
+
+function speed(megabytes, seconds) {
+  return `${megabytes.toFixed(0)} MB of JSON in ${seconds.toFixed(1)} s, ` +
+    `${(megabytes / seconds).toFixed(0)} MB/s`
+}
+
+function say(text) {
+  process.stdout.write(`${text}\n`)
+}
+
+function styled(code) {
+  const isPlain = !process.stdout.isTTY || (process.env.NO_COLOR ?? '') !== ''
+  return (text) => isPlain ? text : `\x1b[${code}m${text}\x1b[0m`
+}
+
+const [bold, dim, green] = [styled(1), styled(2), styled(32)]
+
+if (!isBuilt()) build()
+if (process.argv.length > 2) {
+  await countTheirs()
+} else {
+  process.on('SIGINT', () => {}) // the terminal tells the command too, and its end is ours
+  process.on('SIGTERM', () => running?.kill('SIGTERM'))
+  process.exit(await countOurs())
+}
