@@ -56,8 +56,8 @@ export const input: InputOptions = {
     fallback: 'strict',
     parse: oneOf(parsers),
     brief: 'How lines are read',
-    detail: 'Both accept and refuse the same lines; `json` is the plain one on JSON.parse, ' +
-      'several times slower, kept for comparison. It refuses integers that JSON.parse would round.',
+    detail: '`json` is the plain one on split2 and JSON.parse, several times slower, kept for ' +
+      'comparison: it reads times through a double, and refuses user ids that JSON.parse would round.',
     example: '--parser json',
   },
   maxLine: {
