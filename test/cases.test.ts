@@ -10,7 +10,8 @@ import process from 'node:process'
 import { describe, test } from 'node:test'
 import { casesFolder } from './support/paths.ts'
 import { type Route, routes } from './support/routes.ts'
-import { shell, type ShellResult, withFolder } from './support/shell.ts'
+import { withFolder } from './support/folder.ts'
+import { shell, type ShellResult } from './support/shell.ts'
 
 const isUpdate = process.env['UPDATE'] === '1'
 const allRoutes = routes()

@@ -8,10 +8,11 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { binFolder, denoPath } from './support/paths.ts'
+import { bwithFolder, denoPath } from './support/paths.ts'
 import { denoPermissions } from './support/routes.ts'
 import { pipe, Running } from './support/running.ts'
-import { shell, withFolder } from './support/shell.ts'
+import { withFolder } from './support/folder.ts'
+import { shell } from './support/shell.ts'
 
 const runtimes = [
   { name: 'Node', command: process.execPath, flags: [] },
@@ -25,11 +26,15 @@ const frames = (count: number, from = 1468244340) => {
 for (const runtime of runtimes) {
   describe(`on ${runtime.name}`, () => {
     const start = (name: string, ...args: string[]) => {
-      return new Running(spawn(runtime.command, [...runtime.flags, join(binFolder, name), ...args]))
+      return new Running(
+        spawn(runtime.command, [...runtime.flags, join(bwithFolder, name), ...args]),
+      )
     }
 
     test('a command whose reader leaves ends at once and says nothing', async () => {
-      const line = `${runtime.command} ${runtime.flags.join(' ')} ${join(binFolder, 'uc-extract')}`
+      const line = `${runtime.command} ${runtime.flags.join(' ')} ${
+        join(bwithFolder, 'uc-extract')
+      }`
       await withFolder(async (cwd) => {
         await shell('uc-generate -c 100000 -o big.jsonl', { cwd })
         const { stdout, stderr } = await shell(`${line} big.jsonl | head -1`, { cwd })

@@ -10,7 +10,8 @@ import { test } from 'node:test'
 import { commandNamed, commands } from '../src/cli/commands.ts'
 import { optionTable } from '../src/cli/help.ts'
 import { root } from './support/paths.ts'
-import { shell, withFolder } from './support/shell.ts'
+import { withFolder } from './support/folder.ts'
+import { shell } from './support/shell.ts'
 
 const path = join(root, 'README.md')
 const isUpdate = process.env['UPDATE'] === '1'

@@ -1,6 +1,9 @@
-/** One line on a terminal's standard error while a run takes longer than a second. */
+/**
+ * One line on a terminal's standard error while a run takes longer than a second. None where our
+ * output is piped: the commands of a pipe would write over one another.
+ */
 import type { Ledger } from '../ledger.ts'
-import { isTerminal, writeError } from './runtime.ts'
+import { isPiped, isTerminal, writeError } from './runtime.ts'
 
 const firstAfterMs = 1000
 const intervalMs = 200
@@ -41,7 +44,7 @@ export function newProgress({ isOn, totalBytes, ledger }: ProgressOptions): Prog
     return parts.join(', ')
   }
 
-  if (!isOn || !isTerminal('stderr')) return { bytes() {}, tick() {}, clear() {} }
+  if (!isOn || !isTerminal('stderr') || isPiped()) return { bytes() {}, tick() {}, clear() {} }
   return {
     bytes(count) {
       readBytes += count

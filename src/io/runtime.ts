@@ -1,17 +1,12 @@
 /**
  * What differs between Node and Deno, and all that touches the process: this file is the one user
  * of `process` and `Deno`.
- *
- * Output goes through file descriptor 1 by the thread pool, not through process.stdout: that one
- * writes to pipes synchronously on Linux, so that a slow reader would block signals, and on Deno it
- * never reports that the reader left.
  */
 import { Buffer } from 'node:buffer'
-import { fstatSync, read, write, writeSync } from 'node:fs'
+import { fstatSync, read, writeSync } from 'node:fs'
 import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net'
 import { totalmem } from 'node:os'
 import process from 'node:process'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 /** The reader of our output left: `| head`. */
 export class ReaderLeft extends Error {}
@@ -19,12 +14,17 @@ export class ReaderLeft extends Error {}
 /** A pipe holds no more on Linux. */
 const pipeChunkBytes = 64 * 1024
 
-interface DenoStreams {
+interface DenoNamespace {
   readonly stdin: { read(buffer: Uint8Array): Promise<number | null> }
   readonly stdout: { write(bytes: Uint8Array): Promise<number> }
+  readonly permissions: { querySync(permission: Permission): { readonly state: string } }
 }
 
-const deno = (globalThis as { Deno?: DenoStreams }).Deno
+type Permission =
+  | { readonly name: 'env'; readonly variable: string }
+  | { readonly name: 'sys'; readonly kind: 'systemMemoryInfo' }
+
+const deno = (globalThis as { Deno?: DenoNamespace }).Deno
 
 export const runtimeName: 'Node' | 'Deno' = deno === undefined ? 'Node' : 'Deno'
 
@@ -32,39 +32,53 @@ export const commandLine: readonly string[] = process.argv.slice(2)
 
 /** An environment variable; undefined too where Deno does not let us see it. */
 export function environment(name: string): string | undefined {
-  return permitted(() => process.env[name])
+  return isPermitted({ name: 'env', variable: name }) ? variables[name] : undefined
+}
+
+const variables = process.env
+
+// Packages look at variables too (yargs at SHELL, readable-stream at READABLE_STREAM). One that Deno
+// does not let us see is unset for them: otherwise it would end the run, or ask the user.
+if (deno !== undefined) {
+  process.env = new Proxy({}, {
+    get: (_, name) => typeof name === 'string' ? environment(name) : undefined,
+  })
 }
 
 export function isTerminal(stream: 'stdin' | 'stdout' | 'stderr'): boolean {
   return process[stream].isTTY === true
 }
 
+/** Whether another program reads what we write. */
+export function isPiped(): boolean {
+  return fstatSync(1).isFIFO()
+}
+
 /** Writes all of `bytes` to standard output. Rejects with ReaderLeft when nobody reads any more. */
 export async function writeOut(bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length;) {
-    try {
-      const rest = bytes.subarray(written)
-      written += deno === undefined ? await writeSome(1, rest) : await deno.stdout.write(rest)
-    } catch (error) {
-      const { code, name } = error as NodeJS.ErrnoException
-      if (code === 'EPIPE' || name === 'BrokenPipe') throw new ReaderLeft()
-      if (code !== 'EAGAIN') throw error
-      await sleep(5) // another process has made the pipe non-blocking
-    }
+  try {
+    if (deno === undefined) await writeStream(bytes)
+    else await writeDeno(deno.stdout, bytes)
+  } catch (error) {
+    const { code, name } = error as NodeJS.ErrnoException
+    throw code === 'EPIPE' || name === 'BrokenPipe' ? new ReaderLeft() : error
   }
 }
 
-function writeSome(fd: number, bytes: Uint8Array): Promise<number> {
+function writeStream(bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    write(
-      fd,
-      bytes,
-      0,
-      bytes.length,
-      null,
-      (error, count) => error ? reject(error) : resolve(count),
-    )
+    if (process.stdout.listenerCount('error') === 0) {
+      process.stdout.on('error', () => {}) // whoever awaits the write is told
+    }
+    process.stdout.write(bytes, (error) => error ? reject(error) : resolve())
   })
+}
+
+/** On Deno process.stdout never says that the reader left. */
+async function writeDeno(stdout: DenoNamespace['stdout'], bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    written += await stdout.write(bytes.subarray(written))
+  }
 }
 
 /** Writes to standard error at once, so that nothing is lost when the process ends. */
@@ -178,16 +192,12 @@ export function residentBytes(): number {
 
 /** Memory of the machine; undefined where Deno does not let us see it. */
 export function machineBytes(): number | undefined {
-  return permitted(totalmem)
+  return isPermitted({ name: 'sys', kind: 'systemMemoryInfo' }) ? totalmem() : undefined
 }
 
-function permitted<T>(ask: () => T): T | undefined {
-  try {
-    return ask()
-  } catch (error) {
-    if ((error as Error).name === 'NotCapable') return undefined
-    throw error
-  }
+/** Asked first, as just trying makes Deno ask the user. */
+function isPermitted(permission: Permission): boolean {
+  return deno === undefined || deno.permissions.querySync(permission).state === 'granted'
 }
 
 export function exit(status: number): never {

@@ -110,6 +110,14 @@ export function skipSpace(bytes: Uint8Array, i: number): number {
   return i
 }
 
+/** Whether nothing but white space stands in [start, end). */
+export function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    if (bytes[i] !== 0x20 && bytes[i] !== 0x09 && bytes[i] !== CR) return false
+  }
+  return true
+}
+
 function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39
 }

@@ -7,7 +7,7 @@ import { NOT_A_TIME, parseTime, tsExpected, usualTime } from '../time/unix-time.
 import { quoted } from '../errors.ts'
 import { FrameColumns } from './columns.ts'
 import { FrameParser } from './frame-parser.ts'
-import { CR, kindNames, LF, NONE, STRING } from './json-tokens.ts'
+import { CR, isBlank, kindNames, LF, NONE, STRING } from './json-tokens.ts'
 import type { Kernel, KernelOptions, Refusal } from './kernel.ts'
 import { tooLong } from './kernel.ts'
 import { decodedString, hasEscape, type KeyPath } from './key-path.ts'
@@ -102,13 +102,6 @@ export function twinKernel(options: KernelOptions): Kernel {
 
 function absence(key: KeyPath): string {
   return key.kind === NONE ? `root has no "${key.name}"` : `"${key.name}" is ${kindNames[key.kind]}`
-}
-
-function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) {
-    if (bytes[i] !== 0x20 && bytes[i] !== 0x09 && bytes[i] !== CR) return false
-  }
-  return true
 }
 
 /** What is wrong with a line whose byte at `place` cannot stand there. Bytes count from 1. */

@@ -50,8 +50,8 @@ export function parseControl(line: Uint8Array): Control | undefined {
     return headerOf(fields, version, from)
   }
   if (isCount(source) && typeof name === 'string') return { type: 'source', source, name }
-  if (isCount(source) && typeof watermark === 'number') {
-    return { type: 'watermark', source, watermarkMs: Math.round(watermark * 1000) }
+  if (isCount(source) && Number.isFinite(watermark)) {
+    return { type: 'watermark', source, watermarkMs: Math.round(Number(watermark) * 1000) }
   }
   if (isCounts(end)) {
     return { type: 'end', counts: end, ...(typeof signal === 'string' ? { signal } : {}) }

@@ -42,7 +42,7 @@ export function countStage(options: CountOptions): Stage<WindowOut, CountOut> {
 
   function count({ frames, from, to, startsMs, expired }: WindowedBatch): void {
     const { hashHi, hashLo, source } = frames
-    if (!watermarksMs.has(source)) watermarksMs.set(source, -Infinity)
+    know(source)
     for (let k = 0; k < kinds.length; k++) {
       const starts = startsMs[k]!
       const isExpired = expired[k]!
@@ -55,6 +55,11 @@ export function countStage(options: CountOptions): Stage<WindowOut, CountOut> {
         counted[k]!++
       }
     }
+  }
+
+  /** A source holds the windows open from its first frame, or the mark before it, on. */
+  function know(source: number): void {
+    if (!watermarksMs.has(source)) watermarksMs.set(source, -Infinity)
   }
 
   function windowAt(k: number, startMs: number): OpenWindow {
@@ -85,6 +90,7 @@ export function countStage(options: CountOptions): Stage<WindowOut, CountOut> {
         watermarksMs.set(message.source, message.watermarkMs)
         close(Math.min(...watermarksMs.values()), 'on-time', emit)
       } else {
+        if (message.type === 'source') know(message.source)
         emit(message)
       }
     },

@@ -1,7 +1,7 @@
 /** Bytes to windowed frames: the reading side of uc-count. */
 import { type Fingerprint, fingerprint, fingerprintOfText } from '../counter/hash.ts'
 import { FrameColumns } from '../kernel/columns.ts'
-import { CR, LF } from '../kernel/json-tokens.ts'
+import { CR, isBlank, LF } from '../kernel/json-tokens.ts'
 import { tooLong } from '../kernel/kernel.ts'
 import { headBytes, LineBuffer, type LineSink } from '../kernel/lines.ts'
 import type { Ledger } from '../ledger.ts'
@@ -56,7 +56,7 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
 
   function readLine(bytes: Uint8Array, start: number, end: number): void {
     lineNumber++
-    if (start === end) return
+    if (isBlank(bytes, start, end)) return
     const lineBytes = end - start
     if (lineBytes > maxLineBytes) {
       flush(bytes)

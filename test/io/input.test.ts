@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { type InputMessage, readInput, totalBytes } from '../../src/io/input.ts'
 import { gzipped, plainText } from '../support/compressed.ts'
-import { inFolder } from '../support/folder.ts'
+import { withFolder } from '../support/folder.ts'
 import { latin1 } from '../support/transcript.ts'
 
 const whole = latin1(plainText)
@@ -21,7 +21,7 @@ async function read(input: AsyncIterable<InputMessage>): Promise<unknown[]> {
 }
 
 test('files come one after the other, each behind a mark that names it, all of one source', async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const [plain, packed, empty] = ['a.jsonl', 'b', 'c.gz'].map((name) => join(folder, name))
     writeFileSync(plain!, plainText)
     writeFileSync(packed!, gzipped) // told by its first bytes, not by its name
@@ -45,7 +45,7 @@ test('files come one after the other, each behind a mark that names it, all of o
 })
 
 test('a file larger than a chunk comes whole', async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const file = join(folder, 'large')
     const text = whole.repeat(1000)
     writeFileSync(file, text)
@@ -61,7 +61,7 @@ for (
   ] as const
 ) {
   test(`a ${name} is named before anything is read, and again where it is read`, async () => {
-    await inFolder(async (folder) => {
+    await withFolder(async (folder) => {
       const [good, bad] = ['good', 'bad'].map((file) => join(folder, file))
       writeFileSync(good!, plainText)
       make(bad!)
@@ -73,7 +73,7 @@ for (
 }
 
 test('a gzip file cut short is named, behind all that could be read of it', async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const file = join(folder, 'cut.gz')
     writeFileSync(file, gzipped.subarray(0, gzipped.length - 9))
     let text = ''

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url'
 import { commands, count, extract, window } from '../../src/cli/commands.ts'
 import { reporting } from '../../src/cli/options/reporting.ts'
 import { type AnyOption, flagOf, shortFlagOf } from '../../src/cli/option.ts'
-import { binFolder, denoPath, root } from './paths.ts'
+import { bwithFolder, denoPath, root } from './paths.ts'
 import type { ShellOptions } from './shell.ts'
 
 export interface Route {
@@ -20,8 +20,8 @@ export interface Route {
   readonly hasSameErrors: boolean
 }
 
-/** What README asks Deno users to allow. */
-export const denoPermissions = '--allow-read --allow-write --allow-env --no-prompt'
+/** Cases read and write files of many names; README has the least for each command. */
+export const denoPermissions = '--allow-read --allow-write --no-prompt'
 
 const names = ['uc', ...commands.map(({ name }) => name)]
 
@@ -43,11 +43,11 @@ export function routes(): readonly Route[] {
   }
 
   const deno = scripts('deno', (name) => {
-    return `exec ${denoPath} run ${denoPermissions} ${join(binFolder, name)} "$@"`
+    return `exec ${denoPath} run ${denoPermissions} ${join(bwithFolder, name)} "$@"`
   })
   const json = scripts('json', (name) => {
     if (name !== 'uc-extract' && name !== 'uc-pipeline') return undefined
-    return `exec ${join(binFolder, name)} --parser json "$@"`
+    return `exec ${join(bwithFolder, name)} --parser json "$@"`
   })
   const pipe = scripts('pipe', (name) => name === 'uc-pipeline' ? pipeScript() : undefined)
   return [

@@ -4,7 +4,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { binFolder } from './paths.ts'
+import { bwithFolder } from './paths.ts'
 
 export interface ShellResult {
   readonly stdout: string
@@ -31,7 +31,9 @@ export async function shell(script: string, options: ShellOptions = {}): Promise
   const folder = mkdtempSync(join(tmpdir(), 'uc-shell-'))
   const [out, err] = [join(folder, 'out'), join(folder, 'err')]
   const descriptors = [openSync(input, 'r'), openSync(out, 'w'), openSync(err, 'w')]
-  const path = [bin, binFolder, process.env['PATH']].filter((part) => part !== undefined).join(':')
+  const path = [bin, bwithFolder, process.env['PATH']].filter((part) => part !== undefined).join(
+    ':',
+  )
   try {
     const child = spawn('bash', ['-o', 'pipefail', '-c', script], {
       ...(cwd === undefined ? {} : { cwd }),
@@ -46,15 +48,5 @@ export async function shell(script: string, options: ShellOptions = {}): Promise
   } finally {
     for (const descriptor of descriptors) closeSync(descriptor)
     rmSync(folder, { recursive: true })
-  }
-}
-
-/** A folder of its own for `use`, gone afterwards. */
-export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'uc-test-'))
-  try {
-    return await use(folder)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
   }
 }
