@@ -8,10 +8,9 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bwithFolder, denoPath } from './support/paths.ts'
+import { binFolder, denoPath } from './support/paths.ts'
 import { denoPermissions } from './support/routes.ts'
 import { pipe, Running } from './support/running.ts'
-import { withFolder } from './support/folder.ts'
 import { shell } from './support/shell.ts'
 
 const runtimes = [
@@ -27,21 +26,21 @@ for (const runtime of runtimes) {
   describe(`on ${runtime.name}`, () => {
     const start = (name: string, ...args: string[]) => {
       return new Running(
-        spawn(runtime.command, [...runtime.flags, join(bwithFolder, name), ...args]),
+        spawn(runtime.command, [...runtime.flags, join(binFolder, name), ...args]),
       )
     }
 
-    test('a command whose reader leaves ends at once and says nothing', async () => {
-      const line = `${runtime.command} ${runtime.flags.join(' ')} ${
-        join(bwithFolder, 'uc-extract')
-      }`
-      await withFolder(async (cwd) => {
-        await shell('uc-generate -c 100000 -o big.jsonl', { cwd })
-        const { stdout, stderr } = await shell(`${line} big.jsonl | head -1`, { cwd })
-        assert.equal(stdout, '{"uc":{"version":1,"from":"extract"}}\n')
+    for (const command of ['uc-extract', 'uc-pipeline --window 1s --format tsv']) {
+      test(`${command} ends at once and says nothing when its reader leaves`, async () => {
+        const line = `${runtime.command} ${runtime.flags.join(' ')} ${join(binFolder, command)}`
+        const endless = `awk 'BEGIN { for (;;) print "{\\"uid\\":1,\\"ts\\":" 0 + i++ "}" }'`
+        const { stdout, stderr } = await shell(
+          `${endless} | ${line} | head -1; echo "\${PIPESTATUS[1]}"`,
+        )
+        assert.match(stdout, /^({"uc":{"version":1,"from":"extract"}}|window\tstart\t.*)\n0\n$/)
         assert.equal(stderr, '')
       })
-    })
+    }
 
     for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
       test(`${signal} prints what is open as early panes and ends with ${status}`, async () => {

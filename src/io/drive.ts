@@ -28,22 +28,30 @@ export interface Outcome {
   readonly signal?: Signal
 }
 
+/** Takes signals from the moment it is made, which is before the command writes anything. */
+export class SignalWatch {
+  received: Signal | undefined
+  /** Set by whoever waits for something else meanwhile. */
+  interrupt: () => void = () => {}
+
+  constructor() {
+    onSignal((signal) => {
+      this.received = signal
+      this.interrupt()
+    })
+  }
+}
+
 /** A signal reaches all commands of a pipe at about the time at which the input ends by it. */
 const signalGraceMs = 5
 
 export async function drive<In, Out extends { readonly type: string }>(
   { input, stage, lineBreak, mayFollow, take, flush }: Drive<In, Out>,
+  signals: SignalWatch,
 ): Promise<Outcome> {
   let header: Header | undefined
   let end: EndMark | undefined
   let received = false
-  let signal: Signal | undefined
-  const signalled = new Promise<void>((resolve) => {
-    onSignal((name) => {
-      signal = name
-      resolve()
-    })
-  })
 
   function emit(message: Out): void {
     if (message.type === 'header') header = message as unknown as Header
@@ -53,15 +61,18 @@ export async function drive<In, Out extends { readonly type: string }>(
 
   /** Until its first line has come, a command in mid-pipe cannot know that it is not the first. */
   const isFirst = () => header === undefined && (received || !mayFollow || isTerminal('stdin'))
-  const isStopped = () => signal !== undefined && isFirst()
+  const isStopped = () => signals.received !== undefined && isFirst()
 
   let failure: unknown
   try {
     const iterator = input[Symbol.asyncIterator]()
-    for (;;) {
+    while (!isStopped()) {
       const pending = iterator.next()
-      pending.catch(() => {}) // left behind when a signal wins
-      if (signal === undefined) await Promise.race([pending, signalled])
+      // No Promise.race: a promise that lives as long as the run would keep every reaction to it.
+      await new Promise<void>((resolve) => {
+        signals.interrupt = resolve
+        pending.then(() => resolve(), () => resolve())
+      })
       if (isStopped()) break
       const { value, done } = await pending
       if (done === true) {
@@ -71,7 +82,6 @@ export async function drive<In, Out extends { readonly type: string }>(
       received = true
       stage.push(value, emit)
       await flush()
-      if (isStopped()) break
     }
     if (!isStopped() && header !== undefined && end === undefined) failure = diedBefore(header)
   } catch (error) {
@@ -80,11 +90,12 @@ export async function drive<In, Out extends { readonly type: string }>(
     failure = error
   }
 
-  const stoppedBy = (end as EndMark | undefined)?.signal ?? (isStopped() ? signal : undefined)
+  const stoppedBy = (end as EndMark | undefined)?.signal ??
+    (isStopped() ? signals.received : undefined)
   if (failure === undefined && stoppedBy === undefined) stage.end(emit)
   else stage.stop(emit)
   await flush()
-  const named = (stoppedBy ?? signal) as Signal | undefined
+  const named = (stoppedBy ?? signals.received) as Signal | undefined
   return {
     ...(failure === undefined ? {} : { failure }),
     ...(named === undefined ? {} : { signal: named }),

@@ -62,12 +62,11 @@ function gunzip(): Transform {
 async function* inflated(chunks: Chunks, decoder: Transform): AsyncGenerator<Uint8Array> {
   let ready: Uint8Array[] = []
   let failure: Error | undefined
+  let onFailure = () => {}
   decoder.on('data', (chunk: Uint8Array) => ready.push(chunk))
-  const failed = new Promise<void>((resolve) => {
-    decoder.on('error', (error) => {
-      failure = error
-      resolve()
-    })
+  decoder.on('error', (error) => {
+    failure = error
+    onFailure()
   })
   // From the beginning: a decoder may end before its input does, where zeros pad that.
   const ended = new Promise<void>((resolve) => decoder.once('end', resolve))
@@ -83,14 +82,21 @@ async function* inflated(chunks: Chunks, decoder: Transform): AsyncGenerator<Uin
     if (copy.length < chunk.length) copy = new Uint8Array(chunk.length)
     copy.set(chunk)
     const compressed = copy.subarray(0, chunk.length)
-    const written = new Promise<void>((resolve) => decoder.write(compressed, () => resolve()))
+    // No Promise.race: a promise that lives as long as the input would keep every reaction to it.
+    const written = new Promise<void>((resolve) => {
+      onFailure = resolve
+      decoder.write(compressed, () => resolve())
+    })
     yield* taken()
-    await Promise.race([written, failed])
+    await written
     if (failure !== undefined) break
   }
   if (failure === undefined) {
     decoder.end()
-    await Promise.race([ended, failed])
+    await new Promise<void>((resolve) => {
+      onFailure = resolve
+      ended.then(resolve)
+    })
   }
   yield* taken()
   if (failure !== undefined) throw failure

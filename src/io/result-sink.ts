@@ -11,6 +11,8 @@ export type ResultFormat = 'json' | 'tsv' | 'table'
 export class ResultSink {
   readonly #encoder: Transform
   readonly #done: Promise<void>
+  #failure: unknown
+  #onFailure: (error: unknown) => void = () => {}
 
   constructor(format: ResultFormat) {
     const output = new Writable({
@@ -21,7 +23,10 @@ export class ResultSink {
     this.#encoder = encoderOf(format)
     this.#encoder.pipe(output)
     this.#done = finished(output)
-    this.#done.catch(() => {}) // whoever awaits flush or end is told
+    this.#done.catch((error) => {
+      this.#failure = error
+      this.#onFailure(error)
+    })
   }
 
   write(line: ResultLine): void {
@@ -30,9 +35,12 @@ export class ResultSink {
 
   /** Waits while the reader is slower than we are. Rejects when the reader left. */
   async flush(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure
     if (!this.#encoder.writableNeedDrain) return
-    const drained = new Promise<void>((resolve) => this.#encoder.once('drain', resolve))
-    await Promise.race([drained, this.#done])
+    await new Promise<void>((resolve, reject) => {
+      this.#encoder.once('drain', resolve)
+      this.#onFailure = reject
+    })
   }
 
   async end(): Promise<void> {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root: string = join(dirname(fileURLToPath(import.meta.url)), '../../..')
-export const bwithFolder: string = join(root, 'bin')
+export const binFolder: string = join(root, 'bin')
 export const casesFolder: string = join(root, 'fixtures/cases')
 
 /** Deno itself; what npm puts into .bin is a script around it, which signals would reach instead. */

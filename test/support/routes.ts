@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url'
 import { commands, count, extract, window } from '../../src/cli/commands.ts'
 import { reporting } from '../../src/cli/options/reporting.ts'
 import { type AnyOption, flagOf, shortFlagOf } from '../../src/cli/option.ts'
-import { bwithFolder, denoPath, root } from './paths.ts'
+import { binFolder, denoPath, root } from './paths.ts'
 import type { ShellOptions } from './shell.ts'
 
 export interface Route {
@@ -43,11 +43,11 @@ export function routes(): readonly Route[] {
   }
 
   const deno = scripts('deno', (name) => {
-    return `exec ${denoPath} run ${denoPermissions} ${join(bwithFolder, name)} "$@"`
+    return `exec ${denoPath} run ${denoPermissions} ${join(binFolder, name)} "$@"`
   })
   const json = scripts('json', (name) => {
     if (name !== 'uc-extract' && name !== 'uc-pipeline') return undefined
-    return `exec ${join(bwithFolder, name)} --parser json "$@"`
+    return `exec ${join(binFolder, name)} --parser json "$@"`
   })
   const pipe = scripts('pipe', (name) => name === 'uc-pipeline' ? pipeScript() : undefined)
   return [

@@ -4,7 +4,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { bwithFolder } from './paths.ts'
+import { binFolder } from './paths.ts'
 
 export interface ShellResult {
   readonly stdout: string
@@ -31,7 +31,7 @@ export async function shell(script: string, options: ShellOptions = {}): Promise
   const folder = mkdtempSync(join(tmpdir(), 'uc-shell-'))
   const [out, err] = [join(folder, 'out'), join(folder, 'err')]
   const descriptors = [openSync(input, 'r'), openSync(out, 'w'), openSync(err, 'w')]
-  const path = [bin, bwithFolder, process.env['PATH']].filter((part) => part !== undefined).join(
+  const path = [bin, binFolder, process.env['PATH']].filter((part) => part !== undefined).join(
     ':',
   )
   try {

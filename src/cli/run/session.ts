@@ -1,5 +1,5 @@
 /** What every command that reads frames sets up and tears down the same way. */
-import { type Drive, drive, type Outcome } from '../../io/drive.ts'
+import { type Drive, drive, type Outcome, SignalWatch } from '../../io/drive.ts'
 import { memoryGuard } from '../../io/memory.ts'
 import { newProgress, type Progress } from '../../io/progress.ts'
 import { RejectSink } from '../../io/reject-sink.ts'
@@ -19,6 +19,7 @@ export class Session {
   readonly ledger: Ledger = new Ledger()
   readonly progress: Progress
   readonly #rejects: RejectSink
+  readonly #signals = new SignalWatch()
   readonly #checkMemory: () => void
   readonly #options: SessionOptions
 
@@ -43,7 +44,7 @@ export class Session {
         this.#checkMemory()
         this.progress.tick()
       },
-    })
+    }, this.#signals)
   }
 
   /** Tells what has to be told. Returns the exit status. */
