@@ -75,6 +75,7 @@ function statusOf(error: unknown, name: string): number {
   writeError(`${name}: ${wordsOf(error)}\n`)
   if (environment('UC_DEBUG') === '1' && error instanceof Error) writeError(`${error.stack}\n`)
   if (!(error instanceof UcError)) return exitStatus.failed
-  if (error.code === 'usage') writeError(`${name}: see ${name} --help\n`)
+  const hasHint = error.message.includes('--help')
+  if (error.code === 'usage' && !hasHint) writeError(`${name}: see ${name} --help\n`)
   return exitStatus[error.code]
 }

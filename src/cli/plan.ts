@@ -92,16 +92,12 @@ export function readPlan({ values, files }: Parsed<InputOptions & ReportingOptio
 }
 
 export function outputPlan(
-  { values, files }: Parsed<ReportingOptions> | Parsed<ReportingOptions & OutputOptions>,
+  { values }: Parsed<ReportingOptions> | Parsed<ReportingOptions & OutputOptions>,
 ): OutputPlan {
   const { rejects, stats, progress, maxMemory } = values
   const format = 'format' in values ? values.format : 'auto'
   if (rejects !== undefined && rejects === stats) {
     throw contradiction('--rejects and --stats', 'give each a file of its own')
-  }
-  for (const [flag, file] of [['--rejects', rejects], ['--stats', stats]] as const) {
-    if (file === undefined || file === '-' || !files.includes(file)) continue
-    throw new UcError('usage', `${flag} would overwrite an input; name another file`)
   }
   return {
     format: format === 'auto' ? undefined : format,

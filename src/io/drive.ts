@@ -7,7 +7,7 @@ import { UcError } from '../errors.ts'
 import type { EndMark, Header } from '../records.ts'
 import type { Stage } from '../stage.ts'
 import { InputError } from './input.ts'
-import { isTerminal, onSignal, ReaderLeft, type Signal } from './runtime.ts'
+import { isPiped, isTerminal, onSignal, ReaderLeft, type Signal } from './runtime.ts'
 
 export interface Drive<In, Out> {
   readonly input: AsyncIterable<In>
@@ -24,6 +24,8 @@ export interface Drive<In, Out> {
 export interface Outcome {
   /** Why the input was not read to its end. */
   readonly failure?: unknown
+  /** Nothing came, not even the header that another command writes first. */
+  readonly isEmpty: boolean
   /** The signal that stopped this command or the first one of the pipe. */
   readonly signal?: Signal
 }
@@ -97,6 +99,7 @@ export async function drive<In, Out extends { readonly type: string }>(
   await flush()
   const named = (stoppedBy ?? signals.received) as Signal | undefined
   return {
+    isEmpty: mayFollow && !received && isPiped('stdin'),
     ...(failure === undefined ? {} : { failure }),
     ...(named === undefined ? {} : { signal: named }),
   }

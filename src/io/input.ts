@@ -1,9 +1,12 @@
 /** Opens what a command reads: standard input, or files one after the other. */
-import { closeSync, fstatSync, openSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, type Stats } from 'node:fs'
 import { UcError } from '../errors.ts'
 import type { SourceMark } from '../records.ts'
 import { decoded } from './inflate.ts'
+import { reasonOf } from './reason.ts'
 import { fileChunks, standardInput } from './runtime.ts'
+
+const isDirectory = 'is a directory; name the files in it'
 
 export interface InputOptions {
   /** Paths, at least one; `-` is standard input. */
@@ -19,7 +22,7 @@ export class InputError extends UcError {
   readonly place: string
 
   constructor(place: string, cause: unknown) {
-    super('failed', wordsOf(cause), { cause })
+    super('failed', reasonOf(cause), { cause })
     this.place = place
   }
 }
@@ -46,30 +49,42 @@ export async function* readInput({ files, onBytes }: InputOptions): AsyncGenerat
   }
 }
 
-/**
- * Total size of the files in bytes; undefined where one is no regular file. Throws for a file that
- * cannot be read, so that a long run does not end at its last name.
- */
-export function totalBytes(files: readonly string[]): number | undefined {
-  let total: number | undefined = 0
+export interface Inputs {
+  /** Undefined where one is no regular file. */
+  readonly totalBytes: number | undefined
+  /** The regular files among them, by identityOf. */
+  readonly identities: Set<string>
+}
+
+/** Throws for a file that cannot be read, so that a long run does not end at its last name. */
+export function inspectInputs(files: readonly string[]): Inputs {
+  const identities = new Set<string>()
+  let totalBytes: number | undefined = 0
   for (const name of files) {
     try {
       const fd = name === '-' ? 0 : openFile(name)
       const stat = fstatSync(fd)
       if (name !== '-') closeSync(fd)
-      total = stat.isFile() && total !== undefined ? total + stat.size : undefined
+      if (stat.isDirectory()) throw new UcError('failed', isDirectory)
+      if (stat.isFile()) identities.add(identityOf(stat))
+      totalBytes = stat.isFile() && totalBytes !== undefined ? totalBytes + stat.size : undefined
     } catch (error) {
-      throw new InputError(name, error)
+      throw new InputError(name === '-' ? 'stdin' : name, error)
     }
   }
-  return total
+  return { totalBytes, identities }
+}
+
+/** What makes a file the same one under any name. */
+export function identityOf({ dev, ino }: Stats): string {
+  return `${dev}:${ino}`
 }
 
 function openFile(name: string): number {
   const fd = openSync(name, 'r')
   if (!fstatSync(fd).isDirectory()) return fd
   closeSync(fd)
-  throw new UcError('failed', 'is a directory; name the files in it')
+  throw new UcError('failed', isDirectory)
 }
 
 async function* counted(
@@ -80,16 +95,4 @@ async function* counted(
     onBytes?.(chunk.length)
     yield chunk
   }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EACCES: 'no permission to read it',
-  EISDIR: 'is a directory; name the files in it',
-  EMFILE: 'too many open files',
-}
-
-function wordsOf(cause: unknown): string {
-  const { code = '', message } = cause as NodeJS.ErrnoException
-  return reasons[code] ?? message
 }

@@ -18,7 +18,10 @@ const magics: Readonly<Record<string, string>> = {
 
 const shapes: readonly { readonly shape: RegExp; readonly name: string }[] = [
   { shape: /[^\P{Cc}\s]/u, name: 'binary data' },
-  { shape: /^\s*\{.*\}\s*$/, name: 'JSON objects without the keys asked for' },
+  {
+    shape: /^\s*\{.*\}\s*$/,
+    name: 'JSON objects of another kind; see --uid-key, --ts-key, --ts-unit',
+  },
   { shape: /^\s*\[/, name: 'a JSON array; split it with jq -c ".[]"' },
   { shape: /^\s*\{/, name: 'JSON over several lines; make it one line each with jq -c .' },
   { shape: /^\s*<[!?a-z]/i, name: 'HTML or XML' },

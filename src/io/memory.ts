@@ -22,7 +22,7 @@ export function memoryGuard(limitBytes: number | undefined): () => void {
     if (used <= limit) return
     throw new UcError(
       'failed',
-      `memory: ${mebibytes(used)} MiB in use, --max-memory allows ${mebibytes(limit)}; ` +
+      `memory: ${mebibytes(used)} MiB in use, --max-memory allows ${mebibytes(limit)} MiB; ` +
         'use a lower --exact-limit, fewer or shorter windows, or a smaller --max-delay',
     )
   }

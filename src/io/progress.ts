@@ -44,7 +44,9 @@ export function newProgress({ isOn, totalBytes, ledger }: ProgressOptions): Prog
     return parts.join(', ')
   }
 
-  if (!isOn || !isTerminal('stderr') || isPiped()) return { bytes() {}, tick() {}, clear() {} }
+  if (!isOn || !isTerminal('stderr') || isPiped('stdout')) {
+    return { bytes() {}, tick() {}, clear() {} }
+  }
   return {
     bytes(count) {
       readBytes += count

@@ -2,7 +2,7 @@
  * Takes every reject: counts it by reason, keeps the first of each for the summary, writes it to
  * the file of --rejects, and ends the run at the first one under --strict.
  */
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, writeSync } from 'node:fs'
 import { UcError } from '../errors.ts'
 import type { Reject, RejectContent } from '../records.ts'
 
@@ -26,10 +26,11 @@ export class RejectSink {
   readonly #isStrict: boolean
   #block = ''
 
-  constructor({ file, isStrict }: { file: string | undefined; isStrict: boolean }) {
-    this.#fd = file === undefined ? undefined : openOutput(file)
+  /** `fd`: the file of --rejects. */
+  constructor({ fd, isStrict }: { fd: number | undefined; isStrict: boolean }) {
+    this.#fd = fd
     this.#isStrict = isStrict
-    this.hasFile = file !== undefined
+    this.hasFile = fd !== undefined
   }
 
   add(reject: Reject): void {
@@ -60,14 +61,5 @@ export class RejectSink {
   close(): void {
     this.flush()
     if (this.#fd !== undefined) closeSync(this.#fd)
-  }
-}
-
-function openOutput(file: string): number {
-  try {
-    return openSync(file, 'w')
-  } catch (error) {
-    const { message } = error as Error
-    throw new UcError('failed', `--rejects ${JSON.stringify(file)}: ${message}`, { cause: error })
   }
 }

@@ -1,12 +1,13 @@
 /**
  * What is told at the end of a run: the counts, what was not counted and why, and the exit status.
  */
-import { writeFileSync } from 'node:fs'
+import { writeSync } from 'node:fs'
 import { exitStatus, UcError } from '../errors.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Outcome } from './drive.ts'
 import { InputError } from './input.ts'
 import { looksLike } from './looks-like.ts'
+import { reasonOf } from './reason.ts'
 import type { RejectSink, RejectTotal } from './reject-sink.ts'
 import { writeError } from './runtime.ts'
 
@@ -14,17 +15,18 @@ export interface Report {
   readonly command: string
   readonly ledger: Ledger
   readonly rejects: RejectSink
-  /** File for the counts; `-` is standard error. */
-  readonly stats: string | undefined
+  /** Descriptor of the file for the counts. */
+  readonly statsFd: number | undefined
   readonly outcome: Outcome
 }
 
 /** Tells, and returns the exit status. */
-export function report({ command, ledger, rejects, stats, outcome }: Report): number {
+export function report({ command, ledger, rejects, statsFd, outcome }: Report): number {
   const say = (text: string) => writeError(`${command}: ${text}\n`)
-  const { failure, signal } = outcome
+  const { failure, signal, isEmpty } = outcome
   const hasNoFrame = ledger.lines > 0 && ledger.frames === 0
   if (failure !== undefined) say(wordsOf(failure))
+  if (isEmpty) say('nothing came, not even a header; did the command before fail?')
   if (signal !== undefined) say(`stopped by ${signal} before the input was over`)
   if (!(failure instanceof UcError && failure.code === 'refused')) {
     for (const total of rejects.totals.values()) say(summary(total, ledger, rejects.hasFile))
@@ -40,7 +42,7 @@ export function report({ command, ledger, rejects, stats, outcome }: Report): nu
   }
   const imbalance = ledger.imbalance()
   if (imbalance !== undefined) say(`counts do not balance, which is a bug: ${imbalance}`)
-  if (stats !== undefined) writeStats(stats, ledger)
+  if (statsFd !== undefined) writeSync(statsFd, `${JSON.stringify(ledger)}\n`)
 
   if (failure instanceof UcError) return exitStatus[failure.code]
   if (failure !== undefined || imbalance !== undefined) return exitStatus.failed
@@ -61,13 +63,8 @@ function summary({ reason, count, first }: RejectTotal, ledger: Ledger, hasFile:
 export function wordsOf(error: unknown): string {
   if (error instanceof InputError) return `${error.place}: ${error.message}`
   if (error instanceof UcError) return error.message
+  if ((error as NodeJS.ErrnoException).syscall === 'write') return `output: ${reasonOf(error)}`
   return `unexpected error: ${error instanceof Error ? error.message : String(error)}`
-}
-
-function writeStats(file: string, ledger: Ledger): void {
-  const text = `${JSON.stringify(ledger)}\n`
-  if (file === '-') writeError(text)
-  else writeFileSync(file, text)
 }
 
 function grouped(count: number): string {

@@ -39,22 +39,26 @@ const grouped = (count: number) => count.toLocaleString('en-US')
 const columns: readonly Column[] = [
   { title: 'window', width: 8, isText: true, cell: ({ window }) => window },
   { title: 'time', width: 25, isText: true, cell: ({ time }) => time },
-  { title: 'users', width: 12, cell: ({ users }) => grouped(users) },
+  { title: 'users', width: 11, cell: ({ users }) => grouped(users) },
   {
-    title: '95 % interval',
-    width: 25,
-    cell: ({ low, high, method }) =>
-      method === 'exact' ? 'exact' : `${grouped(low)} - ${grouped(high)}`,
+    title: 'error',
+    width: 7,
+    cell: ({ method, error }) => method === 'exact' ? 'exact' : percent(error),
   },
-  { title: 'frames', width: 14, cell: ({ frames }) => grouped(frames) },
+  { title: 'frames', width: 13, cell: ({ frames }) => grouped(frames) },
   {
     title: 'pane',
-    width: 9,
+    width: 7,
     isText: true,
     cell: ({ pane, revision }) =>
       revision === undefined || revision === 0 ? pane : `${pane} ${revision}`,
   },
 ]
+
+/** The standard error as it is quoted: `0.81 %`. */
+function percent(error: number): string {
+  return `${(error * 100).toFixed(2)} %`
+}
 
 export function tableHead(): string {
   return aligned(({ title }) => title)

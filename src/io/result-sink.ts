@@ -11,13 +11,19 @@ export type ResultFormat = 'json' | 'tsv' | 'table'
 export class ResultSink {
   readonly #encoder: Transform
   readonly #done: Promise<void>
+  /** Lines handed over and not yet written. */
+  #pending = 0
   #failure: unknown
-  #onFailure: (error: unknown) => void = () => {}
+  #wake: () => void = () => {}
 
   constructor(format: ResultFormat) {
     const output = new Writable({
-      write(text: Uint8Array, _encoding, done) {
-        writeOut(text).then(() => done(), done)
+      write: (text: Uint8Array, _encoding, done) => {
+        writeOut(text).then(() => {
+          this.#pending--
+          this.#wake()
+          done()
+        }, done)
       },
     })
     this.#encoder = encoderOf(format)
@@ -25,22 +31,21 @@ export class ResultSink {
     this.#done = finished(output)
     this.#done.catch((error) => {
       this.#failure = error
-      this.#onFailure(error)
+      this.#wake()
     })
   }
 
   write(line: ResultLine): void {
+    this.#pending++
     this.#encoder.write(line)
   }
 
-  /** Waits while the reader is slower than we are. Rejects when the reader left. */
+  /** Waits until every line is written. Rejects when the reader left. */
   async flush(): Promise<void> {
+    while (this.#pending > 0 && this.#failure === undefined) {
+      await new Promise<void>((resolve) => this.#wake = resolve)
+    }
     if (this.#failure !== undefined) throw this.#failure
-    if (!this.#encoder.writableNeedDrain) return
-    await new Promise<void>((resolve, reject) => {
-      this.#encoder.once('drain', resolve)
-      this.#onFailure = reject
-    })
   }
 
   async end(): Promise<void> {

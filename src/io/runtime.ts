@@ -49,9 +49,9 @@ export function isTerminal(stream: 'stdin' | 'stdout' | 'stderr'): boolean {
   return process[stream].isTTY === true
 }
 
-/** Whether another program reads what we write. */
-export function isPiped(): boolean {
-  return fstatSync(1).isFIFO()
+/** Whether another program stands at the other end. */
+export function isPiped(stream: 'stdin' | 'stdout'): boolean {
+  return fstatSync(stream === 'stdin' ? 0 : 1).isFIFO()
 }
 
 /** Writes all of `bytes` to standard output. Rejects with ReaderLeft when nobody reads any more. */

@@ -105,8 +105,6 @@ const contradictions: Readonly<Record<string, string>> = {
     '--uid-key and --ts-key contradict each other; give each a key of its own',
   '--rejects out --stats out':
     '--rejects and --stats contradict each other; give each a file of its own',
-  'a.jsonl --rejects a.jsonl': '--rejects would overwrite an input; name another file',
-  'a.jsonl --stats a.jsonl': '--stats would overwrite an input; name another file',
   '- a.jsonl -': 'argument "-": given twice; standard input can be read once only',
 }
 

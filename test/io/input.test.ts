@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { type InputMessage, readInput, totalBytes } from '../../src/io/input.ts'
+import { type InputMessage, inspectInputs, readInput } from '../../src/io/input.ts'
 import { gzipped, plainText } from '../support/compressed.ts'
 import { withFolder } from '../support/folder.ts'
 import { latin1 } from '../support/transcript.ts'
@@ -40,7 +40,7 @@ test('files come one after the other, each behind a mark that names it, all of o
       whole,
     ])
     assert.equal(bytes, 2 * plainText.length + gzipped.length)
-    assert.equal(totalBytes(files), bytes)
+    assert.equal(inspectInputs(files).totalBytes, bytes)
   })
 })
 
@@ -56,7 +56,7 @@ test('a file larger than a chunk comes whole', async () => {
 
 for (
   const [name, make, reason] of [
-    ['missing file', () => {}, 'no such file'],
+    ['missing file', () => {}, 'no such file or folder'],
     ['folder', (path: string) => mkdirSync(path), 'is a directory; name the files in it'],
   ] as const
 ) {
@@ -66,7 +66,7 @@ for (
       writeFileSync(good!, plainText)
       make(bad!)
       const expected = { name: 'UcError', message: reason, place: bad }
-      assert.throws(() => totalBytes([good!, bad!]), expected)
+      assert.throws(() => inspectInputs([good!, bad!]), expected)
       await assert.rejects(() => read(readInput({ files: [good!, bad!] })), expected)
     })
   })

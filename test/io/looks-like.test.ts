@@ -18,7 +18,7 @@ for (
     ['  [', 'a JSON array; split it with jq -c ".[]"'],
     ['[{"uid":"a"},', 'a JSON array; split it with jq -c ".[]"'],
     ['{', 'JSON over several lines; make it one line each with jq -c .'],
-    ['{"user":"a","time":1}', 'JSON objects without the keys asked for'],
+    ['{"user":"a","time":1}', 'JSON objects of another kind; see --uid-key, --ts-key, --ts-unit'],
     ['Saved 1000 frames in 3 s', 'plain text'],
     ['a\u0000b', 'binary data'],
     [[0x80, 0x00, 0xff], 'binary data'],

@@ -57,10 +57,10 @@ test('tab-separated rows lose no field of a result line', () => {
 test('columns of the table stand below their titles', () => {
   const rows = [tableHead(), tableRow(exact), tableRow(estimated), tableRow(early)]
   assert.deepEqual(rows.join('').split('\n'), [
-    'window    time                              users              95 % interval          frames  pane',
-    'minute    2016-07-11T13:39:00Z             16,193                      exact          17,000  on-time',
-    'week      2016-07-11T00:00:00+02:00    12,345,678    12,149,000 - 12,542,000   1,234,567,890  late 12',
-    'minute    2016-07-11T13:39:00Z             16,193                      exact          17,000  early',
+    'window    time                             users    error         frames  pane',
+    'minute    2016-07-11T13:39:00Z            16,193    exact         17,000  on-time',
+    'week      2016-07-11T00:00:00+02:00   12,345,678   0.81 %  1,234,567,890  late 12',
+    'minute    2016-07-11T13:39:00Z            16,193    exact         17,000  early',
     '',
   ])
 })

@@ -1,9 +1,9 @@
 /** uc-count: windowed frames in, result lines out. */
 import { UcError } from '../../errors.ts'
-import { totalBytes } from '../../io/input.ts'
+import { inspectInputs, readInput } from '../../io/input.ts'
 import { peekLine } from '../../io/peek-line.ts'
-import { readInput } from '../../io/input.ts'
 import { parseControl } from '../../ndjson/control.ts'
+import { uniqueCounter } from '../../counter/unique.ts'
 import { chain } from '../../pipeline.ts'
 import { countStage } from '../../stages/count.ts'
 import { readWindowedStage } from '../../stages/read-windowed.ts'
@@ -11,7 +11,7 @@ import { type WeekDay, weekDays, windowName } from '../../time/calendar.ts'
 import type { CountOptions } from '../commands.ts'
 import type { Parsed } from '../option.ts'
 import { countPlan, outputPlan, type TimePlan } from '../plan.ts'
-import { calendarOf, counters, extractedFrames } from './plans.ts'
+import { calendarOf, extractedFrames } from './plans.ts'
 import { ResultWriter } from './result-writer.ts'
 import { Session } from './session.ts'
 
@@ -19,12 +19,13 @@ const { maxLineBytes } = extractedFrames
 
 export async function runCount(parsed: Parsed<CountOptions>): Promise<number> {
   const output = outputPlan(parsed)
-  const newCounter = counters(countPlan(parsed))
+  const counting = countPlan(parsed)
+  const newCounter = () => uniqueCounter(counting)
   const session = new Session({
     command: 'uc-count',
     plan: output,
     isStrict: parsed.values.strict,
-    totalBytes: totalBytes(['-']),
+    inputs: inspectInputs(['-']),
   })
   const { ledger, progress } = session
   const bytes = readInput({ files: ['-'], onBytes: progress.bytes })

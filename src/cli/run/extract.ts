@@ -1,5 +1,5 @@
 /** uc-extract: raw frames in, time and user of each out. */
-import { totalBytes } from '../../io/input.ts'
+import { inspectInputs } from '../../io/input.ts'
 import { writeFrames } from '../../ndjson/frame-lines.ts'
 import type { ExtractOptions } from '../commands.ts'
 import type { Parsed } from '../option.ts'
@@ -14,7 +14,7 @@ export async function runExtract(parsed: Parsed<ExtractOptions>): Promise<number
     command: 'uc-extract',
     plan: outputPlan(parsed),
     isStrict: read.strict,
-    totalBytes: totalBytes(read.files),
+    inputs: inspectInputs(read.files),
   })
   const writer = new PipeWriter()
   await writer.begin({ from: 'extract' })

@@ -1,10 +1,11 @@
 /** uc-generate: seeded frames to standard output or a file. */
-import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { Buffer } from 'node:buffer'
+import { closeSync, writeSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
-import { UcError } from '../../errors.ts'
 import { generateFrames } from '../../generate/frames.ts'
 import { Truth } from '../../generate/truth.ts'
+import { openOutput } from '../../io/output-file.ts'
 import { writeOut } from '../../io/runtime.ts'
 import type { GeneratingOptions } from '../options/generating.ts'
 import { generatePlan } from '../generate-plan.ts'
@@ -13,14 +14,18 @@ import type { Parsed } from '../option.ts'
 export async function runGenerate(parsed: Parsed<GeneratingOptions>): Promise<number> {
   const plan = generatePlan(parsed)
   const truth = plan.truth === undefined ? undefined : new Truth(plan)
-  const fd = plan.out === '-' ? undefined : opened(plan.out)
+  const taken = new Set<string>()
+  const fd = plan.out === '-' ? undefined : openOutput({ flag: '--out', file: plan.out, taken })
+  const truthFd = plan.truth === undefined
+    ? undefined
+    : openOutput({ flag: '--truth', file: plan.truth, taken })
   const frames = generateFrames(plan, truth)
   for await (const chunk of plan.gz ? gzipped(frames) : frames) {
     if (fd === undefined) await writeOut(chunk)
     else writeAll(fd, chunk)
   }
   if (fd !== undefined) closeSync(fd)
-  if (plan.truth !== undefined) writeFileSync(plan.truth, `${JSON.stringify(truth, null, 1)}\n`)
+  if (truthFd !== undefined) writeAll(truthFd, Buffer.from(`${JSON.stringify(truth, null, 1)}\n`))
   return 0
 }
 
@@ -30,15 +35,6 @@ function gzipped(frames: Iterable<Uint8Array>): AsyncIterable<Uint8Array> {
     for (const chunk of frames) yield chunk.slice()
   })()
   return Readable.from(copies).pipe(createGzip({ level: 6, chunkSize: 256 * 1024 }))
-}
-
-function opened(file: string): number {
-  try {
-    return openSync(file, 'w')
-  } catch (error) {
-    const { message } = error as Error
-    throw new UcError('failed', `--out ${JSON.stringify(file)}: ${message}`, { cause: error })
-  }
 }
 
 function writeAll(fd: number, bytes: Uint8Array): void {

@@ -1,5 +1,6 @@
 /** uc-pipeline: raw frames in, result lines out, all stages in this process. */
-import { totalBytes } from '../../io/input.ts'
+import { inspectInputs } from '../../io/input.ts'
+import { uniqueCounter } from '../../counter/unique.ts'
 import { chain } from '../../pipeline.ts'
 import { countStage } from '../../stages/count.ts'
 import { windowStage } from '../../stages/window.ts'
@@ -7,7 +8,7 @@ import type { PipelineOptions } from '../commands.ts'
 import type { Parsed } from '../option.ts'
 import { countPlan, outputPlan, readPlan, timePlan } from '../plan.ts'
 import { withFrameReader } from './frame-reader.ts'
-import { calendarOf, counters } from './plans.ts'
+import { calendarOf } from './plans.ts'
 import { ResultWriter } from './result-writer.ts'
 import { Session } from './session.ts'
 
@@ -15,13 +16,14 @@ export async function runPipeline(parsed: Parsed<PipelineOptions>): Promise<numb
   const read = readPlan(parsed)
   const time = timePlan(parsed)
   const output = outputPlan(parsed)
-  const newCounter = counters(countPlan(parsed))
+  const counting = countPlan(parsed)
+  const newCounter = () => uniqueCounter(counting)
   const calendar = await calendarOf(time)
   const session = new Session({
     command: 'uc-pipeline',
     plan: output,
     isStrict: read.strict,
-    totalBytes: totalBytes(read.files),
+    inputs: inspectInputs(read.files),
   })
   const { ledger } = session
   const results = new ResultWriter(output.format, session)

@@ -1,18 +1,12 @@
 /** From plans to what the stages need. */
-import { uniqueCounter } from '../../counter/unique.ts'
-import type { Counter } from '../../counter/counter.ts'
 import { type Calendar, calendar } from '../../time/calendar.ts'
 import { loadZone } from '../../time/zone.ts'
-import type { CountPlan, ReadPlan, TimePlan } from '../plan.ts'
+import type { ReadPlan, TimePlan } from '../plan.ts'
 
 export async function calendarOf(
   { windows, tz, weekStart }: Pick<TimePlan, 'windows' | 'tz' | 'weekStart'>,
 ): Promise<Calendar> {
   return calendar({ windows, zone: await loadZone(tz), weekStart })
-}
-
-export function counters(plan: CountPlan): () => Counter {
-  return () => uniqueCounter(plan)
 }
 
 /** How uc-window reads what uc-extract has written, or any plain frames in that form. */

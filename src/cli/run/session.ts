@@ -1,6 +1,8 @@
 /** What every command that reads frames sets up and tears down the same way. */
 import { type Drive, drive, type Outcome, SignalWatch } from '../../io/drive.ts'
+import type { Inputs } from '../../io/input.ts'
 import { memoryGuard } from '../../io/memory.ts'
+import { openOutput } from '../../io/output-file.ts'
 import { newProgress, type Progress } from '../../io/progress.ts'
 import { RejectSink } from '../../io/reject-sink.ts'
 import { report } from '../../io/report.ts'
@@ -12,7 +14,7 @@ export interface SessionOptions {
   readonly command: string
   readonly plan: OutputPlan
   readonly isStrict: boolean
-  readonly totalBytes: number | undefined
+  readonly inputs: Inputs
 }
 
 export class Session {
@@ -20,15 +22,22 @@ export class Session {
   readonly progress: Progress
   readonly #rejects: RejectSink
   readonly #signals = new SignalWatch()
+  readonly #statsFd: number | undefined
   readonly #checkMemory: () => void
   readonly #options: SessionOptions
 
   constructor(options: SessionOptions) {
-    const { plan, isStrict, totalBytes } = options
+    const { plan, isStrict, inputs } = options
+    const taken = new Set(inputs.identities)
     this.#options = options
-    this.#rejects = new RejectSink({ file: plan.rejects, isStrict })
+    this.#rejects = new RejectSink({ fd: opened('--rejects', plan.rejects, taken), isStrict })
+    this.#statsFd = plan.stats === '-' ? 2 : opened('--stats', plan.stats, taken)
     this.#checkMemory = memoryGuard(plan.maxMemoryBytes)
-    this.progress = newProgress({ isOn: plan.progress, totalBytes, ledger: this.ledger })
+    this.progress = newProgress({
+      isOn: plan.progress,
+      totalBytes: inputs.totalBytes,
+      ledger: this.ledger,
+    })
   }
 
   reject(reject: Reject): void {
@@ -49,10 +58,14 @@ export class Session {
 
   /** Tells what has to be told. Returns the exit status. */
   close(outcome: Outcome): number {
-    const { command, plan } = this.#options
+    const { command } = this.#options
     const { ledger } = this
     this.progress.clear()
     this.#rejects.close()
-    return report({ command, ledger, rejects: this.#rejects, stats: plan.stats, outcome })
+    return report({ command, ledger, rejects: this.#rejects, statsFd: this.#statsFd, outcome })
   }
+}
+
+function opened(flag: string, file: string | undefined, taken: Set<string>): number | undefined {
+  return file === undefined ? undefined : openOutput({ flag, file, taken })
 }

@@ -1,5 +1,5 @@
 /** uc-window: extracted frames in, windowed frames out. */
-import { totalBytes } from '../../io/input.ts'
+import { inspectInputs } from '../../io/input.ts'
 import { windowedWriter } from '../../ndjson/frame-lines.ts'
 import { chain } from '../../pipeline.ts'
 import { windowStage } from '../../stages/window.ts'
@@ -19,7 +19,7 @@ export async function runWindow(parsed: Parsed<WindowOptions>): Promise<number> 
     command: 'uc-window',
     plan: outputPlan(parsed),
     isStrict: parsed.values.strict,
-    totalBytes: totalBytes(['-']),
+    inputs: inspectInputs(['-']),
   })
   const writer = new PipeWriter()
   const windows = calendar.kinds.map(({ name }) => name)
