@@ -1,6 +1,6 @@
 /**
  * The accounts of a run: nothing may disappear, so every line read is found again as malformed,
- * counted or expired. Stages write into it, `check` holds the sums together.
+ * quarantined, counted or expired. Stages write into it, `check` holds the sums together.
  */
 import type { Counts, WindowCounts } from './records.ts'
 
@@ -10,6 +10,7 @@ export class Ledger {
   frames = 0
   /** Set by the stage that judges frames by time; undefined in a command without one. */
   accepted: number | undefined
+  quarantined = 0
   /** Per kind of window, in the order of the kinds; `counted` is set by the stage that counts. */
   readonly windows: Map<string, { counted?: number; expired: number }> = new Map()
   /** Lines that the command before wrote and that did not arrive: a filter stands between. */
@@ -17,19 +18,24 @@ export class Ledger {
 
   /** Takes over what the command before has refused: `counts` of its end line. */
   join(counts: Counts): void {
-    this.missing = counts.frames - this.lines
-    this.lines += counts.malformed
-    this.malformed += counts.malformed
+    const { malformed, frames, quarantined = 0, accepted = frames } = counts
+    this.missing = accepted - this.lines
+    this.lines += malformed + quarantined
+    this.malformed += malformed
+    this.frames += quarantined
+    this.quarantined += quarantined
   }
 
   /** The first sum that does not hold, in words; undefined when all do. */
   imbalance(): string | undefined {
-    const { lines, malformed, frames, accepted } = this
+    const { lines, malformed, frames, accepted, quarantined } = this
     if (lines !== malformed + frames) {
       return `${lines} lines are not ${malformed} malformed + ${frames} frames`
     }
     if (accepted === undefined) return undefined
-    if (frames !== accepted) return `${frames} frames are not ${accepted} accepted`
+    if (frames !== accepted + quarantined) {
+      return `${frames} frames are not ${accepted} accepted + ${quarantined} quarantined`
+    }
     for (const [kind, { counted, expired }] of this.windows) {
       if (counted !== undefined && accepted !== counted + expired) {
         return `${kind}: ${accepted} accepted are not ${counted} counted + ${expired} expired`
@@ -39,9 +45,9 @@ export class Ledger {
   }
 
   toJSON(): Counts {
-    const { lines, malformed, frames, accepted } = this
+    const { lines, malformed, frames, accepted, quarantined } = this
     if (accepted === undefined) return { lines, malformed, frames }
     const windows: Record<string, WindowCounts> = Object.fromEntries(this.windows)
-    return { lines, malformed, frames, accepted, windows }
+    return { lines, malformed, frames, accepted, quarantined, windows }
   }
 }

@@ -6,7 +6,9 @@
  *   window     a half-open span of event time [start, end) of some kind: minute, day, 15m
  *   watermark  how far event time has surely come: the largest ts of a source minus --max-delay
  *   pane       one printed state of a window: early, on-time or late
- *   expired    a frame that came after its window of some kind had been closed for good
+ *   late       a frame that came after its window of some kind had closed; it counts in a revision
+ *   expired    a frame that came after its window's allowed lateness; it does not count there
+ *   quarantined  a frame whose time is too far ahead of all others to be believed
  *   malformed  a line that is not a frame
  *   reject     a line or frame that is not counted, with its reason
  *
@@ -59,9 +61,16 @@ export interface WindowedBatch {
   readonly to: number
   /** Per kind: the start of the frame's window, unix milliseconds. */
   readonly startsMs: readonly Float64Array[]
-  /** Per kind: 1 where the frame is expired for that kind, else 0. */
-  readonly expired: readonly Uint8Array[]
+  /** Per kind: ON_TIME, LATE or EXPIRED. */
+  readonly verdicts: readonly Uint8Array[]
 }
+
+/** The window of that kind is open. */
+export const ON_TIME = 0
+/** It has closed; the frame counts in a revision. */
+export const LATE = 1
+/** It is over; the frame does not count there. */
+export const EXPIRED = 2
 
 /** Event time of a source has come to `watermarkMs`: its windows that end by then are complete. */
 export interface Watermark {
@@ -73,7 +82,7 @@ export interface Watermark {
 /** A line or frame that is not counted, or not for every kind: a line of --rejects. */
 export interface Reject {
   readonly type: 'reject'
-  readonly reason: 'malformed' | 'expired'
+  readonly reason: 'malformed' | 'quarantined' | 'expired'
   /** What is wrong, and what was expected. */
   readonly detail: string
   /** Where it stood: `stdin`, a file's name. */
@@ -104,7 +113,8 @@ export interface Header {
   readonly windows?: readonly string[]
   readonly tz?: string
   readonly weekStart?: string
-  readonly lateness?: string
+  /** Allowed lateness per kind of window: `{"minute":"1h"}`. */
+  readonly lateness?: Readonly<Record<string, string>>
 }
 
 /** The last line of such a pipe. Without it the producer died. */
@@ -121,8 +131,9 @@ export interface Counts {
   readonly lines: number
   readonly malformed: number
   readonly frames: number
-  /** From uc-window on: frames that got their windows. */
+  /** From uc-window on: accepted + quarantined = frames. */
   readonly accepted?: number
+  readonly quarantined?: number
   /** Per kind of window, from uc-window on: counted + expired = accepted. */
   readonly windows?: Readonly<Record<string, WindowCounts>>
 }

@@ -20,13 +20,19 @@ test('a program that imports the stages counts what uc-pipeline counts', () => {
   const ledger = new Ledger()
   const minutes = calendar({ windows: ['minute'], zone: utc, weekStart: 'monday' })
   const keys = { uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes: 1000 } as const
+  const late = { maxJumpMs: 3_600_000, latenessMs: [0] }
   const counting = { method: 'auto', exactLimit: 1000, precision: 14 } as const
   const stage = chain(
     chain(
       extractStage({ kernel: twinKernel(keys), maxLineBytes: 1000, ledger }),
-      windowStage({ calendar: minutes, maxDelayMs: 5000, showsRaw: true, ledger }),
+      windowStage({ calendar: minutes, maxDelayMs: 5000, ...late, showsRaw: true, ledger }),
     ),
-    countStage({ calendar: minutes, newCounter: () => uniqueCounter(counting), ledger }),
+    countStage({
+      calendar: minutes,
+      latenessMs: [0],
+      newCounter: () => uniqueCounter(counting),
+      ledger,
+    }),
   )
   const lines: unknown[] = []
   const frames = '{"uid":"a","ts":60}\n{"uid":"b","ts":61}\n{"uid":"a","ts":62}\n'

@@ -21,7 +21,7 @@ for (
   const [changes, words] of [
     [{ lines: 11 }, '11 lines are not 2 malformed + 8 frames'],
     [{ malformed: 1 }, '10 lines are not 1 malformed + 8 frames'],
-    [{ accepted: 7 }, '8 frames are not 7 accepted'],
+    [{ accepted: 7 }, '8 frames are not 7 accepted + 0 quarantined'],
   ] as const
 ) {
   test(`a sum that does not hold is named: ${words}`, () => {
@@ -64,10 +64,20 @@ test('what the command before refused is joined, and lines that did not arrive a
   assert.equal(ledger.imbalance(), undefined)
 })
 
+test('quarantined frames of the command before are frames that were found again', () => {
+  const ledger = new Ledger()
+  ledger.lines = ledger.frames = ledger.accepted = 5
+  ledger.join({ lines: 9, malformed: 1, frames: 8, accepted: 6, quarantined: 2 })
+  assert.equal(ledger.missing, 1)
+  assert.equal(ledger.imbalance(), undefined)
+  const { lines, frames, quarantined } = ledger.toJSON()
+  assert.deepEqual({ lines, frames, quarantined }, { lines: 8, frames: 7, quarantined: 2 })
+})
+
 test('the counts keep the order of the kinds', () => {
   assert.equal(
     JSON.stringify(filled()),
-    '{"lines":10,"malformed":2,"frames":8,"accepted":8,' +
+    '{"lines":10,"malformed":2,"frames":8,"accepted":8,"quarantined":0,' +
       '"windows":{"minute":{"counted":5,"expired":3},"day":{"counted":8,"expired":0}}}',
   )
 })

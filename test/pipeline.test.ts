@@ -25,6 +25,11 @@ interface Input {
   readonly messages: readonly ExtractIn[]
 }
 
+/** Every second kind takes late frames, and wrong clocks are held. */
+function guarded({ kinds }: Calendar) {
+  return { maxJumpMs: 3_600_000, latenessMs: kinds.map((_, k) => k % 2 * 90_000) }
+}
+
 interface Run {
   readonly lines: readonly string[]
   readonly counts: unknown
@@ -34,8 +39,11 @@ interface Run {
 function inProcess({ calendar, maxDelayMs, messages }: Input): Run {
   const ledger = new Ledger()
   const stage = chain(
-    chain(newExtract(ledger), windowStage({ calendar, maxDelayMs, showsRaw: true, ledger })),
-    countStage({ calendar, newCounter, ledger }),
+    chain(
+      newExtract(ledger),
+      windowStage({ calendar, maxDelayMs, ...guarded(calendar), showsRaw: true, ledger }),
+    ),
+    countStage({ calendar, ...guarded(calendar), newCounter, ledger }),
   )
   const lines: string[] = []
   let rejects = 0
@@ -57,7 +65,13 @@ function asProcesses({ calendar, maxDelayMs, messages }: Input, random: Random):
   const windowed = windowedBytes(
     chain(
       newExtract(windowing),
-      windowStage({ calendar, maxDelayMs, showsRaw: false, ledger: windowing }),
+      windowStage({
+        calendar,
+        maxDelayMs,
+        ...guarded(calendar),
+        showsRaw: false,
+        ledger: windowing,
+      }),
     ),
     randomCuts(random, extracted.bytes, 20),
     calendar,
@@ -67,7 +81,7 @@ function asProcesses({ calendar, maxDelayMs, messages }: Input, random: Random):
   const counting = new Ledger()
   const stage = chain(
     readWindowedStage({ calendar, maxLineBytes, ledger: counting }),
-    countStage({ calendar, newCounter, ledger: counting }),
+    countStage({ calendar, ...guarded(calendar), newCounter, ledger: counting }),
   )
   const lines: string[] = []
   const take = (message: CountOut) => {

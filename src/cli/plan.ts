@@ -14,7 +14,7 @@ import type { FrameParserName, InputOptions } from './options/input.ts'
 import type { FormatName, OutputOptions } from './options/output.ts'
 import type { ReportingOptions } from './options/reporting.ts'
 import { calendarFlags } from './options/time.ts'
-import type { TimeOptions } from './options/time.ts'
+import type { Lateness, TimeOptions } from './options/time.ts'
 
 export interface TimePlan {
   /** Names of the kinds of window, `minute` or `15m`; at least one, none twice. */
@@ -22,7 +22,9 @@ export interface TimePlan {
   readonly tz: string
   readonly weekStart: WeekDay
   readonly maxDelayMs: number
-  readonly latenessMs: number
+  readonly lateness: Lateness
+  /** Undefined: every time is believed. */
+  readonly maxJumpMs: number | undefined
 }
 
 export interface CountPlan {
@@ -55,12 +57,19 @@ export interface OutputPlan {
 
 export function timePlan({ values }: Parsed<TimeOptions>): TimePlan {
   const windows = new Set([...calendarFlags.filter((kind) => values[kind]), ...values.window])
+  if (windows.size === 0) windows.add('minute')
+  for (const kind of values.lateness.byKind.keys()) {
+    if (windows.has(kind)) continue
+    const remedy = calendarFlags.some((flag) => flag === kind) ? `--${kind}` : `--window ${kind}`
+    throw new UcError('usage', `--lateness names ${kind}, which is not counted; add ${remedy}`)
+  }
   return {
-    windows: windows.size > 0 ? [...windows] : ['minute'],
+    windows: [...windows],
     tz: values.tz,
     weekStart: values.weekStart,
     maxDelayMs: values.maxDelay,
-    latenessMs: values.lateness,
+    lateness: values.lateness,
+    maxJumpMs: values.maxJump,
   }
 }
 

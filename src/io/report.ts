@@ -52,9 +52,11 @@ export function report({ command, ledger, rejects, statsFd, outcome }: Report): 
 }
 
 function summary({ reason, count, first }: RejectTotal, ledger: Ledger, hasFile: boolean): string {
-  const [all, are] = reason === 'malformed'
-    ? [`${grouped(ledger.lines)} lines`, 'malformed']
-    : [`${grouped(ledger.accepted ?? ledger.frames)} frames`, 'expired for a window']
+  const [all, are] = {
+    malformed: [`${grouped(ledger.lines)} lines`, 'malformed'],
+    quarantined: [`${grouped(ledger.frames)} frames`, 'quarantined for a wrong clock'],
+    expired: [`${grouped(ledger.accepted ?? ledger.frames)} frames`, 'expired for a window'],
+  }[reason]
   const remedy = hasFile ? '' : '; --rejects FILE keeps them'
   return `${grouped(count)} of ${all} ${are}, the first at ${first.where}: ${first.detail}${remedy}`
 }

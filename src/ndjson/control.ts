@@ -79,7 +79,7 @@ function headerOf(fields: Record<string, unknown>, version: number, from: string
     ...(isTexts(windows) ? { windows } : {}),
     ...(typeof tz === 'string' ? { tz } : {}),
     ...(typeof weekStart === 'string' ? { weekStart } : {}),
-    ...(typeof lateness === 'string' ? { lateness } : {}),
+    ...(isRecord(lateness) ? { lateness: lateness as Record<string, string> } : {}),
   }
 }
 

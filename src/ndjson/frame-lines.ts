@@ -1,9 +1,10 @@
 /**
  * The lines between the commands: what uc-extract writes, `{"ts":1468244340.5,"uid":"ab"}`, and
  * what uc-window writes, `{"uid":"ab","windows":{"minute":1468244340,"day":1468195200}}`, with
- * `"expired":["minute"]` for the kinds that a frame is too late for.
+ * `"late":["minute"]` for the kinds that a frame is late for, `"expired":[…]` for those that it is
+ * too late for.
  */
-import type { FrameBatch, WindowedBatch } from '../records.ts'
+import { EXPIRED, type FrameBatch, LATE, type WindowedBatch } from '../records.ts'
 import { secondsText } from '../time/unix-time.ts'
 import type { ByteWriter } from './byte-writer.ts'
 
@@ -34,13 +35,24 @@ export function windowedWriter(kinds: readonly string[]): WindowedWriter {
     return tail
   }
 
+  function writeKinds(
+    key: string,
+    verdict: number,
+    { verdicts }: WindowedBatch,
+    i: number,
+    writer: ByteWriter,
+  ): void {
+    const marked = kinds.filter((_, k) => verdicts[k]![i] === verdict)
+    if (marked.length > 0) writer.ascii(`,"${key}":${JSON.stringify(marked)}`)
+  }
+
   return (batch, writer) => {
     for (let i = batch.from; i < batch.to; i++) {
       writer.ascii('{"uid":')
       writeUid(batch.frames, i, writer)
       writer.ascii(tailOf(batch, i))
-      const missed = kinds.filter((_, k) => batch.expired[k]![i] === 1)
-      if (missed.length > 0) writer.ascii(`,"expired":${JSON.stringify(missed)}`)
+      writeKinds('late', LATE, batch, i, writer)
+      writeKinds('expired', EXPIRED, batch, i, writer)
       writer.ascii('}\n')
     }
   }

@@ -4,6 +4,7 @@
  */
 import { quoted } from '../errors.ts'
 import { hasEscape } from '../kernel/key-path.ts'
+import { EXPIRED, LATE, ON_TIME } from '../records.ts'
 import type { Calendar } from '../time/calendar.ts'
 import { SpanCache } from '../time/span-cache.ts'
 
@@ -22,14 +23,14 @@ export class WindowedLine {
   uidText: string | undefined
   /** Per kind, as in WindowedBatch. */
   readonly startsMs: Float64Array
-  readonly expired: Uint8Array
+  readonly verdicts: Uint8Array
   readonly #names: readonly string[]
   readonly #keys: readonly Uint8Array[]
   readonly #spans: readonly SpanCache[]
 
   constructor({ kinds }: Calendar) {
     this.startsMs = new Float64Array(kinds.length)
-    this.expired = new Uint8Array(kinds.length)
+    this.verdicts = new Uint8Array(kinds.length)
     this.#names = kinds.map(({ name }) => name)
     this.#keys = kinds.map(({ name }, k) => ascii(`${k === 0 ? '' : ','}"${name}":`))
     this.#spans = kinds.map((kind) => new SpanCache(kind))
@@ -37,7 +38,7 @@ export class WindowedLine {
 
   /** Reads the line at [start, end). Returns what is wrong with it, or undefined. */
   read(bytes: Uint8Array, start: number, end: number): string | undefined {
-    this.expired.fill(0)
+    this.verdicts.fill(ON_TIME)
     this.uidText = undefined
     if (!this.usual(bytes, start, end)) {
       const problem = this.any(decoder.decode(bytes.subarray(start, end)))
@@ -86,7 +87,7 @@ export class WindowedLine {
       return 'not JSON; expected a line as uc-window writes it'
     }
     if (!isRecord(line)) return 'no JSON object; expected a line as uc-window writes it'
-    const { uid, windows, expired = [] } = line
+    const { uid, windows, late = [], expired = [] } = line
     const hasUid = typeof uid === 'string' ? uid !== '' : Number.isSafeInteger(uid)
     if (!hasUid) return 'root has no "uid"; expected a string or a whole number'
     this.uidText = String(uid)
@@ -100,10 +101,14 @@ export class WindowedLine {
       if (!isStart(start)) return `"windows" has no start of ${name}, in unix seconds`
       this.startsMs[k] = start * 1000
     }
-    if (!Array.isArray(expired) || !expired.every((name) => this.#names.includes(name))) {
-      return '"expired" is no list of kinds of window'
+    return this.#mark('late', late, LATE) ?? this.#mark('expired', expired, EXPIRED)
+  }
+
+  #mark(key: string, kinds: unknown, verdict: number): string | undefined {
+    if (!Array.isArray(kinds) || !kinds.every((name) => this.#names.includes(name))) {
+      return `"${key}" is no list of kinds of window`
     }
-    for (const name of expired) this.expired[this.#names.indexOf(name)] = 1
+    for (const name of kinds) this.verdicts[this.#names.indexOf(name)] = verdict
     return undefined
   }
 }

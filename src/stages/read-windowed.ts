@@ -8,7 +8,7 @@ import type { Ledger } from '../ledger.ts'
 import { Protocol } from '../ndjson/protocol.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import { WindowedLine } from '../ndjson/windowed-line.ts'
-import type { RejectContent } from '../records.ts'
+import { EXPIRED, type RejectContent } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
 import type { Calendar } from '../time/calendar.ts'
 import type { WindowOut } from './window.ts'
@@ -30,7 +30,7 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
   const columns = new FrameColumns()
   const line = new WindowedLine(calendar)
   const startsMs = kinds.map(() => new Float64Array(batchFrames))
-  const expired = kinds.map(() => new Uint8Array(batchFrames))
+  const verdicts = kinds.map(() => new Uint8Array(batchFrames))
   const accounts = kinds.map(() => ({ expired: 0 }))
   const hash: Fingerprint = { hi: 0, lo: 0 }
   kinds.forEach(({ name }, k) => ledger.windows.set(name, accounts[k]!))
@@ -97,8 +97,8 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
     columns.hashLo[row] = hash.lo
     for (let k = 0; k < kinds.length; k++) {
       startsMs[k]![row] = line.startsMs[k]!
-      expired[k]![row] = line.expired[k]!
-      accounts[k]!.expired += line.expired[k]!
+      verdicts[k]![row] = line.verdicts[k]!
+      if (line.verdicts[k] === EXPIRED) accounts[k]!.expired++
     }
   }
 
@@ -109,7 +109,7 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
     ledger.frames += count
     ledger.accepted! += count
     const frames = columns.batch(source, 'stdin', bytes)
-    out({ type: 'windowed', frames, from: 0, to: count, startsMs, expired })
+    out({ type: 'windowed', frames, from: 0, to: count, startsMs, verdicts })
     columns.clear()
   }
 

@@ -1,21 +1,28 @@
 /**
- * Frames to windowed frames: gives each its window of every kind, keeps the watermark of each
- * source, and marks what came too late. It holds nothing back and drops nothing.
+ * Frames to windowed frames: gives each its window of every kind, keeps trusted time and watermark
+ * of each source, and marks what came late, or too late. It drops nothing; what the guard holds
+ * comes out, accepted or quarantined, when that is decided.
  */
 import { uidText } from '../kernel/columns.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import type { FrameBatch, Reject, WindowedBatch } from '../records.ts'
+import { EXPIRED, LATE, ON_TIME } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
 import type { Calendar } from '../time/calendar.ts'
 import { SpanCache } from '../time/span-cache.ts'
 import { SourceClock } from '../time/watermark.ts'
 import type { ExtractOut } from './extract.ts'
+import { SourceGuard } from './source-guard.ts'
 
 export interface WindowOptions {
   readonly calendar: Calendar
   readonly maxDelayMs: number
+  /** Undefined: every time is trusted. */
+  readonly maxJumpMs: number | undefined
+  /** Per kind of window, in the order of the calendar. */
+  readonly latenessMs: readonly number[]
   /** Whether a reject shows the raw line, as where raw frames are read, or time and user. */
   readonly showsRaw: boolean
   readonly ledger: Ledger
@@ -24,81 +31,137 @@ export interface WindowOptions {
 export type WindowOut = WindowedBatch | Reject | Control
 
 export function windowStage(options: WindowOptions): Stage<ExtractOut, WindowOut> {
-  const { calendar, maxDelayMs, showsRaw, ledger } = options
+  const { calendar, maxJumpMs, latenessMs, showsRaw, ledger } = options
   const { kinds } = calendar
   const spans = kinds.map((kind) => new SpanCache(kind))
   const accounts = kinds.map(({ name }) => account(ledger, name))
-  const clocks = new Map<number, SourceClock>()
+  const guards = new Map<number, SourceGuard>()
   let startsMs = kinds.map(() => new Float64Array(0))
-  let expired = kinds.map(() => new Uint8Array(0))
+  let verdicts = kinds.map(() => new Uint8Array(0))
+  let out: Emit<WindowOut>
   ledger.accepted = 0
+  ledger.quarantined = 0
 
-  function window(frames: FrameBatch, emit: Emit<WindowOut>): void {
-    const { count, tsMs, source } = frames
-    reserve(count)
-    const clock = clockOf(source)
-    let from = 0
-    for (let i = 0; i < count; i++) {
-      const ts = tsMs[i]!
-      let isExpired = false
-      for (let k = 0; k < spans.length; k++) {
-        const span = spans[k]!.at(ts)
-        const isPast = span.endMs <= clock.watermarkMs
-        startsMs[k]![i] = span.startMs
-        expired[k]![i] = isPast ? 1 : 0
-        isExpired ||= isPast
-      }
-      if (isExpired) expire(frames, i, clock.watermarkMs, emit)
-      if (clock.observe(ts)) {
-        emit({ type: 'windowed', frames, from, to: i + 1, startsMs, expired })
-        emit({ type: 'watermark', source, watermarkMs: clock.watermarkMs })
-        from = i + 1
-      }
+  /** Accepted frames in a row, not yet emitted: [from, to) of `frames`. */
+  let frames: FrameBatch | undefined
+  let from = 0
+  let to = 0
+
+  function flush(): void {
+    if (frames !== undefined && to > from) {
+      ledger.accepted! += to - from
+      out({ type: 'windowed', frames, from, to, startsMs, verdicts })
     }
-    if (from < count) emit({ type: 'windowed', frames, from, to: count, startsMs, expired })
-    ledger.accepted! += count
+    from = to
   }
 
-  function expire(frames: FrameBatch, i: number, watermarkMs: number, emit: Emit<WindowOut>) {
-    const missed = kinds.filter((_, k) => expired[k]![i] === 1).map(({ name }) => name)
-    kinds.forEach((_, k) => accounts[k]!.expired += expired[k]![i]!)
-    const behindSeconds = (watermarkMs - frames.tsMs[i]!) / 1000
-    emit({
-      type: 'reject',
-      reason: 'expired',
-      detail: `${behindSeconds} s behind the watermark; ${missed.join(', ')} had closed`,
-      source: frames.place,
-      line: frames.lineNumber[i]!,
-      windows: missed,
-      content: () =>
-        showsRaw
-          ? rawContent(frames.bytes, frames.lineStart[i]!, frames.lineEnd[i]!)
-          : { ts: frames.tsMs[i]! / 1000, uid: uidText(frames, i) },
+  function newGuard(source: number): SourceGuard {
+    const isGuarded = maxJumpMs !== undefined
+    const clock = new SourceClock({ ...options, maxJumpMs: maxJumpMs ?? Infinity, isGuarded })
+
+    /** What falls due comes out before the next frame is judged. */
+    function tell(): void {
+      if (!clock.isDue()) return
+      flush()
+      out({ type: 'watermark', source, watermarkMs: clock.watermarkMs })
+    }
+
+    return new SourceGuard({
+      clock,
+      maxJumpMs,
+      accept(batch, i) {
+        if (clock.trustedMs > -Infinity) tell()
+        if (batch !== frames || i !== to) {
+          flush()
+          frames = batch
+          from = to = i
+          reserve(batch.count)
+        }
+        to = i + 1
+        judge(batch, i, clock.watermarkMs)
+      },
+      quarantine(batch, i) {
+        ledger.quarantined!++
+        const aheadSeconds = (batch.tsMs[i]! - clock.trustedMs) / 1000
+        reject(batch, i, {
+          reason: 'quarantined',
+          detail: `${aheadSeconds} s ahead of the other frames, which is more than --max-jump`,
+        })
+      },
     })
   }
 
-  function clockOf(source: number): SourceClock {
-    let clock = clocks.get(source)
-    if (clock === undefined) {
-      clock = new SourceClock(calendar, maxDelayMs)
-      clocks.set(source, clock)
+  function judge(batch: FrameBatch, i: number, watermarkMs: number): void {
+    const tsMs = batch.tsMs[i]!
+    let isExpired = false
+    for (let k = 0; k < spans.length; k++) {
+      const { startMs, endMs } = spans[k]!.at(tsMs)
+      let verdict = ON_TIME
+      if (watermarkMs >= endMs) verdict = watermarkMs < endMs + latenessMs[k]! ? LATE : EXPIRED
+      startsMs[k]![i] = startMs
+      verdicts[k]![i] = verdict
+      if (verdict === EXPIRED) {
+        isExpired = true
+        accounts[k]!.expired++
+      }
     }
-    return clock
+    if (!isExpired) return
+    const windows = kinds.filter((_, k) => verdicts[k]![i] === EXPIRED).map(({ name }) => name)
+    const behindSeconds = (watermarkMs - tsMs) / 1000
+    const detail = `${behindSeconds} s behind the watermark; ${windows.join(', ')} had closed`
+    reject(batch, i, { reason: 'expired', detail, windows })
+  }
+
+  function reject(
+    batch: FrameBatch,
+    i: number,
+    why: Pick<Reject, 'reason' | 'detail' | 'windows'>,
+  ): void {
+    out({
+      type: 'reject',
+      ...why,
+      source: batch.place,
+      line: batch.lineNumber[i]!,
+      content: () =>
+        showsRaw
+          ? rawContent(batch.bytes, batch.lineStart[i]!, batch.lineEnd[i]!)
+          : { ts: batch.tsMs[i]! / 1000, uid: uidText(batch, i) },
+    })
   }
 
   function reserve(count: number): void {
     if (startsMs[0]!.length >= count) return
     startsMs = kinds.map(() => new Float64Array(count * 2))
-    expired = kinds.map(() => new Uint8Array(count * 2))
+    verdicts = kinds.map(() => new Uint8Array(count * 2))
+  }
+
+  function decideAll(emit: Emit<WindowOut>): void {
+    out = emit
+    for (const guard of guards.values()) guard.end()
+    flush()
+    frames = undefined
   }
 
   return {
     push(message, emit) {
-      if (message.type === 'frames') window(message, emit)
-      else emit(message)
+      out = emit
+      if (message.type !== 'frames') {
+        emit(message)
+        return
+      }
+      const { source, count } = message
+      let guard = guards.get(source)
+      if (guard === undefined) guards.set(source, guard = newGuard(source))
+      for (let i = 0; i < count; i++) guard.take(message, i)
+      flush()
+      frames = undefined // its columns are used again
+      if (guard.clock.trustedMs > -Infinity && guard.clock.isDue()) {
+        const { watermarkMs } = guard.clock
+        emit({ type: 'watermark', source, watermarkMs })
+      }
     },
-    end() {}, // holds nothing back
-    stop() {},
+    end: decideAll,
+    stop: decideAll, // what is held is shown as well as it can be known now
   }
 }
 

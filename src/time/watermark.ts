@@ -1,33 +1,88 @@
 /**
- * The watermark of one source: the largest ts it has brought, minus --max-delay. It never goes
- * back, and it moves after every frame, never per batch, so that batches decide nothing. (Dataflow
- * model, Akidau et al., VLDB 2015, section 3.)
+ * Trusted time and watermark of one source. Both follow from the source's frames in their order,
+ * after every frame, never per batch, so that a replay decides the same. (Watermark: Dataflow model,
+ * Akidau et al., VLDB 2015, section 3.)
+ *
+ * A frame more than --max-delay ahead of the trusted time waits: it becomes the trusted time only
+ * if the next frame is not far behind it. So one wrong clock within --max-jump closes no window.
+ * What cannot be told apart: two frames in a row that are both wrong by about the same, and a real
+ * jump. They are trusted, and what follows is late, which --lateness forgives.
  */
 import type { Calendar } from './calendar.ts'
 
-export class SourceClock {
-  /** Unix milliseconds; what ends by then is complete. */
-  watermarkMs: number = -Infinity
-  readonly #calendar: Calendar
-  readonly #maxDelayMs: number
-  /** Up to here no window of any kind ends, so that nothing can fall due. */
-  #nextEndMs = -Infinity
+/** Revisions fall due at multiples of this (SPEC section 4). */
+export const revisionStepMs = 10_000
 
-  constructor(calendar: Calendar, maxDelayMs: number) {
-    this.#calendar = calendar
-    this.#maxDelayMs = maxDelayMs
+export interface SourceClockOptions {
+  readonly calendar: Calendar
+  readonly maxDelayMs: number
+  /** Infinity where nothing is held. */
+  readonly maxJumpMs: number
+  /** Per kind of window, in the order of the calendar. */
+  readonly latenessMs: readonly number[]
+  /** Whether a time ahead has to be confirmed. */
+  readonly isGuarded: boolean
+}
+
+export class SourceClock {
+  /** The largest ts that is believed, unix milliseconds. */
+  trustedMs: number = -Infinity
+  readonly #options: SourceClockOptions
+  /** The ts that waits for confirmation. */
+  #waitingMs = NaN
+  /** Up to here nothing falls due. */
+  #nextDueMs = -Infinity
+
+  constructor(options: SourceClockOptions) {
+    this.#options = options
   }
 
-  /** Takes the time of the next frame. Returns whether the watermark has come to a window's end. */
-  observe(tsMs: number): boolean {
-    const watermarkMs = tsMs - this.#maxDelayMs
-    if (watermarkMs <= this.watermarkMs) return false
-    this.watermarkMs = watermarkMs
-    if (watermarkMs < this.#nextEndMs) return false
-    this.#nextEndMs = Infinity
-    for (const kind of this.#calendar.kinds) {
-      this.#nextEndMs = Math.min(this.#nextEndMs, kind.spanAt(watermarkMs).endMs)
-    }
+  /** What ends by then is complete. */
+  get watermarkMs(): number {
+    return this.trustedMs - this.#options.maxDelayMs
+  }
+
+  /** Whether a time is so far ahead of a trusted one that its frame must be held. */
+  isFarFrom(trustedMs: number, tsMs: number): boolean {
+    const { maxDelayMs, maxJumpMs } = this.#options
+    return tsMs > trustedMs + Math.max(maxDelayMs, maxJumpMs)
+  }
+
+  /** The next frame that is not held has come: before it is judged, it may confirm the one before. */
+  confirm(tsMs: number): void {
+    if (tsMs >= this.#waitingMs - this.#options.maxDelayMs) this.trust(this.#waitingMs)
+    this.#waitingMs = NaN
+  }
+
+  /** The same frame has been judged: its time is trusted, or waits. */
+  advance(tsMs: number): void {
+    const { isGuarded, maxDelayMs } = this.#options
+    if (isGuarded && tsMs > this.trustedMs + maxDelayMs) this.#waitingMs = tsMs
+    else this.trust(tsMs)
+  }
+
+  trust(tsMs: number): void {
+    if (tsMs > this.trustedMs) this.trustedMs = tsMs
+  }
+
+  /** Whether the watermark has come to a time at which something may fall due, since last asked. */
+  isDue(): boolean {
+    const { watermarkMs } = this
+    if (watermarkMs < this.#nextDueMs) return false
+    const { calendar, latenessMs } = this.#options
+    this.#nextDueMs = Infinity
+    calendar.kinds.forEach((kind, k) => {
+      const late = latenessMs[k]!
+      const nextEndMs = kind.spanAt(watermarkMs).endMs
+      this.#dueAt(nextEndMs)
+      if (late === 0) return
+      this.#dueAt(kind.spanAt(watermarkMs - late).endMs + late)
+      this.#dueAt((Math.floor(watermarkMs / revisionStepMs) + 1) * revisionStepMs)
+    })
     return true
+  }
+
+  #dueAt(ms: number): void {
+    if (ms < this.#nextDueMs) this.#nextDueMs = ms
   }
 }

@@ -37,7 +37,7 @@ function bashReply(t: TestContext, words: readonly string[]): string[] | undefin
 }
 
 const bashReplies: readonly (readonly [words: readonly string[], reply: readonly string[]])[] = [
-  [['uc-window', '--m'], ['--minute', '--month', '--max-delay', '--max-memory']],
+  [['uc-window', '--m'], ['--minute', '--month', '--max-delay', '--max-jump', '--max-memory']],
   [['/opt/bin/uc-count', '--ex'], ['--exact-limit']],
   [['uc', ''], [
     ...['pipeline', 'extract', 'window', 'count', 'generate', 'help', 'completion'],

@@ -23,7 +23,8 @@ test('without arguments every value is its default', async () => {
     tz: 'UTC',
     weekStart: 'monday',
     maxDelay: 5000,
-    lateness: 0,
+    lateness: { byKind: new Map(), othersMs: undefined },
+    maxJump: 3_600_000,
     method: 'auto',
     exactLimit: 1000000,
     precision: 14,
@@ -97,8 +98,8 @@ const wrong: Readonly<Record<string, string>> = {
   'window --max-delay 5x': '--max-delay "5x": expected a duration such as 90s, 5m or 1h',
   'window --max-delay -5': '--max-delay "-5": expected a duration such as 90s, 5m or 1h',
   'window --max-delay=': '--max-delay "": expected a duration such as 90s, 5m or 1h',
-  'window --lateness 1h':
-    '--lateness "1h": expected 0s: revisions of closed windows do not exist yet',
+  'window --lateness soon': '--lateness "soon": expected a duration such as 90s, 5m or 1h',
+  'window --max-jump 1': '--max-jump "1": expected a duration such as 90s, 5m or 1h',
   'window --window 15m --window 100ms': '--window "100ms": expected whole seconds, at least 1s',
   'window --week-start Monday':
     '--week-start "Monday": expected monday, tuesday, wednesday, thursday, friday, saturday or sunday',

@@ -15,7 +15,8 @@ test('no window asked for is the minute', async () => {
     tz: 'UTC',
     weekStart: 'monday',
     maxDelayMs: 5000,
-    latenessMs: 0,
+    lateness: { byKind: new Map(), othersMs: undefined },
+    maxJumpMs: 3_600_000,
   })
 })
 
@@ -23,6 +24,27 @@ test('windows asked for stand alone, each once, by their canonical names', async
   const argv = words('--year --window 900s --minute --window 15m --window day --day')
   const { windows } = timePlan(await parseArguments(window, argv))
   assert.deepEqual(windows, ['minute', 'day', 'year', '15m'])
+})
+
+test('lateness is one length for all windows, or some by name', async () => {
+  const plan = async (text: string) => {
+    const argv = words(`--minute --year --window 15m --lateness ${text}`)
+    return timePlan(await parseArguments(window, argv)).lateness
+  }
+  assert.deepEqual(await plan('0s'), { byKind: new Map(), othersMs: 0 })
+  assert.deepEqual(await plan('minute=10m,900s=1h,2h'), {
+    byKind: new Map([['minute', 600_000], ['15m', 3_600_000]]),
+    othersMs: 7_200_000,
+  })
+  await assert.rejects(() => plan('day=1h'), {
+    message: '--lateness names day, which is not counted; add --day',
+  })
+  await assert.rejects(() => plan('1h,2h'), /expected one length for all windows, or KIND=LENGTH/)
+})
+
+test('--max-jump off believes every time', async () => {
+  const { maxJumpMs } = timePlan(await parseArguments(window, words('--max-jump off')))
+  assert.equal(maxJumpMs, undefined)
 })
 
 test('--week-start without a week is allowed', async () => {

@@ -20,7 +20,9 @@ const control: fc.Arbitrary<Control> = fc.oneof(
       windows: fc.array(fc.string()),
       tz: fc.string(),
       weekStart: fc.string(),
-      lateness: fc.string(),
+      lateness: fc.dictionary(fc.constantFrom('minute', 'day', '15m'), fc.string(), {
+        noNullPrototype: true,
+      }),
     }, optional).map((rest) => ({ ...header, ...rest }))
   ),
   fc.record({ type: fc.constant('source' as const), source: count, name: fc.string() }),
@@ -39,6 +41,7 @@ const control: fc.Arbitrary<Control> = fc.oneof(
       malformed: count,
       frames: count,
       accepted: count,
+      quarantined: count,
       windows: fc.dictionary(fc.constantFrom('minute', 'day', '15m'), windowCounts),
     }, { requiredKeys: ['lines', 'malformed', 'frames'] }),
     signal: fc.constantFrom('SIGINT', 'SIGTERM'),

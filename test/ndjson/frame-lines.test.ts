@@ -67,8 +67,8 @@ test('windowed frames are read again as the same, whatever their uid, windows an
           from: 0,
           to: frames.length,
           startsMs: kinds.kinds.map(({ spanAt }) => batch.tsMs.map((ms) => spanAt(ms).startMs)),
-          expired: kinds.kinds.map((_, k) =>
-            Uint8Array.from(frames, ({ expired }) => expired >> k & 1)
+          verdicts: kinds.kinds.map((_, k) =>
+            Uint8Array.from(frames, ({ expired }) => (expired >> k & 3) % 3)
           ),
         }
         const same = { push: emitted, end() {}, stop() {} }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { below, pick, seededRandom } from '../../src/generate/random.ts'
 import { WindowedLine } from '../../src/ndjson/windowed-line.ts'
+import { ON_TIME } from '../../src/records.ts'
 import { calendar } from '../../src/time/calendar.ts'
 import { loadZone, utc } from '../../src/time/zone.ts'
 import { mutated } from '../support/generators-lines.ts'
@@ -38,7 +39,7 @@ test('what the quick way takes, JSON.parse takes and reads the same', () => {
     assert.equal(slow.any(decoder.decode(inside)), undefined, place)
     assert.equal(decoder.decode(bytes.subarray(quick.uidStart, quick.uidEnd)), slow.uidText, place)
     assert.deepEqual(quick.startsMs, slow.startsMs, place)
-    assert.ok(slow.expired.every((flag) => flag === 0), place)
+    assert.ok(slow.verdicts.every((verdict) => verdict === ON_TIME), place)
   }
   assert.ok(taken > 1000, `only ${taken} taken`)
 })

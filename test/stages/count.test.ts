@@ -20,9 +20,17 @@ const newCounter = () => uniqueCounter({ method: 'exact', exactLimit: 0, precisi
 function run(input: OracleInput, cutsHere: () => boolean): OracleRun & { ledger: Ledger } {
   const { stream, calendar, maxDelayMs, isStopped } = input
   const ledger = new Ledger()
+  const latenessMs = calendar.kinds.map(() => 0)
   const stage = chain(
-    windowStage({ calendar, maxDelayMs, showsRaw: false, ledger }),
-    countStage({ calendar, newCounter, ledger }),
+    windowStage({
+      calendar,
+      maxDelayMs,
+      maxJumpMs: undefined,
+      latenessMs,
+      showsRaw: false,
+      ledger,
+    }),
+    countStage({ calendar, latenessMs, newCounter, ledger }),
   )
   const lines: string[] = []
   const expired = Object.fromEntries(calendar.kinds.map(({ name }) => [name, 0]))

@@ -25,7 +25,7 @@ export interface RawFrame extends NotedFrame {
 
 export interface WindowedFrame extends NotedFrame {
   readonly startsMs: readonly number[]
-  readonly expired: readonly number[]
+  readonly verdicts: readonly number[]
 }
 
 export type NotedReject = Omit<Reject, 'content'> & { readonly content: RejectContent }
@@ -54,13 +54,13 @@ export function rawFrame(frames: FrameBatch, i: number): RawFrame {
   }
 }
 
-function windowedFrame({ frames, startsMs, expired }: WindowedBatch, i: number): WindowedFrame {
+function windowedFrame({ frames, startsMs, verdicts }: WindowedBatch, i: number): WindowedFrame {
   return {
     uid: uidText(frames, i),
     hash: hashOf(frames, i),
     source: frames.source,
     startsMs: startsMs.map((column) => column[i]!),
-    expired: expired.map((column) => column[i]!),
+    verdicts: verdicts.map((column) => column[i]!),
   }
 }
 

@@ -5,6 +5,13 @@ import { parseDuration } from '../../time/duration.ts'
 import type { Option, RepeatableOption } from '../option.ts'
 import { flag, oneOf } from '../values.ts'
 
+/** Allowed lateness in milliseconds: of the windows that are named, and of all others. */
+export interface Lateness {
+  readonly byKind: ReadonlyMap<string, number>
+  /** Undefined: by the length of the window. */
+  readonly othersMs: number | undefined
+}
+
 export type TimeOptions = {
   readonly minute: Option<boolean>
   readonly hour: Option<boolean>
@@ -17,7 +24,8 @@ export type TimeOptions = {
   readonly tz: Option<string>
   readonly weekStart: Option<WeekDay>
   readonly maxDelay: Option<number>
-  readonly lateness: Option<number>
+  readonly lateness: Option<Lateness>
+  readonly maxJump: Option<number | undefined>
 }
 
 export const time: TimeOptions = {
@@ -79,11 +87,24 @@ export const time: TimeOptions = {
     name: 'lateness',
     value: 'DURATION',
     group: 'Time',
-    fallback: '0s',
-    parse: noLateness,
+    fallback: 'auto',
+    parse: lateness,
     brief: 'Keep counting into a window this long after it closed',
-    detail: 'Only 0s exists yet: frames of a closed window are not counted, but reported.',
-    example: '--lateness 0s',
+    detail: 'A frame that comes so late revises the line of its window; later ones are expired. ' +
+      '`auto` is 1h, and 24h for windows of a day or longer. One length for all windows, or some ' +
+      'by name.',
+    example: '--lateness minute=10m,year=7d',
+  },
+  maxJump: {
+    name: 'max-jump',
+    value: 'DURATION',
+    group: 'Time',
+    fallback: '1h',
+    parse: (text) => text === 'off' ? undefined : parseDuration(text),
+    brief: 'Hold back frames that are this far ahead of the others',
+    detail: 'They count when nine of them have come before nine others, and are quarantined as ' +
+      'wrong clocks when not. `off` believes every time.',
+    example: '--max-jump 6h',
   },
 }
 
@@ -111,9 +132,14 @@ function zone(text: string): string {
   return text
 }
 
-function noLateness(text: string): number {
-  if (parseDuration(text) !== 0) {
-    throw new Error('expected 0s: revisions of closed windows do not exist yet')
+function lateness(text: string): Lateness {
+  const byKind = new Map<string, number>()
+  let othersMs: number | undefined
+  for (const part of text === 'auto' ? [] : text.split(',')) {
+    const [kind = '', length] = part.split('=')
+    if (length !== undefined) byKind.set(windowName(kind), parseDuration(length))
+    else if (othersMs === undefined) othersMs = parseDuration(kind)
+    else throw new Error('expected one length for all windows, or KIND=LENGTH,KIND=LENGTH')
   }
-  return 0
+  return { byKind, othersMs }
 }

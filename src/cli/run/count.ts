@@ -8,6 +8,7 @@ import { chain } from '../../pipeline.ts'
 import { countStage } from '../../stages/count.ts'
 import { readWindowedStage } from '../../stages/read-windowed.ts'
 import { type WeekDay, weekDays, windowName } from '../../time/calendar.ts'
+import { parseDuration } from '../../time/duration.ts'
 import type { CountOptions } from '../commands.ts'
 import type { Parsed } from '../option.ts'
 import { countPlan, outputPlan, type TimePlan } from '../plan.ts'
@@ -30,13 +31,15 @@ export async function runCount(parsed: Parsed<CountOptions>): Promise<number> {
   const { ledger, progress } = session
   const bytes = readInput({ files: ['-'], onBytes: progress.bytes })
   const { line, input } = await peekLine(bytes, maxLineBytes)
-  const calendar = await calendarOf(windowsOf(line))
+  const plan = planOf(line)
+  const calendar = await calendarOf(plan)
+  const latenessMs = calendar.kinds.map(({ name }) => plan.latenessMs.get(name) ?? 0)
   const results = new ResultWriter(output.format, session)
   const outcome = await session.run({
     input,
     stage: chain(
       readWindowedStage({ calendar, maxLineBytes, ledger }),
-      countStage({ calendar, newCounter, ledger }),
+      countStage({ calendar, latenessMs, newCounter, ledger }),
     ),
     lineBreak: Uint8Array.of(0x0a),
     mayFollow: true,
@@ -47,20 +50,29 @@ export async function runCount(parsed: Parsed<CountOptions>): Promise<number> {
   return session.close(outcome)
 }
 
-/** The calendar that the first line speaks of: a header says it, a plain line shows its kinds. */
-function windowsOf(line: Uint8Array): Pick<TimePlan, 'windows' | 'tz' | 'weekStart'> {
+type StreamPlan = Pick<TimePlan, 'windows' | 'tz' | 'weekStart'> & {
+  /** By kind of window; 0 for others. */
+  readonly latenessMs: ReadonlyMap<string, number>
+}
+
+/** What the first line speaks of: a header says it, a plain line shows its kinds of window. */
+function planOf(line: Uint8Array): StreamPlan {
   const header = parseControl(line)
   if (header?.type !== 'header') {
-    return { windows: plainWindows(line), tz: 'UTC', weekStart: 'monday' }
+    const windows = plainWindows(line)
+    return { windows, tz: 'UTC', weekStart: 'monday', latenessMs: new Map() }
   }
-  const { from, windows, tz = 'UTC', weekStart = 'monday' } = header
+  const { from, windows, tz = 'UTC', weekStart = 'monday', lateness = {} } = header
   if (windows === undefined) {
     throw new UcError('failed', `input comes from uc-${from}; put uc-window in between`)
   }
   if (!isWeekDay(weekStart)) {
     throw new UcError('failed', `header names an unknown week day ${JSON.stringify(weekStart)}`)
   }
-  return { windows, tz, weekStart }
+  const latenessMs = new Map(
+    Object.entries(lateness).map(([kind, length]) => [kind, parseDuration(String(length))]),
+  )
+  return { windows, tz, weekStart, latenessMs }
 }
 
 function plainWindows(line: Uint8Array): readonly string[] {

@@ -8,7 +8,7 @@ import type { PipelineOptions } from '../commands.ts'
 import type { Parsed } from '../option.ts'
 import { countPlan, outputPlan, readPlan, timePlan } from '../plan.ts'
 import { withFrameReader } from './frame-reader.ts'
-import { calendarOf } from './plans.ts'
+import { calendarOf, latenessOf } from './plans.ts'
 import { ResultWriter } from './result-writer.ts'
 import { Session } from './session.ts'
 
@@ -19,6 +19,7 @@ export async function runPipeline(parsed: Parsed<PipelineOptions>): Promise<numb
   const counting = countPlan(parsed)
   const newCounter = () => uniqueCounter(counting)
   const calendar = await calendarOf(time)
+  const latenessMs = latenessOf(time, calendar)
   const session = new Session({
     command: 'uc-pipeline',
     plan: output,
@@ -31,8 +32,8 @@ export async function runPipeline(parsed: Parsed<PipelineOptions>): Promise<numb
     session.run({
       ...reader,
       stage: chain(
-        chain(reader.stage, windowStage({ ...time, calendar, showsRaw: true, ledger })),
-        countStage({ calendar, newCounter, ledger }),
+        chain(reader.stage, windowStage({ ...time, calendar, latenessMs, showsRaw: true, ledger })),
+        countStage({ calendar, latenessMs, newCounter, ledger }),
       ),
       mayFollow: false,
       take: results.take,

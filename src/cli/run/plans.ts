@@ -9,6 +9,19 @@ export async function calendarOf(
   return calendar({ windows, zone: await loadZone(tz), weekStart })
 }
 
+const dayMs = 86_400_000
+
+/** Allowed lateness of each kind of window, in the order of the calendar. */
+export function latenessOf(
+  { lateness }: Pick<TimePlan, 'lateness'>,
+  { kinds }: Calendar,
+): number[] {
+  return kinds.map(({ name, nominalMs }) => {
+    const usualMs = nominalMs >= dayMs ? dayMs : 3_600_000
+    return lateness.byKind.get(name) ?? lateness.othersMs ?? usualMs
+  })
+}
+
 /** How uc-window reads what uc-extract has written, or any plain frames in that form. */
 export const extractedFrames: ReadPlan = {
   files: ['-'],

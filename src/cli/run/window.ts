@@ -7,7 +7,7 @@ import { durationName } from '../../time/duration.ts'
 import type { WindowOptions } from '../commands.ts'
 import type { Parsed } from '../option.ts'
 import { outputPlan, timePlan } from '../plan.ts'
-import { calendarOf, extractedFrames } from './plans.ts'
+import { calendarOf, extractedFrames, latenessOf } from './plans.ts'
 import { withFrameReader } from './frame-reader.ts'
 import { PipeWriter } from './pipe-writer.ts'
 import { Session } from './session.ts'
@@ -23,20 +23,21 @@ export async function runWindow(parsed: Parsed<WindowOptions>): Promise<number> 
   })
   const writer = new PipeWriter()
   const windows = calendar.kinds.map(({ name }) => name)
+  const latenessMs = latenessOf(time, calendar)
   const writeWindowed = windowedWriter(windows)
   await writer.begin({
     from: 'window',
     windows,
     tz: calendar.zone.name,
     weekStart: calendar.weekStart,
-    lateness: durationName(time.latenessMs),
+    lateness: Object.fromEntries(windows.map((name, k) => [name, durationName(latenessMs[k]!)])),
   })
   const outcome = await withFrameReader(extractedFrames, session, (reader) =>
     session.run({
       ...reader,
       stage: chain(
         reader.stage,
-        windowStage({ ...time, calendar, showsRaw: false, ledger: session.ledger }),
+        windowStage({ ...time, calendar, latenessMs, showsRaw: false, ledger: session.ledger }),
       ),
       mayFollow: true,
       take(message) {

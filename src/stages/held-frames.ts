@@ -1,0 +1,51 @@
+/** Frames kept beyond their batch, while it is not decided whether their clock is wrong. */
+import { FrameColumns } from '../kernel/columns.ts'
+import type { FrameBatch } from '../records.ts'
+
+/** No more than 17 are ever held (SPEC section 4), so that memory is bounded by their lines. */
+export class HeldFrames {
+  readonly #columns = new FrameColumns()
+  #bytes = new Uint8Array(0)
+  #source = 0
+  #place = ''
+
+  get count(): number {
+    return this.#columns.count
+  }
+
+  get timesMs(): readonly number[] {
+    return [...this.#columns.tsMs.subarray(0, this.count)]
+  }
+
+  /** Copies frame `i` with its line; its uid lies in the line, or is decoded. */
+  add(frames: FrameBatch, i: number): void {
+    const columns = this.#columns
+    const lineStart = frames.lineStart[i]!
+    const offset = this.#bytes.length - lineStart
+    this.#bytes = joined(this.#bytes, frames.bytes.subarray(lineStart, frames.lineEnd[i]!))
+    const row = columns.add()
+    columns.tsMs[row] = frames.tsMs[i]!
+    columns.hashHi[row] = frames.hashHi[i]!
+    columns.hashLo[row] = frames.hashLo[i]!
+    columns.uidStart[row] = frames.uidStart[i]! + offset
+    columns.uidEnd[row] = frames.uidEnd[i]! + offset
+    columns.lineStart[row] = lineStart + offset
+    columns.lineEnd[row] = frames.lineEnd[i]! + offset
+    columns.lineNumber[row] = frames.lineNumber[i]!
+    const text = frames.decodedUids.get(i)
+    if (text !== undefined) columns.decodedUids.set(row, text)
+    this.#source = frames.source
+    this.#place = frames.place
+  }
+
+  batch(): FrameBatch {
+    return this.#columns.batch(this.#source, this.#place, this.#bytes)
+  }
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(a.length + b.length)
+  both.set(a)
+  both.set(b, a.length)
+  return both
+}

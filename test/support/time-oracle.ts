@@ -1,0 +1,128 @@
+/**
+ * SPEC section 4 with all frames at hand: what becomes of each frame, and which lines come out in
+ * which order. Each frame that counts is noted with the time at which the line that shows it first
+ * falls due; a line is then nothing but all the notes of its window that are due by then. Every
+ * time is decided by the frame's own source, so how sources interleave cannot show (section 2).
+ * Left out, because it looks at a wall clock or at speed: early panes, idleness, sources that wait.
+ *
+ * Where the words leave a choice, this is the choice:
+ *
+ *  1. Late and expired are judged by the watermark of the frame's own source. A late frame goes
+ *     into a revision even where another source has kept the on-time line back: would it still join
+ *     that line, the interleaving of the sources would show, and partitions could not be counted
+ *     apart and united (sections 2 and 7).
+ *  2. When a late frame is shown is decided by its own source's watermark, too: the first multiple
+ *     of 10 s above it, or end + lateness where that is earlier. Late frames of several sources
+ *     with the same due time are one line. It is written when the slowest source has passed that
+ *     time; nothing can be added to it afterwards, so lines come sorted by due time in all.
+ *  3. Passed means reached: at the due time itself a line falls due, at the end of a window it is
+ *     closed, at end + lateness a frame is expired. A watermark that stands on a multiple of 10 s
+ *     has passed it.
+ *  4. At the end of the input every watermark goes to infinity: what is left keeps its due time.
+ *  5. Every late frame revises, also one that brings no new user: `frames` changes.
+ *  6. Revisions of a window that only late frames reached begin with 1: 0 is for on-time.
+ *  7. Ahead and within include their bounds: `--max-delay` ahead is trusted at once, `--max-jump`
+ *     ahead is not held. With `--max-jump` under `--max-delay` only what is further than both is.
+ *  8. Held or not is judged by the trusted time before the frame: what it is about to confirm does
+ *     not help it.
+ *  9. A frame that waits for confirmation is confirmed or forgotten by the next frame that is not
+ *     held, be that late or expired. That frame may then wait itself, confirmation or not.
+ * 10. Votes: each frame that is not held, late, expired or waiting ones too, judged by the trusted
+ *     time of its moment. They are counted from the first held frame on, anew after each decision,
+ *     and replayed frames vote like others.
+ * 11. The held stay held when the trusted time moves towards or past them, until the ballot is over.
+ * 12. The trusted time never goes back, also where a ballot's held frames have been overtaken.
+ * 13. (Other than SPEC, which would lose real frames of sparse streams.) The held that win a ballot
+ *     are judged by the watermark before the jump, then trusted time moves. In a cold start trusted
+ *     time is set first, and each is judged by the watermark of its moment.
+ * 14. A group of a cold start is one whose largest and smallest ts are within `--max-jump`. Nine of
+ *     them decide. (Other than SPEC:) without such nine, when 17 are held or the input ends, time
+ *     begins with the earliest held.
+ * 15. At the end a cold start is decided, then the ballot; what the replay holds again is decided
+ *     in the same way, until nothing is held.
+ * 16. `--max-jump off`: every ts is trusted, nothing is held, not even first frames.
+ */
+import type { ResultLine } from '../../src/records.ts'
+import type { Calendar } from '../../src/time/calendar.ts'
+import { type Guard, sourceGuard } from './time-oracle-guard.ts'
+import { type Note, notedLines } from './time-oracle-lines.ts'
+
+export interface TimedFrame {
+  readonly source: number
+  readonly tsMs: number
+  readonly uid: string
+}
+
+export interface OracleOptions {
+  readonly calendar: Calendar
+  readonly maxDelayMs: number
+  /** Per kind, in the order of calendar.kinds. */
+  readonly latenessMs: readonly number[]
+  /** Undefined: `--max-jump off`. */
+  readonly maxJumpMs: number | undefined
+}
+
+/** What became of a frame: refused, or per kind of window. */
+export type Verdict = 'quarantined' | readonly ('counted' | 'expired')[]
+
+/** frames = accepted + quarantined; per kind accepted = counted + expired. */
+export interface OracleCounts {
+  readonly frames: number
+  readonly accepted: number
+  readonly quarantined: number
+  readonly windows: Readonly<Record<string, { counted: number; expired: number }>>
+}
+
+export interface OracleResult {
+  /** On-time and late panes as they come out. */
+  readonly lines: readonly ResultLine[]
+  /** Per frame, in the order of arrival. */
+  readonly verdicts: readonly Verdict[]
+  readonly counts: OracleCounts
+}
+
+/** `frames` in the order of arrival, sources interleaved. */
+export function timeOracle(frames: readonly TimedFrame[], options: OracleOptions): OracleResult {
+  const { kinds } = options.calendar
+  const verdicts: Verdict[] = []
+  const notes: Note[] = []
+  const guards = new Map<number, Guard>()
+  for (const [index, { source, tsMs }] of frames.entries()) {
+    const guard = guards.get(source) ?? sourceGuard({ ...options, count, quarantine })
+    guards.set(source, guard)
+    guard.push({ index, tsMs })
+  }
+  for (const guard of guards.values()) guard.end()
+  return { lines: notedLines(notes, options.calendar), verdicts, counts: counts() }
+
+  function quarantine(index: number): void {
+    verdicts[index] = 'quarantined'
+  }
+
+  function count(index: number, watermarkMs: number): void {
+    const { tsMs, uid } = frames[index]!
+    verdicts[index] = kinds.map((kind, k) => {
+      const { startMs, endMs } = kind.spanAt(tsMs)
+      const expiryMs = endMs + options.latenessMs[k]!
+      if (watermarkMs < endMs) {
+        notes.push({ kind: k, startMs, endMs, uid, dueMs: endMs })
+      } else if (watermarkMs < expiryMs) {
+        const tenSecondsMs = (Math.floor(watermarkMs / 10_000) + 1) * 10_000
+        notes.push({ kind: k, startMs, endMs, uid, dueMs: Math.min(tenSecondsMs, expiryMs) })
+      } else {
+        return 'expired'
+      }
+      return 'counted'
+    })
+  }
+
+  function counts(): OracleCounts {
+    const accepted = verdicts.filter((verdict) => verdict !== 'quarantined')
+    const windows = Object.fromEntries(kinds.map(({ name }, k) => {
+      const counted = accepted.filter((verdict) => verdict[k] === 'counted').length
+      return [name, { counted, expired: accepted.length - counted }]
+    }))
+    const quarantined = verdicts.length - accepted.length
+    return { frames: frames.length, accepted: accepted.length, quarantined, windows }
+  }
+}
