@@ -1,6 +1,6 @@
 /**
  * The accounts of a run: nothing may disappear, so every line read is found again as malformed,
- * quarantined, counted or expired. Stages write into it, `check` holds the sums together.
+ * quarantined, counted or expired. Stages write into it, `imbalance` holds the sums together.
  */
 import type { Counts, WindowCounts } from './records.ts'
 

@@ -7,7 +7,7 @@ import { UcError } from '../errors.ts'
 import type { EndMark, Header } from '../records.ts'
 import type { Stage } from '../stage.ts'
 import { InputError } from './input.ts'
-import { isPiped, isTerminal, onSignal, ReaderLeft, type Signal } from './runtime.ts'
+import { isPipe, onSignal, ReaderLeft, type Signal } from './runtime.ts'
 
 export interface Drive<In, Out> {
   readonly input: AsyncIterable<In>
@@ -56,13 +56,16 @@ export async function drive<In, Out extends { readonly type: string }>(
   let received = false
 
   function emit(message: Out): void {
-    if (message.type === 'header') header = message as unknown as Header
+    if (message.type === 'header') {
+      header = message as unknown as Header
+      end = undefined
+    }
     if (message.type === 'end') end = message as unknown as EndMark
     take(message)
   }
 
   /** Until its first line has come, a command in mid-pipe cannot know that it is not the first. */
-  const isFirst = () => header === undefined && (received || !mayFollow || isTerminal('stdin'))
+  const isFirst = () => !isPipe(0) || (header === undefined && (received || !mayFollow))
   const isStopped = () => signals.received !== undefined && isFirst()
 
   let failure: unknown
@@ -85,23 +88,29 @@ export async function drive<In, Out extends { readonly type: string }>(
       stage.push(value, emit)
       await flush()
     }
-    if (!isStopped() && header !== undefined && end === undefined) failure = diedBefore(header)
+    const isCut = header !== undefined && end === undefined
+    if (isCut && signals.received === undefined) failure = diedBefore(header!)
   } catch (error) {
     if (error instanceof ReaderLeft) throw error
-    if (error instanceof InputError && lineBreak !== undefined) stage.push(lineBreak, emit)
     failure = error
+    if (error instanceof InputError && lineBreak !== undefined) {
+      try {
+        stage.push(lineBreak, emit)
+      } catch {
+        // What the first failure says is enough.
+      }
+    }
   }
 
   const stoppedBy = (end as EndMark | undefined)?.signal ??
-    (isStopped() ? signals.received : undefined)
+    (isStopped() || (header !== undefined && end === undefined) ? signals.received : undefined)
   if (failure === undefined && stoppedBy === undefined) stage.end(emit)
   else stage.stop(emit)
   await flush()
-  const named = (stoppedBy ?? signals.received) as Signal | undefined
   return {
-    isEmpty: mayFollow && !received && isPiped('stdin'),
+    isEmpty: mayFollow && !received && isPipe(0),
     ...(failure === undefined ? {} : { failure }),
-    ...(named === undefined ? {} : { signal: named }),
+    ...(stoppedBy === undefined ? {} : { signal: stoppedBy as Signal }),
   }
 }
 

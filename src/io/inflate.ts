@@ -19,6 +19,17 @@ const magics = [
 
 const magicBytes = 4
 
+/** What is decoded at once: a small piece may become a thousand times as large. */
+const pieceBytes = 32 * 1024
+
+async function* pieces(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    for (let start = 0; start < chunk.length; start += pieceBytes) {
+      yield chunk.subarray(start, start + pieceBytes)
+    }
+  }
+}
+
 /** The decoded chunks of `chunks`. Throws UcError where compressed data is broken or cut short. */
 export async function* decoded(chunks: Chunks): AsyncGenerator<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]()
@@ -44,7 +55,7 @@ export async function* decoded(chunks: Chunks): AsyncGenerator<Uint8Array> {
     return
   }
   try {
-    yield* magic.decode(all)
+    yield* magic.decode(pieces(all))
   } catch (error) {
     if (error === readFailure || !(error instanceof Error)) throw error
     const isCut = /unexpected (end of file|eof)/i.test(error.message)

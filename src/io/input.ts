@@ -1,10 +1,11 @@
 /** Opens what a command reads: standard input, or files one after the other. */
-import { closeSync, fstatSync, openSync, type Stats } from 'node:fs'
+import { closeSync, fstatSync, openSync, type Stats, statSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { UcError } from '../errors.ts'
 import type { SourceMark } from '../records.ts'
 import { decoded } from './inflate.ts'
 import { reasonOf } from './reason.ts'
-import { fileChunks, standardInput } from './runtime.ts'
+import { chunksOf } from './runtime.ts'
 
 const isDirectory = 'is a directory; name the files in it'
 
@@ -35,16 +36,17 @@ export async function* readInput({ files, onBytes }: InputOptions): AsyncGenerat
   const isStdinOnly = files.length === 1 && files[0] === '-'
   for (const name of files) {
     const place = name === '-' ? 'stdin' : name
-    let fd: number | undefined
+    let file: FileHandle | undefined
     try {
-      if (name !== '-') fd = openFile(name)
+      // Not at once: opening a named pipe waits for its writer.
+      if (name !== '-') file = await open(name)
+      if ((await file?.stat())?.isDirectory() === true) throw new UcError('failed', isDirectory)
       if (!isStdinOnly) yield { type: 'source', source: 0, name: place }
-      const chunks = fd === undefined ? standardInput() : fileChunks(fd)
-      yield* decoded(counted(chunks, onBytes))
+      yield* decoded(counted(chunksOf(file?.fd ?? 0), onBytes))
     } catch (error) {
       throw new InputError(place, error)
     } finally {
-      if (fd !== undefined) closeSync(fd)
+      await file?.close().catch(() => {}) // a pipe has closed itself
     }
   }
 }
@@ -62,9 +64,8 @@ export function inspectInputs(files: readonly string[]): Inputs {
   let totalBytes: number | undefined = 0
   for (const name of files) {
     try {
-      const fd = name === '-' ? 0 : openFile(name)
-      const stat = fstatSync(fd)
-      if (name !== '-') closeSync(fd)
+      const stat = name === '-' ? fstatSync(0) : statSync(name)
+      if (stat.isFile() && name !== '-') closeSync(openSync(name, 'r')) // may it be read?
       if (stat.isDirectory()) throw new UcError('failed', isDirectory)
       if (stat.isFile()) identities.add(identityOf(stat))
       totalBytes = stat.isFile() && totalBytes !== undefined ? totalBytes + stat.size : undefined
@@ -78,13 +79,6 @@ export function inspectInputs(files: readonly string[]): Inputs {
 /** What makes a file the same one under any name. */
 export function identityOf({ dev, ino }: Stats): string {
   return `${dev}:${ino}`
-}
-
-function openFile(name: string): number {
-  const fd = openSync(name, 'r')
-  if (!fstatSync(fd).isDirectory()) return fd
-  closeSync(fd)
-  throw new UcError('failed', isDirectory)
 }
 
 async function* counted(

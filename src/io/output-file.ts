@@ -1,5 +1,5 @@
 /** Files beside standard output: --rejects, --stats, --out. Opened before anything is read. */
-import { fstatSync, ftruncateSync, openSync } from 'node:fs'
+import { fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { UcError } from '../errors.ts'
 import { identityOf } from './input.ts'
 import { reasonOf } from './reason.ts'
@@ -29,4 +29,9 @@ export function openOutput({ flag, file, taken }: OutputFileOptions): number {
   taken.add(identityOf(stat))
   ftruncateSync(fd)
   return fd
+}
+
+/** Writes all of it: the system may take a part at a time. */
+export function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length;) written += writeSync(fd, bytes, written)
 }

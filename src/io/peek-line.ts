@@ -1,4 +1,5 @@
-/** Looks at the first line of an input before it is read. */
+/** Looks at the first line of an input that is not blank, before it is read. */
+import { isBlank, LF } from '../kernel/json-tokens.ts'
 import type { InputMessage } from './input.ts'
 
 export interface Peeked {
@@ -14,32 +15,34 @@ export async function peekLine(
   maxBytes: number,
 ): Promise<Peeked> {
   const iterator = input[Symbol.asyncIterator]()
-  const chunks: Uint8Array[] = []
-  let length = 0
-  let lineBytes = -1
-  while (lineBytes < 0 && length <= maxBytes) {
+  let head = new Uint8Array(0)
+  let line = firstLine(head)
+  while (line === undefined && head.length <= maxBytes) {
     const { value, done } = await iterator.next()
     if (done === true) break
     if (!(value instanceof Uint8Array)) continue
-    const lf = value.indexOf(0x0a)
-    if (lf >= 0) lineBytes = length + lf
-    chunks.push(value.slice()) // the input uses its buffer again
-    length += value.length
-  }
-  const head = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    head.set(chunk, at)
-    at += chunk.length
+    const longer = new Uint8Array(head.length + value.length)
+    longer.set(head)
+    longer.set(value, head.length)
+    head = longer
+    line = firstLine(head)
   }
 
   async function* all(): AsyncGenerator<Uint8Array> {
-    if (length > 0) yield head
+    if (head.length > 0) yield head
     for (;;) {
       const { value, done } = await iterator.next()
       if (done === true) return
       if (value instanceof Uint8Array) yield value
     }
   }
-  return { line: head.subarray(0, lineBytes < 0 ? length : lineBytes), input: all() }
+  return { line: line ?? head, input: all() }
+}
+
+function firstLine(bytes: Uint8Array): Uint8Array | undefined {
+  let start = 0
+  for (let lf; (lf = bytes.indexOf(LF, start)) >= 0; start = lf + 1) {
+    if (!isBlank(bytes, start, lf)) return bytes.subarray(start, lf)
+  }
+  return undefined
 }

@@ -3,7 +3,7 @@
  * output is piped: the commands of a pipe would write over one another.
  */
 import type { Ledger } from '../ledger.ts'
-import { isPiped, isTerminal, writeError } from './runtime.ts'
+import { isPipe, isTerminal, writeError } from './runtime.ts'
 
 const firstAfterMs = 1000
 const intervalMs = 200
@@ -44,7 +44,7 @@ export function newProgress({ isOn, totalBytes, ledger }: ProgressOptions): Prog
     return parts.join(', ')
   }
 
-  if (!isOn || !isTerminal('stderr') || isPiped('stdout')) {
+  if (!isOn || !isTerminal('stderr') || isPipe(1)) {
     return { bytes() {}, tick() {}, clear() {} }
   }
   return {

@@ -2,9 +2,11 @@
  * Takes every reject: counts it by reason, keeps the first of each for the summary, writes it to
  * the file of --rejects, and ends the run at the first one under --strict.
  */
-import { closeSync, writeSync } from 'node:fs'
+import { Buffer } from 'node:buffer'
+import { closeSync } from 'node:fs'
 import { UcError } from '../errors.ts'
 import type { Reject, RejectContent } from '../records.ts'
+import { writeAll } from './output-file.ts'
 
 /** Written in blocks of about this size. */
 const blockCharacters = 64 * 1024
@@ -54,7 +56,7 @@ export class RejectSink {
 
   flush(): void {
     if (this.#fd === undefined || this.#block === '') return
-    writeSync(this.#fd, this.#block)
+    writeAll(this.#fd, Buffer.from(this.#block))
     this.#block = ''
   }
 

@@ -24,11 +24,12 @@ export interface Report {
 export function report({ command, ledger, rejects, statsFd, outcome }: Report): number {
   const say = (text: string) => writeError(`${command}: ${text}\n`)
   const { failure, signal, isEmpty } = outcome
+  const isRefused = failure instanceof UcError && failure.code === 'refused'
   const hasNoFrame = ledger.lines > 0 && ledger.frames === 0
   if (failure !== undefined) say(wordsOf(failure))
   if (isEmpty) say('nothing came, not even a header; did the command before fail?')
   if (signal !== undefined) say(`stopped by ${signal} before the input was over`)
-  if (!(failure instanceof UcError && failure.code === 'refused')) {
+  if (!isRefused) {
     for (const total of rejects.totals.values()) say(summary(total, ledger, rejects.hasFile))
   }
   const malformed = rejects.totals.get('malformed')
@@ -40,7 +41,7 @@ export function report({ command, ledger, rejects, statsFd, outcome }: Report): 
       `${grouped(ledger.missing)} lines of the command before did not arrive; is a filter between?`,
     )
   }
-  const imbalance = ledger.imbalance()
+  const imbalance = isRefused ? undefined : ledger.imbalance() // refused in mid-batch
   if (imbalance !== undefined) say(`counts do not balance, which is a bug: ${imbalance}`)
   if (statsFd !== undefined) writeSync(statsFd, `${JSON.stringify(ledger)}\n`)
 

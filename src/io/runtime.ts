@@ -49,9 +49,10 @@ export function isTerminal(stream: 'stdin' | 'stdout' | 'stderr'): boolean {
   return process[stream].isTTY === true
 }
 
-/** Whether another program stands at the other end. */
-export function isPiped(stream: 'stdin' | 'stdout'): boolean {
-  return fstatSync(stream === 'stdin' ? 0 : 1).isFIFO()
+/** Whether another program stands at the other end. On Node such a descriptor closes itself. */
+export function isPipe(fd: number): boolean {
+  const stat = fstatSync(fd)
+  return stat.isFIFO() || stat.isSocket()
 }
 
 /** Writes all of `bytes` to standard output. Rejects with ReaderLeft when nobody reads any more. */
@@ -93,35 +94,37 @@ export function writeError(text: string): void {
   }
 }
 
-/** Standard input, chunk by chunk; a chunk is valid until the next one is asked for. */
-export async function* standardInput(): AsyncGenerator<Uint8Array> {
-  const kind = fstatSync(0)
-  if (kind.isFile()) {
-    yield* fileChunks(0)
-  } else if (deno !== undefined) {
+/**
+ * What an open descriptor gives, 0 being standard input, chunk by chunk; a chunk is valid until the
+ * next one is asked for.
+ */
+export async function* chunksOf(fd: number): AsyncGenerator<Uint8Array> {
+  if (deno === undefined && isPipe(fd)) {
+    yield* pipeChunks(fd)
+  } else if (fd !== 0 || fstatSync(fd).isFile()) {
+    yield* fileChunks(fd)
+  } else if (deno === undefined) {
+    for await (const chunk of process.stdin) yield chunk as Uint8Array
+  } else {
     const buffer = new Uint8Array(pipeChunkBytes)
     for (let count; (count = await deno.stdin.read(buffer)) !== null;) {
       yield buffer.subarray(0, count)
     }
-  } else if (kind.isFIFO() || kind.isSocket()) {
-    yield* pipeChunks()
-  } else {
-    for await (const chunk of process.stdin) yield chunk as Uint8Array
   }
 }
 
 /**
- * Standard input as a pipe on Node, by one buffer: process.stdin makes a new one for every read,
- * and reading the descriptor in the thread pool would keep the process from ending meanwhile.
+ * A pipe on Node, by one buffer: process.stdin makes a new one for every read, and reading the
+ * descriptor in the thread pool would keep the process from ending meanwhile.
  */
-async function* pipeChunks(): AsyncGenerator<Uint8Array> {
+async function* pipeChunks(fd: number): AsyncGenerator<Uint8Array> {
   const buffer = new Uint8Array(pipeChunkBytes)
   let count = 0
   let isOver = false
   let failure: Error | undefined
   let wake = () => {}
   const options: ConnectOpts & SocketConstructorOpts = {
-    fd: 0,
+    fd,
     readable: true,
     writable: false,
     onread: {
@@ -150,8 +153,7 @@ async function* pipeChunks(): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The rest of an open file, chunk by chunk; a chunk is valid until the next one is asked for. */
-export async function* fileChunks(fd: number): AsyncGenerator<Uint8Array> {
+async function* fileChunks(fd: number): AsyncGenerator<Uint8Array> {
   const buffer = new Uint8Array(256 * 1024)
   for (;;) {
     const count = await new Promise<number>((resolve, reject) => {

@@ -26,7 +26,7 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
   const buffer = new LineBuffer(maxLineBytes)
   let source = 0
   let place = 'stdin'
-  const protocol = new Protocol()
+  let protocol = new Protocol()
   let out: Emit<ExtractOut>
 
   const sink: LineSink = {
@@ -95,6 +95,7 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
       source = message.source
       place = message.name
       kernel.lineNumber = 0
+      protocol = new Protocol() // each file may be what a command has written
       emit(message)
     },
     end(emit) {

@@ -109,6 +109,7 @@ export function windowStage(options: WindowOptions): Stage<ExtractOut, WindowOut
     const windows = kinds.filter((_, k) => verdicts[k]![i] === EXPIRED).map(({ name }) => name)
     const behindSeconds = (watermarkMs - tsMs) / 1000
     const detail = `${behindSeconds} s behind the watermark; ${windows.join(', ')} had closed`
+    flush() // a reject may end the run, and these frames are counted
     reject(batch, i, { reason: 'expired', detail, windows })
   }
 

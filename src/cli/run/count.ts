@@ -32,7 +32,9 @@ export async function runCount(parsed: Parsed<CountOptions>): Promise<number> {
   const bytes = readInput({ files: ['-'], onBytes: progress.bytes })
   const { line, input } = await peekLine(bytes, maxLineBytes)
   const plan = planOf(line)
-  const calendar = await calendarOf(plan)
+  const calendar = await calendarOf(plan).catch((error) => {
+    throw new UcError('failed', `stdin: the header says what is unknown here: ${error.message}`)
+  })
   const latenessMs = calendar.kinds.map(({ name }) => plan.latenessMs.get(name) ?? 0)
   const results = new ResultWriter(output.format, session)
   const outcome = await session.run({

@@ -1,11 +1,11 @@
 /** uc-generate: seeded frames to standard output or a file. */
 import { Buffer } from 'node:buffer'
-import { closeSync, writeSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import { generateFrames } from '../../generate/frames.ts'
 import { Truth } from '../../generate/truth.ts'
-import { openOutput } from '../../io/output-file.ts'
+import { openOutput, writeAll } from '../../io/output-file.ts'
 import { writeOut } from '../../io/runtime.ts'
 import type { GeneratingOptions } from '../options/generating.ts'
 import { generatePlan } from '../generate-plan.ts'
@@ -35,8 +35,4 @@ function gzipped(frames: Iterable<Uint8Array>): AsyncIterable<Uint8Array> {
     for (const chunk of frames) yield chunk.slice()
   })()
   return Readable.from(copies).pipe(createGzip({ level: 6, chunkSize: 256 * 1024 }))
-}
-
-function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) written += writeSync(fd, bytes, written)
 }
