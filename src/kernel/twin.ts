@@ -2,7 +2,7 @@
  * The kernel in plain TypeScript: the readable twin of any faster one, and what serves where that
  * one cannot run.
  */
-import { type Fingerprint, fingerprint, fingerprintOfText } from '../counter/hash.ts'
+import { fingerprint, fingerprintOfText, newFingerprint } from '../counter/hash.ts'
 import { NOT_A_TIME, parseTime, tsExpected, usualTime } from '../time/unix-time.ts'
 import { quoted } from '../errors.ts'
 import { FrameColumns } from './columns.ts'
@@ -19,7 +19,7 @@ export function twinKernel(options: KernelOptions): Kernel {
   const { uidKey, tsKey, tsUnit, maxLineBytes } = options
   const parser = new FrameParser(uidKey, tsKey)
   const columns = new FrameColumns()
-  const hash: Fingerprint = { hi: 0, lo: 0 }
+  const hash = newFingerprint()
   const expectedTs = tsExpected[tsUnit]
 
   /** Why the frame just walked is refused, or its time in `tsMs`. */

@@ -3,7 +3,7 @@
  * Its limits are JSON.parse's: `ts` goes through a double, a numeric uid beyond 2^53 has lost
  * digits and is refused. The kernel is asked only for the words of a refusal.
  */
-import { fingerprintOfText } from '../counter/hash.ts'
+import { fingerprintOfText, newFingerprint } from '../counter/hash.ts'
 import { FrameColumns } from '../kernel/columns.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { headBytes } from '../kernel/lines.ts'
@@ -37,7 +37,7 @@ export function plainExtractStage(
   const uidPath = uidKey.split('.')
   const tsPath = tsKey.split('.')
   const columns = new FrameColumns()
-  const hash = { hi: 0, lo: 0 }
+  const hash = newFingerprint()
   let source = 0
   let place = 'stdin'
   let lineNumber = 0

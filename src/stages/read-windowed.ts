@@ -1,5 +1,5 @@
 /** Bytes to windowed frames: the reading side of uc-count. */
-import { type Fingerprint, fingerprint, fingerprintOfText } from '../counter/hash.ts'
+import { fingerprint, fingerprintOfText, newFingerprint } from '../counter/hash.ts'
 import { FrameColumns } from '../kernel/columns.ts'
 import { CR, isBlank, LF } from '../kernel/json-tokens.ts'
 import { tooLong } from '../kernel/kernel.ts'
@@ -32,7 +32,7 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
   const startsMs = kinds.map(() => new Float64Array(batchFrames))
   const verdicts = kinds.map(() => new Uint8Array(batchFrames))
   const accounts = kinds.map(() => ({ expired: 0 }))
-  const hash: Fingerprint = { hi: 0, lo: 0 }
+  const hash = newFingerprint()
   kinds.forEach(({ name }, k) => ledger.windows.set(name, accounts[k]!))
   ledger.accepted = 0
   let source = 0
