@@ -1,5 +1,5 @@
 /**
- * The oracle of SPEC section 4 itself: examples worked by hand, and what must hold for any stream.
+ * The oracle of the rules of time itself: examples worked by hand, and what must hold for any stream.
  * Times in examples are seconds since 2016-07-11T13:00:00Z; a frame is `ts uid` or `ts uid source`,
  * `*9` says it nine times.
  */

@@ -2,7 +2,7 @@
 import { FrameColumns } from '../kernel/columns.ts'
 import type { FrameBatch } from '../records.ts'
 
-/** No more than 17 are ever held (SPEC section 4), so that memory is bounded by their lines. */
+/** No more than 17 are ever held, so that memory is bounded by their lines. */
 export class HeldFrames {
   readonly #columns = new FrameColumns()
   #bytes = new Uint8Array(0)

@@ -10,7 +10,7 @@
  */
 import type { Calendar } from './calendar.ts'
 
-/** Revisions fall due at multiples of this (SPEC section 4). */
+/** Revisions fall due at multiples of this, so that a burst of late frames gives one line. */
 export const revisionStepMs = 10_000
 
 export interface SourceClockOptions {

@@ -1,5 +1,5 @@
 /**
- * SPEC section 4 with all frames at hand: which windows a stream gives, in which order, with
+ * The rules of time with all frames at hand: which windows a stream gives, in which order, with
  * `--lateness 0s`. Nothing is kept up while time goes on; each window looks at the whole stream.
  */
 import type { Calendar, WindowKind } from '../../src/time/calendar.ts'

@@ -1,5 +1,5 @@
 /**
- * What SPEC section 3 says of one line, written on JSON.parse of the decoded text and sharing
+ * What README says of a frame, for one line, written on JSON.parse of the decoded text and sharing
  * nothing with the scanner. JSON.parse does not give the source text of a number, so where a number
  * counts, the line is parsed once more with every number in it turned into an object that holds its
  * text.

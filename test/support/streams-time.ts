@@ -1,6 +1,6 @@
 /**
- * Random streams for all of SPEC section 4, small enough for a thousand in a few seconds. A stream
- * is drawn from its generator alone, so `randomTimedStream(seededRandom(seed + i))` is stream i on
+ * Random streams for all rules of time, small enough for a thousand in a few seconds. A stream is
+ * drawn from its generator alone, so `randomTimedStream(seededRandom(seed + i))` is stream i on
  * every machine.
  */
 import { below, happens, pick, type Random } from '../../src/generate/random.ts'

@@ -1,8 +1,8 @@
 /**
- * SPEC section 4 with all frames at hand: what becomes of each frame, and which lines come out in
- * which order. Each frame that counts is noted with the time at which the line that shows it first
+ * The rules of time (README, "When does a line come out?") with all frames at hand: what becomes of
+ * each frame, and which lines come out in which order. Each frame that counts is noted with the time at which the line that shows it first
  * falls due; a line is then nothing but all the notes of its window that are due by then. Every
- * time is decided by the frame's own source, so how sources interleave cannot show (section 2).
+ * time is decided by the frame's own source, so how sources interleave cannot show.
  * Left out, because it looks at a wall clock or at speed: early panes, idleness, sources that wait.
  *
  * Where the words leave a choice, this is the choice:
@@ -10,7 +10,7 @@
  *  1. Late and expired are judged by the watermark of the frame's own source. A late frame goes
  *     into a revision even where another source has kept the on-time line back: would it still join
  *     that line, the interleaving of the sources would show, and partitions could not be counted
- *     apart and united (sections 2 and 7).
+ *     apart and united.
  *  2. When a late frame is shown is decided by its own source's watermark, too: the first multiple
  *     of 10 s above it, or end + lateness where that is earlier. Late frames of several sources
  *     with the same due time are one line. It is written when the slowest source has passed that
@@ -32,12 +32,12 @@
  *     and replayed frames vote like others.
  * 11. The held stay held when the trusted time moves towards or past them, until the ballot is over.
  * 12. The trusted time never goes back, also where a ballot's held frames have been overtaken.
- * 13. (Other than SPEC, which would lose real frames of sparse streams.) The held that win a ballot
- *     are judged by the watermark before the jump, then trusted time moves. In a cold start trusted
- *     time is set first, and each is judged by the watermark of its moment.
+ * 13. The held that win a ballot are judged by the watermark before the jump, then trusted time
+ *     moves: judged by the watermark of their moment, frames of sparse streams would be lost. In a
+ *     cold start trusted time is set first, and each is judged by the watermark of its moment.
  * 14. A group of a cold start is one whose largest and smallest ts are within `--max-jump`. Nine of
- *     them decide. (Other than SPEC:) without such nine, when 17 are held or the input ends, time
- *     begins with the earliest held.
+ *     them decide. Without such nine, when 17 are held or the input ends, time begins with the
+ *     earliest held.
  * 15. At the end a cold start is decided, then the ballot; what the replay holds again is decided
  *     in the same way, until nothing is held.
  * 16. `--max-jump off`: every ts is trusted, nothing is held, not even first frames.
