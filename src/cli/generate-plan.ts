@@ -1,22 +1,11 @@
 /** The rules between the options of uc-generate, and what they come to for the generator. */
+import type { GenerateOptions } from '../generate/frames.ts'
 import { contradiction } from './plan.ts'
 import type { Parsed } from './option.ts'
 import { generating } from './options/generating.ts'
 import type { GeneratingOptions } from './options/generating.ts'
 
-export interface GeneratePlan {
-  readonly count: number
-  /** Bytes of a frame, about. */
-  readonly frameBytes: number
-  readonly ratePerSecond: number
-  readonly users: number
-  readonly delaySeconds: number
-  /** Share of the frames that are delayed; of no account where delaySeconds is 0. */
-  readonly delayPercent: number
-  readonly seed: number
-  readonly crlf: boolean
-  readonly startMs: number
-  readonly brokenPercent: number
+export interface GeneratePlan extends GenerateOptions {
   /** `-` is standard output. */
   readonly out: string
   readonly gz: boolean

@@ -1,7 +1,7 @@
 /** Entry of every command: from arguments to an exit status. */
 import { exitStatus, UcError } from '../errors.ts'
-import { wordsOf } from '../io/report.ts'
-import { commandLine, environment, exit, ReaderLeft, writeError, writeOut } from '../io/runtime.ts'
+import { traceOf, wordsOf } from '../io/report.ts'
+import { commandLine, exit, ReaderLeft, writeError, writeOut } from '../io/runtime.ts'
 import { type Action, actionOf } from './action.ts'
 import { count, extract, generate, pipeline, window } from './commands.ts'
 import { completion } from './completion.ts'
@@ -72,8 +72,7 @@ async function print(text: string): Promise<number> {
 
 function statusOf(error: unknown, name: string): number {
   if (error instanceof ReaderLeft) return 0
-  writeError(`${name}: ${wordsOf(error)}\n`)
-  if (environment('UC_DEBUG') === '1' && error instanceof Error) writeError(`${error.stack}\n`)
+  writeError(`${name}: ${wordsOf(error)}${traceOf(error)}\n`)
   if (!(error instanceof UcError)) return exitStatus.failed
   const hasHint = error.message.includes('--help')
   if (error.code === 'usage' && !hasHint) writeError(`${name}: see ${name} --help\n`)

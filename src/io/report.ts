@@ -9,7 +9,8 @@ import { InputError } from './input.ts'
 import { looksLike } from './looks-like.ts'
 import { reasonOf } from './reason.ts'
 import type { RejectSink, RejectTotal } from './reject-sink.ts'
-import { writeError } from './runtime.ts'
+import { grouped } from './result-format.ts'
+import { environment, writeError } from './runtime.ts'
 
 export interface Report {
   readonly command: string
@@ -26,7 +27,7 @@ export function report({ command, ledger, rejects, statsFd, outcome }: Report): 
   const { failure, signal, isEmpty } = outcome
   const isRefused = failure instanceof UcError && failure.code === 'refused'
   const hasNoFrame = ledger.lines > 0 && ledger.frames === 0
-  if (failure !== undefined) say(wordsOf(failure))
+  if (failure !== undefined) say(wordsOf(failure) + traceOf(failure))
   if (isEmpty) say('nothing came, not even a header; did the command before fail?')
   if (signal !== undefined) say(`stopped by ${signal} before the input was over`)
   if (!isRefused) {
@@ -70,6 +71,8 @@ export function wordsOf(error: unknown): string {
   return `unexpected error: ${error instanceof Error ? error.message : String(error)}`
 }
 
-function grouped(count: number): string {
-  return count.toLocaleString('en-US')
+/** Where an error was thrown, for those who ask: lines behind its words, with UC_DEBUG=1. */
+export function traceOf(error: unknown): string {
+  const isAsked = environment('UC_DEBUG') === '1'
+  return isAsked && error instanceof Error ? `\n${error.stack}` : ''
 }

@@ -34,7 +34,9 @@ interface Column {
   cell(line: ResultLine): string
 }
 
-const grouped = (count: number) => count.toLocaleString('en-US')
+export function grouped(count: number): string {
+  return count.toLocaleString('en-US')
+}
 
 const columns: readonly Column[] = [
   { title: 'window', width: 8, isText: true, cell: ({ window }) => window },

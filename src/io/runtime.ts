@@ -26,8 +26,6 @@ type Permission =
 
 const deno = (globalThis as { Deno?: DenoNamespace }).Deno
 
-export const runtimeName: 'Node' | 'Deno' = deno === undefined ? 'Node' : 'Deno'
-
 export const commandLine: readonly string[] = process.argv.slice(2)
 
 /** An environment variable; undefined too where Deno does not let us see it. */

@@ -88,7 +88,7 @@ function isCounts(value: unknown): value is Counts {
     [value['lines'], value['malformed'], value['frames']].every(isCount)
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

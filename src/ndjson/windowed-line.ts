@@ -7,6 +7,7 @@ import { hasEscape } from '../kernel/key-path.ts'
 import { EXPIRED, LATE, ON_TIME } from '../records.ts'
 import type { Calendar } from '../time/calendar.ts'
 import { SpanCache } from '../time/span-cache.ts'
+import { isRecord } from './control.ts'
 
 const uidOpen = ascii('{"uid":"')
 const windowsOpen = ascii('","windows":{')
@@ -126,8 +127,4 @@ function startsWith(bytes: Uint8Array, start: number, expected: Uint8Array): boo
 
 function isStart(value: unknown): value is number {
   return Number.isInteger(value) && Math.abs(value as number) < 10 ** maxDigits
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -55,22 +55,20 @@ export function windowStage(options: WindowOptions): Stage<ExtractOut, WindowOut
     from = to
   }
 
+  /** What falls due comes out before the next frame is judged. */
+  function tell(source: number, clock: SourceClock): void {
+    if (clock.trustedMs === -Infinity || !clock.isDue()) return
+    flush()
+    out({ type: 'watermark', source, watermarkMs: clock.watermarkMs })
+  }
+
   function newGuard(source: number): SourceGuard {
-    const isGuarded = maxJumpMs !== undefined
-    const clock = new SourceClock({ ...options, maxJumpMs: maxJumpMs ?? Infinity, isGuarded })
-
-    /** What falls due comes out before the next frame is judged. */
-    function tell(): void {
-      if (!clock.isDue()) return
-      flush()
-      out({ type: 'watermark', source, watermarkMs: clock.watermarkMs })
-    }
-
+    const clock = new SourceClock(options)
     return new SourceGuard({
       clock,
       maxJumpMs,
       accept(batch, i) {
-        if (clock.trustedMs > -Infinity) tell()
+        tell(source, clock)
         if (batch !== frames || i !== to) {
           flush()
           frames = batch
@@ -156,10 +154,7 @@ export function windowStage(options: WindowOptions): Stage<ExtractOut, WindowOut
       for (let i = 0; i < count; i++) guard.take(message, i)
       flush()
       frames = undefined // its columns are used again
-      if (guard.clock.trustedMs > -Infinity && guard.clock.isDue()) {
-        const { watermarkMs } = guard.clock
-        emit({ type: 'watermark', source, watermarkMs })
-      }
+      tell(source, guard.clock)
     },
     end: decideAll,
     stop: decideAll, // what is held is shown as well as it can be known now

@@ -16,12 +16,10 @@ export const revisionStepMs = 10_000
 export interface SourceClockOptions {
   readonly calendar: Calendar
   readonly maxDelayMs: number
-  /** Infinity where nothing is held. */
-  readonly maxJumpMs: number
+  /** Undefined: every time is believed at once. */
+  readonly maxJumpMs: number | undefined
   /** Per kind of window, in the order of the calendar. */
   readonly latenessMs: readonly number[]
-  /** Whether a time ahead has to be confirmed. */
-  readonly isGuarded: boolean
 }
 
 export class SourceClock {
@@ -44,7 +42,7 @@ export class SourceClock {
 
   /** Whether a time is so far ahead of a trusted one that its frame must be held. */
   isFarFrom(trustedMs: number, tsMs: number): boolean {
-    const { maxDelayMs, maxJumpMs } = this.#options
+    const { maxDelayMs, maxJumpMs = Infinity } = this.#options
     return tsMs > trustedMs + Math.max(maxDelayMs, maxJumpMs)
   }
 
@@ -56,8 +54,8 @@ export class SourceClock {
 
   /** The same frame has been judged: its time is trusted, or waits. */
   advance(tsMs: number): void {
-    const { isGuarded, maxDelayMs } = this.#options
-    if (isGuarded && tsMs > this.trustedMs + maxDelayMs) this.#waitingMs = tsMs
+    const { maxDelayMs, maxJumpMs } = this.#options
+    if (maxJumpMs !== undefined && tsMs > this.trustedMs + maxDelayMs) this.#waitingMs = tsMs
     else this.trust(tsMs)
   }
 

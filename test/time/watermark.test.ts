@@ -45,9 +45,8 @@ for (
       const clock = new SourceClock({
         calendar: kinds,
         maxDelayMs,
-        maxJumpMs: Infinity,
+        maxJumpMs: undefined,
         latenessMs: kinds.kinds.map(() => 0),
-        isGuarded: false,
       })
       let tsMs = Date.parse(day) + below(random, 24 * hourMs)
       let largestMs = -Infinity
