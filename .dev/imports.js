@@ -24,6 +24,7 @@ const exceptions = {
   'counter/hyperloglog.ts': ['hyperloglog'],
   'time/zone.ts': ['moment-timezone'],
   'generate/random.ts': ['pure-rand'],
+  'stages/count.ts': ['tinyqueue'],
 }
 
 const importPattern = /\b(?:from|import)\s*\(?\s*'([^']+)'/g

@@ -1,8 +1,19 @@
 /**
  * The accounts of a run: nothing may disappear, so every line read is found again as malformed,
- * quarantined, counted or expired. Stages write into it, `imbalance` holds the sums together.
+ * quarantined, out of range, counted or expired. Stages write into it, `imbalance` holds the sums together.
  */
 import type { Counts, WindowCounts } from './records.ts'
+
+/** What tells that the input is hardly what it was taken for. All of the finest kind of window. */
+export interface Signs {
+  /** Frames that came when their window had closed. */
+  late: number
+  /** The latest time accepted, unix milliseconds. */
+  latestMs: number
+  /** How many windows there were, for how many frames. */
+  windows: number
+  counted: number
+}
 
 export class Ledger {
   lines = 0
@@ -11,30 +22,34 @@ export class Ledger {
   /** Set by the stage that judges frames by time; undefined in a command without one. */
   accepted: number | undefined
   quarantined = 0
+  outOfRange = 0
   /** Per kind of window, in the order of the kinds; `counted` is set by the stage that counts. */
   readonly windows: Map<string, { counted?: number; expired: number }> = new Map()
   /** Lines that the command before wrote and that did not arrive: a filter stands between. */
   missing = 0
+  readonly signs: Signs = { late: 0, latestMs: -Infinity, windows: 0, counted: 0 }
 
   /** Takes over what the command before has refused: `counts` of its end line. */
   join(counts: Counts): void {
-    const { malformed, frames, quarantined = 0, accepted = frames } = counts
+    const { malformed, frames, quarantined = 0, outOfRange = 0, accepted = frames } = counts
     this.missing = accepted - this.lines
-    this.lines += malformed + quarantined
+    this.lines += malformed + quarantined + outOfRange
     this.malformed += malformed
-    this.frames += quarantined
+    this.frames += quarantined + outOfRange
     this.quarantined += quarantined
+    this.outOfRange += outOfRange
   }
 
   /** The first sum that does not hold, in words; undefined when all do. */
   imbalance(): string | undefined {
-    const { lines, malformed, frames, accepted, quarantined } = this
+    const { lines, malformed, frames, accepted, quarantined, outOfRange } = this
     if (lines !== malformed + frames) {
       return `${lines} lines are not ${malformed} malformed + ${frames} frames`
     }
     if (accepted === undefined) return undefined
-    if (frames !== accepted + quarantined) {
-      return `${frames} frames are not ${accepted} accepted + ${quarantined} quarantined`
+    if (frames !== accepted + quarantined + outOfRange) {
+      return `${frames} frames are not ${accepted} accepted + ${quarantined} quarantined + ` +
+        `${outOfRange} out of range`
     }
     for (const [kind, { counted, expired }] of this.windows) {
       if (counted !== undefined && accepted !== counted + expired) {
@@ -45,9 +60,9 @@ export class Ledger {
   }
 
   toJSON(): Counts {
-    const { lines, malformed, frames, accepted, quarantined } = this
+    const { lines, malformed, frames, accepted, quarantined, outOfRange } = this
     if (accepted === undefined) return { lines, malformed, frames }
     const windows: Record<string, WindowCounts> = Object.fromEntries(this.windows)
-    return { lines, malformed, frames, accepted, quarantined, windows }
+    return { lines, malformed, frames, accepted, quarantined, outOfRange, windows }
   }
 }

@@ -1,10 +1,11 @@
 /** Connects stages: each message of the one goes into the next by a plain call. */
-import type { Stage } from './stage.ts'
+import type { Emit, Stage } from './stage.ts'
 
 export function chain<In, Between, Out>(
   first: Stage<In, Between>,
   second: Stage<Between, Out>,
 ): Stage<In, Out> {
+  const hasTick = first.tick !== undefined || second.tick !== undefined
   return {
     push: (message, emit) => first.push(message, (between) => second.push(between, emit)),
     end(emit) {
@@ -15,5 +16,11 @@ export function chain<In, Between, Out>(
       first.stop((between) => second.push(between, emit))
       second.stop(emit)
     },
+    ...(hasTick && {
+      tick(nowMs: number, emit: Emit<Out>) {
+        first.tick?.(nowMs, (between) => second.push(between, emit))
+        second.tick?.(nowMs, emit)
+      },
+    }),
   }
 }

@@ -2,24 +2,40 @@
  * Every shape that passes from stage to stage or crosses a pipe, and the words for them.
  *
  *   frame      one JSON object of the input, with a time `ts` and a user id `uid`
- *   source     what has an order of its own: the whole input, or (later) a Kafka partition
+ *   source     what has an order of its own: the whole input, or a file of --interleave
  *   window     a half-open span of event time [start, end) of some kind: minute, day, 15m
  *   watermark  how far event time has surely come: the largest ts of a source minus --max-delay
  *   pane       one printed state of a window: early, on-time or late
  *   late       a frame that came after its window of some kind had closed; it counts in a revision
  *   expired    a frame that came after its window's allowed lateness; it does not count there
  *   quarantined  a frame whose time is too far ahead of all others to be believed
+ *   out of range  a frame whose time is before --from, or not before --until
  *   malformed  a line that is not a frame
  *   reject     a line or frame that is not counted, with its reason
  *
  * Inside, times are unix milliseconds (`…Ms`); in every line that a person reads, unix seconds.
  */
 
-/** Where the following frames come from. `name` is a file's name, or stdin. */
+/**
+ * Where the following frames come from. `name` is a file's name, or stdin. From its first mark on a
+ * source holds the windows open, frames or not.
+ */
 export interface SourceMark {
   readonly type: 'source'
   readonly source: number
   readonly name: string
+}
+
+/** The source is over, while others may go on: no window waits for it any more. */
+export interface SourceEnd {
+  readonly type: 'source-end'
+  readonly source: number
+}
+
+/** The source has brought nothing for --idle: no window waits for it until it brings a frame. */
+export interface IdleMark {
+  readonly type: 'idle'
+  readonly source: number
 }
 
 /**
@@ -82,7 +98,7 @@ export interface Watermark {
 /** A line or frame that is not counted, or not for every kind: a line of --rejects. */
 export interface Reject {
   readonly type: 'reject'
-  readonly reason: 'malformed' | 'quarantined' | 'expired'
+  readonly reason: 'malformed' | 'out-of-range' | 'quarantined' | 'expired'
   /** What is wrong, and what was expected. */
   readonly detail: string
   /** Where it stood: `stdin`, a file's name. */
@@ -131,9 +147,10 @@ export interface Counts {
   readonly lines: number
   readonly malformed: number
   readonly frames: number
-  /** From uc-window on: accepted + quarantined = frames. */
+  /** From uc-window on: accepted + quarantined + outOfRange = frames. */
   readonly accepted?: number
   readonly quarantined?: number
+  readonly outOfRange?: number
   /** Per kind of window, from uc-window on: counted + expired = accepted. */
   readonly windows?: Readonly<Record<string, WindowCounts>>
 }

@@ -16,4 +16,9 @@ export interface Stage<In, Out> {
    * as provisional, and nothing that only a real end may decide is decided.
    */
   stop(emit: Emit<Out>): void
+  /**
+   * Wall-clock time passes: called every 100 ms or so by whoever drives the stage, also while no
+   * input comes. Only a stage that may fire of its own accord has it. Unix milliseconds.
+   */
+  tick?(nowMs: number, emit: Emit<Out>): void
 }

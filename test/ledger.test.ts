@@ -21,7 +21,7 @@ for (
   const [changes, words] of [
     [{ lines: 11 }, '11 lines are not 2 malformed + 8 frames'],
     [{ malformed: 1 }, '10 lines are not 1 malformed + 8 frames'],
-    [{ accepted: 7 }, '8 frames are not 7 accepted + 0 quarantined'],
+    [{ accepted: 7 }, '8 frames are not 7 accepted + 0 quarantined + 0 out of range'],
   ] as const
 ) {
   test(`a sum that does not hold is named: ${words}`, () => {
@@ -77,7 +77,7 @@ test('quarantined frames of the command before are frames that were found again'
 test('the counts keep the order of the kinds', () => {
   assert.equal(
     JSON.stringify(filled()),
-    '{"lines":10,"malformed":2,"frames":8,"accepted":8,"quarantined":0,' +
+    '{"lines":10,"malformed":2,"frames":8,"accepted":8,"quarantined":0,"outOfRange":0,' +
       '"windows":{"minute":{"counted":5,"expired":3},"day":{"counted":8,"expired":0}}}',
   )
 })

@@ -22,6 +22,9 @@ const frames = (count: number, from = 1468244340) => {
   return Array.from({ length: count }, (_, i) => `{"uid":"u${i % 7}","ts":${from + i}}\n`).join('')
 }
 
+const repeated = (command: Running) => [command, command] as const
+const ends = ([first, , last]: readonly [Running, Running, Running]) => [first, last] as const
+
 for (const runtime of runtimes) {
   describe(`on ${runtime.name}`, () => {
     const start = (name: string, ...args: string[]) => {
@@ -98,6 +101,34 @@ for (const runtime of runtimes) {
       await pipeline.says('"pane":"on-time"')
       pipeline.child.stdin!.end()
       assert.equal(await pipeline.status(), 0)
+    })
+
+    test('a live stream that pauses shows its last window, by both routes', async () => {
+      const idle = ['--idle', '1s', '--window', '1s']
+      const commands: readonly (readonly [Running, Running])[] = [
+        repeated(start('uc-pipeline', ...idle)),
+        ends(pipe((name) => start(name, ...(name === 'uc-window' ? idle : [])))),
+      ]
+      const nowSeconds = Math.floor(Date.now() / 1000)
+      const live = `{"uid":"u","ts":${nowSeconds}}\n`.repeat(9)
+      for (const [first] of commands) first.write(live)
+      for (const [first, last] of commands) {
+        await last.says(`"start":${nowSeconds},`)
+        assert.match(last.stdout, /"users":1,.*"frames":9,"pane":"on-time"/)
+        first.child.stdin.end()
+        assert.equal(await last.status(), 0)
+      }
+    })
+
+    test('early panes come while a window is open', async () => {
+      const pipeline = start('uc-pipeline', '--early', '200ms')
+      pipeline.write(frames(10))
+      await pipeline.says('"frames":10,"pane":"early"')
+      pipeline.write(frames(10))
+      await pipeline.says('"frames":20,"pane":"early"')
+      pipeline.child.stdin.end()
+      assert.equal(await pipeline.status(), 0)
+      assert.match(pipeline.stdout, /"frames":20,"pane":"on-time","revision":0}\n$/)
     })
 
     test('a slow reader holds the input back', async () => {

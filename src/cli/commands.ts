@@ -17,6 +17,8 @@ import { reporting } from './options/reporting.ts'
 import type { ReportingOptions } from './options/reporting.ts'
 import { time } from './options/time.ts'
 import type { TimeOptions } from './options/time.ts'
+import { kinds } from './options/windows.ts'
+import type { KindOptions } from './options/windows.ts'
 
 export interface Command<Table> {
   readonly name: `uc-${string}`
@@ -34,11 +36,12 @@ export interface Command<Table> {
 
 export type AnyCommand = Command<OptionTable>
 
-export type ExtractOptions = InputOptions & ReportingOptions
-export type WindowOptions = TimeOptions & ReportingOptions
+export type ExtractOptions = InputOptions & Pick<TimeOptions, 'idle'> & ReportingOptions
+export type WindowOptions = KindOptions & TimeOptions & ReportingOptions
 export type CountOptions = CountingOptions & OutputOptions & ReportingOptions
 export type PipelineOptions =
   & InputOptions
+  & KindOptions
   & TimeOptions
   & CountingOptions
   & OutputOptions
@@ -53,7 +56,7 @@ export const extract: Command<ExtractOptions> = {
   reads: 'NDJSON frames from files (plain, gzip or zstd) or standard input, which is also -',
   writes: '{"ts":1468244384,"uid":"…"} per frame',
   takesFiles: true,
-  options: { ...input, ...reporting },
+  options: { ...input, idle: time.idle, ...reporting },
   example: 'uc-extract --uid-key user.id log.jsonl.gz | uc-window --day | uc-count',
   exits: everyExit,
 }
@@ -65,7 +68,7 @@ export const window: Command<WindowOptions> = {
   reads: 'the lines of uc-extract from standard input',
   writes: '{"uid":"…","windows":{"minute":1468244340}} per frame',
   takesFiles: false,
-  options: { ...time, ...reporting },
+  options: { ...kinds, ...time, ...reporting },
   example: 'uc-extract log.jsonl | uc-window --minute --day --tz Europe/Zurich | uc-count',
   exits: everyExit,
 }
@@ -89,7 +92,7 @@ export const pipeline: Command<PipelineOptions> = {
   reads: extract.reads,
   writes: count.writes,
   takesFiles: true,
-  options: { ...input, ...time, ...counting, ...output, ...reporting },
+  options: { ...input, ...kinds, ...time, ...counting, ...output, ...reporting },
   example: 'uc-pipeline --minute --day --month log.jsonl.gz',
   exits: everyExit,
 }

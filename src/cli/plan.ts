@@ -13,8 +13,11 @@ import type { CountingOptions, CountMethod } from './options/counting.ts'
 import type { FrameParserName, InputOptions } from './options/input.ts'
 import type { FormatName, OutputOptions } from './options/output.ts'
 import type { ReportingOptions } from './options/reporting.ts'
-import { calendarFlags } from './options/time.ts'
+import { time } from './options/time.ts'
 import type { Lateness, TimeOptions } from './options/time.ts'
+import { calendarFlags } from './options/windows.ts'
+import type { KindOptions } from './options/windows.ts'
+import type { TimeOrDate } from './values.ts'
 
 export interface TimePlan {
   /** Names of the kinds of window, `minute` or `15m`; at least one, none twice. */
@@ -25,6 +28,12 @@ export interface TimePlan {
   readonly lateness: Lateness
   /** Undefined: every time is believed. */
   readonly maxJumpMs: number | undefined
+  /** Undefined: no source is ever idle. */
+  readonly idleMs: number | undefined
+  readonly isOrdered: boolean
+  /** Frames before and from here on are out of range. */
+  readonly from: TimeOrDate | undefined
+  readonly until: TimeOrDate | undefined
 }
 
 export interface CountPlan {
@@ -41,12 +50,16 @@ export interface ReadPlan {
   readonly tsUnit: TsUnit
   readonly parser: FrameParserName
   readonly maxLineBytes: number
+  /** Whether the files are sources side by side. */
+  readonly isInterleaved: boolean
   readonly strict: boolean
 }
 
 export interface OutputPlan {
   /** Undefined: a table on a terminal, else JSON. */
   readonly format: Exclude<FormatName, 'auto'> | undefined
+  /** Undefined: windows are shown when they close. */
+  readonly earlyMs: number | undefined
   readonly rejects: string | undefined
   /** `-` is standard error. */
   readonly stats: string | undefined
@@ -55,13 +68,25 @@ export interface OutputPlan {
   readonly maxMemoryBytes: number | undefined
 }
 
-export function timePlan({ values }: Parsed<TimeOptions>): TimePlan {
+export function timePlan({ values, given }: Parsed<KindOptions & TimeOptions>): TimePlan {
   const windows = new Set([...calendarFlags.filter((kind) => values[kind]), ...values.window])
   if (windows.size === 0) windows.add('minute')
   for (const kind of values.lateness.byKind.keys()) {
     if (windows.has(kind)) continue
     const remedy = calendarFlags.some((flag) => flag === kind) ? `--${kind}` : `--window ${kind}`
     throw new UcError('usage', `--lateness names ${kind}, which is not counted; add ${remedy}`)
+  }
+  const isOrdered = values.order !== 'none'
+  const idle = [time.maxDelay, time.lateness, time.maxJump, time.idle].find((each) =>
+    given.has(each)
+  )
+  if (!isOrdered && idle !== undefined) {
+    const flag = flagOf(idle)
+    throw contradiction(`${flag} and --order none`, `leave ${flag} out, as no frame is ever late`)
+  }
+  const { from, until } = values
+  if (from !== undefined && until !== undefined && from.ms >= until.ms) {
+    throw contradiction('--from and --until', 'the one has to be before the other')
   }
   return {
     windows: [...windows],
@@ -70,6 +95,10 @@ export function timePlan({ values }: Parsed<TimeOptions>): TimePlan {
     maxDelayMs: values.maxDelay,
     lateness: values.lateness,
     maxJumpMs: values.maxJump,
+    idleMs: values.idle,
+    isOrdered,
+    from,
+    until,
   }
 }
 
@@ -97,7 +126,16 @@ export function readPlan({ values, files }: Parsed<InputOptions & ReportingOptio
     throw new UcError('usage', 'argument "-": given twice; standard input can be read once only')
   }
   const named = files.length > 0 ? files : ['-']
-  return { files: named, uidKey, tsKey, tsUnit, parser, maxLineBytes: values.maxLine, strict }
+  return {
+    files: named,
+    uidKey,
+    tsKey,
+    tsUnit,
+    parser,
+    maxLineBytes: values.maxLine,
+    isInterleaved: values.interleave,
+    strict,
+  }
 }
 
 export function outputPlan(
@@ -108,7 +146,9 @@ export function outputPlan(
   if (rejects !== undefined && rejects === stats) {
     throw contradiction('--rejects and --stats', 'give each a file of its own')
   }
+  const earlyMs = 'early' in values ? values.early : undefined
   return {
+    earlyMs,
     format: format === 'auto' ? undefined : format,
     rejects,
     stats,

@@ -101,6 +101,20 @@ export function time(text: string): number {
   return ms
 }
 
+/** An instant, or the day that begins there in UTC and elsewhere in a zone of its own. */
+export interface TimeOrDate {
+  readonly ms: number
+  readonly isDate: boolean
+}
+
+export function timeOrDate(text: string): TimeOrDate {
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(text)
+  const ms = isDate ? parseTime(`${text}T00:00:00Z`, 'iso') : parseTime(text, 's')
+  const known = ms >= 0 ? ms : parseTime(text, 'iso')
+  if (known < 0) throw new Error('expected 2016-07-11, 2016-07-11T13:39:00Z or unix seconds')
+  return { ms: known, isDate }
+}
+
 function alternatives(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 }

@@ -44,6 +44,9 @@ export class SignalWatch {
   }
 }
 
+/** How often a stage that has a tick is told the time, about. */
+const tickMs = 100
+
 /** A signal reaches all commands of a pipe at about the time at which the input ends by it. */
 const signalGraceMs = 5
 
@@ -68,16 +71,42 @@ export async function drive<In, Out extends { readonly type: string }>(
   const isFirst = () => !isPipe(0) || (header === undefined && (received || !mayFollow))
   const isStopped = () => signals.received !== undefined && isFirst()
 
+  let tickedAtMs = -Infinity
+  async function tick(): Promise<void> {
+    const nowMs = Date.now()
+    if (stage.tick === undefined || Math.abs(nowMs - tickedAtMs) < tickMs) return
+    tickedAtMs = nowMs
+    stage.tick(nowMs, emit)
+    await flush()
+  }
+
+  /** Waits until the promise is settled or a signal stops us; the stage hears the clock meanwhile. */
+  async function settled(pending: Promise<unknown>): Promise<void> {
+    let isSettled = false
+    let wake = () => {}
+    const settle = () => {
+      isSettled = true
+      wake()
+    }
+    // No Promise.race: a promise that lives as long as the run would keep every reaction to it.
+    pending.then(settle, settle)
+    while (!isSettled && !isStopped()) {
+      let timer: NodeJS.Timeout | undefined
+      await new Promise<void>((resolve) => {
+        wake = signals.interrupt = resolve
+        if (stage.tick !== undefined) timer = setTimeout(resolve, tickMs)
+      })
+      clearTimeout(timer)
+      await tick()
+    }
+  }
+
   let failure: unknown
   try {
     const iterator = input[Symbol.asyncIterator]()
     while (!isStopped()) {
       const pending = iterator.next()
-      // No Promise.race: a promise that lives as long as the run would keep every reaction to it.
-      await new Promise<void>((resolve) => {
-        signals.interrupt = resolve
-        pending.then(() => resolve(), () => resolve())
-      })
+      await settled(pending)
       if (isStopped()) break
       const { value, done } = await pending
       if (done === true) {

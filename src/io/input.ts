@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync, type Stats, statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { UcError } from '../errors.ts'
-import type { SourceMark } from '../records.ts'
+import type { SourceEnd, SourceMark } from '../records.ts'
 import { decoded } from './inflate.ts'
 import { reasonOf } from './reason.ts'
 import { chunksOf } from './runtime.ts'
@@ -16,7 +16,7 @@ export interface InputOptions {
   readonly onBytes?: (count: number) => void
 }
 
-export type InputMessage = Uint8Array | SourceMark
+export type InputMessage = Uint8Array | SourceMark | SourceEnd
 
 /** A file that cannot be read, or not to its end. */
 export class InputError extends UcError {
@@ -35,19 +35,36 @@ export class InputError extends UcError {
 export async function* readInput({ files, onBytes }: InputOptions): AsyncGenerator<InputMessage> {
   const isStdinOnly = files.length === 1 && files[0] === '-'
   for (const name of files) {
-    const place = name === '-' ? 'stdin' : name
-    let file: FileHandle | undefined
+    const place = placeOf(name)
     try {
-      // Not at once: opening a named pipe waits for its writer.
-      if (name !== '-') file = await open(name)
-      if ((await file?.stat())?.isDirectory() === true) throw new UcError('failed', isDirectory)
+      const chunks = openInput(name, onBytes)
+      const first = await chunks.next() // fails where the file cannot be opened
       if (!isStdinOnly) yield { type: 'source', source: 0, name: place }
-      yield* decoded(counted(chunksOf(file?.fd ?? 0), onBytes))
+      if (first.done !== true) yield first.value
+      yield* chunks
     } catch (error) {
       throw new InputError(place, error)
-    } finally {
-      await file?.close().catch(() => {}) // a pipe has closed itself
     }
+  }
+}
+
+export function placeOf(name: string): string {
+  return name === '-' ? 'stdin' : name
+}
+
+/** The decoded chunks of one input; a chunk is valid until the next is asked for. */
+export async function* openInput(
+  name: string,
+  onBytes?: (count: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let file: FileHandle | undefined
+  try {
+    // Not at once: opening a named pipe waits for its writer.
+    if (name !== '-') file = await open(name)
+    if ((await file?.stat())?.isDirectory() === true) throw new UcError('failed', isDirectory)
+    yield* decoded(counted(chunksOf(file?.fd ?? 0), onBytes))
+  } finally {
+    await file?.close().catch(() => {}) // a pipe has closed itself
   }
 }
 

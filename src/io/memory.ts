@@ -3,9 +3,12 @@
  * It never changes a result: what has been printed is right.
  */
 import { UcError } from '../errors.ts'
-import { machineBytes, residentBytes } from './runtime.ts'
+import { heapBytes, machineBytes, residentBytes } from './runtime.ts'
 
 const checkIntervalMs = 100
+
+/** Near its limit the runtime dies with a stack trace; and what is open has still to be printed. */
+const heapShare = 0.7
 
 /**
  * Returns the check, to be called often. Without a limit it is three quarters of the machine's
@@ -19,13 +22,21 @@ export function memoryGuard(limitBytes: number | undefined): () => void {
     if (nowMs - checkedAtMs < checkIntervalMs) return
     checkedAtMs = nowMs
     const used = residentBytes()
-    if (used <= limit) return
-    throw new UcError(
-      'failed',
-      `memory: ${mebibytes(used)} MiB in use, --max-memory allows ${mebibytes(limit)} MiB; ` +
-        'use a lower --exact-limit, fewer or shorter windows, or a smaller --max-delay',
-    )
+    if (used > limit) throw exceeded(used, `--max-memory allows ${mebibytes(limit)}`)
+    const heap = heapBytes()
+    if (heap.used > heap.limit * heapShare) {
+      const allowed = `the runtime allows ${mebibytes(heap.limit)}`
+      throw exceeded(heap.used, `${allowed} (NODE_OPTIONS=--max-old-space-size=… changes that)`)
+    }
   }
+}
+
+function exceeded(used: number, bound: string): UcError {
+  return new UcError(
+    'failed',
+    `memory: ${mebibytes(used)} MiB in use, ${bound}; use a lower --exact-limit, fewer or longer ` +
+      'windows, a smaller --max-delay or --lateness, or count in parts by --from and --until',
+  )
 }
 
 function mebibytes(bytes: number): number {

@@ -5,6 +5,7 @@ import { writeSync } from 'node:fs'
 import { exitStatus, UcError } from '../errors.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Outcome } from './drive.ts'
+import { hints } from './hints.ts'
 import { InputError } from './input.ts'
 import { looksLike } from './looks-like.ts'
 import { reasonOf } from './reason.ts'
@@ -37,6 +38,9 @@ export function report({ command, ledger, rejects, statsFd, outcome }: Report): 
   if (hasNoFrame && malformed !== undefined) {
     say(`not one line is a frame; the input looks like ${looksLike(malformed.first.content)}`)
   }
+  if (!isRefused) {
+    for (const hint of hints(ledger)) say(hint)
+  }
   if (ledger.missing > 0) {
     say(
       `${grouped(ledger.missing)} lines of the command before did not arrive; is a filter between?`,
@@ -56,6 +60,7 @@ export function report({ command, ledger, rejects, statsFd, outcome }: Report): 
 function summary({ reason, count, first }: RejectTotal, ledger: Ledger, hasFile: boolean): string {
   const [all, are] = {
     malformed: [`${grouped(ledger.lines)} lines`, 'malformed'],
+    'out-of-range': [`${grouped(ledger.frames)} frames`, 'out of range'],
     quarantined: [`${grouped(ledger.frames)} frames`, 'quarantined for a wrong clock'],
     expired: [`${grouped(ledger.accepted ?? ledger.frames)} frames`, 'expired for a window'],
   }[reason]

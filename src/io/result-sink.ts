@@ -1,38 +1,34 @@
 /** Result lines to standard output, in the format asked for. */
+import { Buffer } from 'node:buffer'
+import { once } from 'node:events'
+import { Transform } from 'node:stream'
 import { stringify } from 'ndjson'
-import { Transform, Writable } from 'node:stream'
-import { finished } from 'node:stream/promises'
 import type { ResultLine } from '../records.ts'
 import { writeOut } from './runtime.ts'
 import { tableHead, tableRow, tsvHead, tsvRow } from './result-format.ts'
 
 export type ResultFormat = 'json' | 'tsv' | 'table'
 
+/** Lines become bytes in blocks of about this size: a million lines may fall due at once. */
+const blockCharacters = 64 * 1024
+
 export class ResultSink {
   readonly #encoder: Transform
-  readonly #done: Promise<void>
-  /** Lines handed over and not yet written. */
+  readonly #ended: Promise<unknown>
+  /** Lines that the encoder has not given back yet. */
   #pending = 0
-  #failure: unknown
   #wake: () => void = () => {}
+  #text = ''
+  #blocks: Uint8Array[] = []
 
   constructor(format: ResultFormat) {
-    const output = new Writable({
-      write: (text: Uint8Array, _encoding, done) => {
-        writeOut(text).then(() => {
-          this.#pending--
-          this.#wake()
-          done()
-        }, done)
-      },
-    })
     this.#encoder = encoderOf(format)
-    this.#encoder.pipe(output)
-    this.#done = finished(output)
-    this.#done.catch((error) => {
-      this.#failure = error
-      this.#wake()
+    this.#encoder.on('data', (text: string | Uint8Array) => {
+      this.#text += text
+      if (this.#text.length > blockCharacters) this.#closeBlock()
+      if (--this.#pending === 0) this.#wake()
     })
+    this.#ended = once(this.#encoder, 'end')
   }
 
   write(line: ResultLine): void {
@@ -42,15 +38,23 @@ export class ResultSink {
 
   /** Waits until every line is written. Rejects when the reader left. */
   async flush(): Promise<void> {
-    while (this.#pending > 0 && this.#failure === undefined) {
-      await new Promise<void>((resolve) => this.#wake = resolve)
-    }
-    if (this.#failure !== undefined) throw this.#failure
+    if (this.#pending > 0) await new Promise<void>((resolve) => this.#wake = resolve)
+    this.#closeBlock()
+    const blocks = this.#blocks
+    this.#blocks = []
+    for (const block of blocks) await writeOut(block)
   }
 
   async end(): Promise<void> {
     this.#encoder.end()
-    await this.#done
+    await this.#ended
+    await this.flush()
+  }
+
+  #closeBlock(): void {
+    if (this.#text === '') return
+    this.#blocks.push(Buffer.from(this.#text))
+    this.#text = ''
   }
 }
 

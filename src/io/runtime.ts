@@ -7,6 +7,7 @@ import { fstatSync, read, writeSync } from 'node:fs'
 import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net'
 import { totalmem } from 'node:os'
 import process from 'node:process'
+import { getHeapStatistics } from 'node:v8'
 
 /** The reader of our output left: `| head`. */
 export class ReaderLeft extends Error {}
@@ -188,6 +189,12 @@ export function onSignal(stop: (signal: Signal) => void): void {
 
 export function residentBytes(): number {
   return process.memoryUsage.rss()
+}
+
+/** Of the memory that the runtime gives to objects, its limit and how much is in use. */
+export function heapBytes(): { readonly used: number; readonly limit: number } {
+  const { used_heap_size, heap_size_limit } = getHeapStatistics()
+  return { used: used_heap_size, limit: heap_size_limit }
 }
 
 /** Memory of the machine; undefined where Deno does not let us see it. */

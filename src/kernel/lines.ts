@@ -66,6 +66,11 @@ export class LineBuffer {
     }
   }
 
+  /** Gives back memory but for the line that was begun, while other inputs are read. */
+  trim(): void {
+    this.#buffer = this.#buffer.slice(0, this.#length)
+  }
+
   /** Forgets a line that was begun. */
   clear(): void {
     this.#length = 0

@@ -5,23 +5,42 @@
  *   {"uc":{"version":1,"from":"extract"}}                     first line, the header
  *   {"uc":{"source":0,"name":"b.jsonl"}}                      the following frames come from there
  *   {"uc":{"watermark":1468244395,"source":0}}                event time of the source, unix seconds
+ *   {"uc":{"idle":true,"source":0}}                           the source is quiet: do not wait for it
+ *   {"uc":{"ended":true,"source":0}}                          the source is over
  *   {"uc":{"end":{"lines":3,"malformed":1,…},"signal":"SIGINT"}}   last line; signal only if stopped
  *
  * Only a stream that begins with a header is read so; elsewhere such a line is malformed.
  */
 import { UcError } from '../errors.ts'
-import type { Counts, EndMark, Header, SourceMark, Watermark } from '../records.ts'
+import type {
+  Counts,
+  EndMark,
+  Header,
+  IdleMark,
+  SourceEnd,
+  SourceMark,
+  Watermark,
+} from '../records.ts'
 import { secondsText } from '../time/unix-time.ts'
 
 export const pipeVersion = 1
 
-export type Control = Header | SourceMark | Watermark | EndMark
+/** What stands between frames: about a source. */
+export type Mark = SourceMark | SourceEnd | Watermark | IdleMark
+
+export type Control = Header | Mark | EndMark
+
+export function isMark(message: { readonly type: string }): message is Mark {
+  return ['source', 'source-end', 'watermark', 'idle'].includes(message.type)
+}
 
 export function controlLine(control: Control): string {
   if (control.type === 'watermark') {
     const seconds = secondsText(control.watermarkMs)
     return `{"uc":{"watermark":${seconds},"source":${control.source}}}\n`
   }
+  if (control.type === 'idle') return `{"uc":{"idle":true,"source":${control.source}}}\n`
+  if (control.type === 'source-end') return `{"uc":{"ended":true,"source":${control.source}}}\n`
   const { type, ...fields } = control
   if (type === 'end') {
     const { counts, ...rest } = fields as Omit<EndMark, 'type'>
@@ -38,7 +57,7 @@ export function parseControl(line: Uint8Array): Control | undefined {
   if (!prefix.every((byte, i) => byte === line[i])) return undefined
   const fields = controlFields(decoder.decode(line))
   if (fields === undefined) return undefined
-  const { version, from, source, name, watermark, end, signal } = fields
+  const { version, from, source, name, watermark, idle, ended, end, signal } = fields
   if (typeof version === 'number' && typeof from === 'string') {
     if (version > pipeVersion) {
       throw new UcError(
@@ -53,6 +72,8 @@ export function parseControl(line: Uint8Array): Control | undefined {
   if (isCount(source) && Number.isFinite(watermark)) {
     return { type: 'watermark', source, watermarkMs: Math.round(Number(watermark) * 1000) }
   }
+  if (isCount(source) && idle === true) return { type: 'idle', source }
+  if (isCount(source) && ended === true) return { type: 'source-end', source }
   if (isCounts(end)) {
     return { type: 'end', counts: end, ...(typeof signal === 'string' ? { signal } : {}) }
   }

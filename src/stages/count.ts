@@ -3,14 +3,18 @@
  * A line comes out when every source's watermark has come to the time at which it falls due: the
  * window's end, and for late frames the next multiple of 10 s, or the end of the allowed lateness.
  */
+import TinyQueue from 'tinyqueue'
 import type { Counter } from '../counter/counter.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
-import { EXPIRED, LATE, type Reject, type ResultLine, type WindowedBatch } from '../records.ts'
+import { rawContent } from '../ndjson/raw.ts'
+import type { FrameBatch, Reject, ResultLine, WindowedBatch } from '../records.ts'
+import { EXPIRED, LATE } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
 import type { Calendar } from '../time/calendar.ts'
 import { revisionStepMs } from '../time/watermark.ts'
 import { OpenWindow } from './open-window.ts'
+import { Union } from './union.ts'
 import type { WindowOut } from './window.ts'
 
 export interface CountOptions {
@@ -18,6 +22,8 @@ export interface CountOptions {
   /** Per kind of window, in the order of the calendar. */
   readonly latenessMs: readonly number[]
   readonly newCounter: () => Counter
+  /** Every so long, by the wall clock, open windows are shown as they stand. */
+  readonly earlyMs?: number | undefined
   readonly ledger: Ledger
 }
 
@@ -29,85 +35,104 @@ export interface Result {
 export type CountOut = Result | Reject | Control
 
 export function countStage(options: CountOptions): Stage<WindowOut, CountOut> {
-  const { calendar, latenessMs, newCounter, ledger } = options
+  const { calendar, latenessMs, newCounter, earlyMs, ledger } = options
   const { kinds } = calendar
   /** Per kind, by start. */
   const open = kinds.map(() => new Map<number, OpenWindow>())
   const counted = kinds.map(() => 0)
-  const watermarksMs = new Map<number, number>()
+  const union = new Union()
+  const due = new TinyQueue<Due>([], inOrder)
+  let shownAtMs = NaN
 
-  function count({ frames, from, to, startsMs, verdicts }: WindowedBatch): void {
+  function count(batch: WindowedBatch, emit: Emit<CountOut>): void {
+    const { frames, from, to, startsMs, verdicts } = batch
     const { hashHi, hashLo, source } = frames
-    know(source)
+    const reachedMs = union.watermarkMs
+    union.heard(source)
     for (let k = 0; k < kinds.length; k++) {
       const starts = startsMs[k]!
       const verdict = verdicts[k]!
+      let startMs = NaN
       let window: OpenWindow | undefined
       for (let i = from; i < to; i++) {
         if (verdict[i] === EXPIRED) continue
-        if (window === undefined || window.startMs !== starts[i]) window = windowAt(k, starts[i]!)
-        if (verdict[i] === LATE) window.addLate(hashHi[i]!, hashLo[i]!, dueMs(window, source))
+        if (startMs !== starts[i]) window = windowAt(k, startMs = starts[i]!)
+        if (window === undefined) {
+          expire(batch, i, k, emit)
+          continue
+        }
+        const isLate = verdict[i] === LATE || window.endMs <= reachedMs
+        if (isLate) addLate(window, frames, i)
         else window.add(hashHi[i]!, hashLo[i]!)
         counted[k]!++
       }
     }
   }
 
-  /** A source holds the windows open from its first frame, or the mark before it, on. */
-  function know(source: number): void {
-    if (!watermarksMs.has(source)) watermarksMs.set(source, -Infinity)
+  /** When a late frame is shown, its own source's watermark decides, so that no other does. */
+  function addLate(window: OpenWindow, { source, hashHi, hashLo }: FrameBatch, i: number): void {
+    const reachedMs = Math.max(union.watermarkOf(source), union.watermarkMs)
+    const stepMs = (Math.floor(reachedMs / revisionStepMs) + 1) * revisionStepMs
+    const dueMs = Math.min(stepMs, window.expiryMs)
+    if (window.addLate(hashHi[i]!, hashLo[i]!, dueMs)) due.push({ dueMs, window })
   }
 
-  /** When a late frame of the source is shown: its own watermark decides, so that no other does. */
-  function dueMs({ expiryMs }: OpenWindow, source: number): number {
-    const step = Math.floor(watermarksMs.get(source)! / revisionStepMs) + 1
-    return Math.min(step * revisionStepMs, expiryMs)
-  }
-
-  function windowAt(k: number, startMs: number): OpenWindow {
-    let window = open[k]!.get(startMs)
-    if (window === undefined) {
-      window = new OpenWindow({
-        kind: kinds[k]!,
-        rank: k,
-        startMs,
-        latenessMs: latenessMs[k]!,
-        users: newCounter(),
-      })
-      open[k]!.set(startMs, window)
-    }
+  /** The window of kind `k`, or undefined where it is over. */
+  function windowAt(k: number, startMs: number): OpenWindow | undefined {
+    const known = open[k]!.get(startMs)
+    if (known !== undefined) return known
+    const window = new OpenWindow({
+      kind: kinds[k]!,
+      rank: k,
+      startMs,
+      latenessMs: latenessMs[k]!,
+      users: newCounter(),
+    })
+    if (window.expiryMs <= union.watermarkMs) return undefined
+    open[k]!.set(startMs, window)
+    due.push({ dueMs: window.endMs, window })
+    if (k === 0) ledger.signs.windows++
     return window
   }
 
-  function windows(): OpenWindow[] {
-    return open.flatMap((windows) => [...windows.values()])
+  /** Only for a source that nobody waited for: its own watermark has not come so far. */
+  function expire({ frames }: WindowedBatch, i: number, k: number, emit: Emit<CountOut>): void {
+    const { name } = kinds[k]!
+    ledger.windows.get(name)!.expired++
+    emit({
+      type: 'reject',
+      reason: 'expired',
+      detail: `its source was idle, and ${name} was over by the watermark of the others`,
+      windows: [name],
+      source: frames.place,
+      line: frames.lineNumber[i]!,
+      content: () => rawContent(frames.bytes, frames.lineStart[i]!, frames.lineEnd[i]!),
+    })
   }
 
   /** Prints what falls due up to `untilMs`, and lets go of the windows that are over. */
   function settle(untilMs: number, emit: Emit<CountOut>): void {
-    const due = windows().flatMap((window) => {
-      return window.dueTimes(untilMs).map((dueMs) => ({ dueMs, window }))
-    })
-    due.sort((a, b) => {
-      return a.dueMs - b.dueMs || a.window.endMs - b.window.endMs || a.window.rank - b.window.rank
-    })
-    for (const { dueMs, window } of due) {
-      emit({ type: 'result', line: window.lineAt(dueMs, calendar) })
-    }
-    for (const { rank, startMs, expiryMs } of windows()) {
-      if (expiryMs <= untilMs) open[rank]!.delete(startMs)
+    for (let next; (next = due.peek()) !== undefined && next.dueMs <= untilMs;) {
+      const { dueMs, window } = next
+      const { rank, startMs, endMs, expiryMs } = window
+      due.pop()
+      const line = window.lineAt(dueMs, calendar)
+      if (line !== undefined) emit({ type: 'result', line })
+      if (dueMs === expiryMs) open[rank]!.delete(startMs)
+      else if (dueMs === endMs) due.push({ dueMs: expiryMs, window })
     }
   }
 
-  function printOpen(emit: Emit<CountOut>): void {
-    const byEnd = windows().sort((a, b) => a.endMs - b.endMs || a.rank - b.rank)
-    for (const window of byEnd) {
-      const line = window.earlyLine(calendar)
+  function printOpen(lineOf: (window: OpenWindow) => ResultLine | undefined, emit: Emit<CountOut>) {
+    const windows = open.flatMap((windows) => [...windows.values()])
+    for (const window of windows.sort(inOrderOfEnds)) {
+      const line = lineOf(window)
       if (line !== undefined) emit({ type: 'result', line })
     }
   }
 
   function closeAccounts(): void {
+    ledger.signs.counted = counted[0]!
     kinds.forEach(({ name }, k) => {
       const { expired = 0 } = ledger.windows.get(name) ?? {}
       ledger.windows.set(name, { counted: counted[k]!, expired })
@@ -117,12 +142,15 @@ export function countStage(options: CountOptions): Stage<WindowOut, CountOut> {
   return {
     push(message, emit) {
       if (message.type === 'windowed') {
-        count(message)
+        count(message, emit)
       } else if (message.type === 'watermark') {
-        watermarksMs.set(message.source, message.watermarkMs)
-        settle(Math.min(...watermarksMs.values()), emit)
+        union.advance(message.source, message.watermarkMs)
+        settle(union.watermarkMs, emit)
       } else {
-        if (message.type === 'source') know(message.source)
+        if (message.type === 'source') union.heard(message.source)
+        if (message.type === 'idle') union.idle(message.source)
+        if (message.type === 'source-end') union.ended(message.source)
+        settle(union.watermarkMs, emit)
         emit(message)
       }
     },
@@ -131,8 +159,29 @@ export function countStage(options: CountOptions): Stage<WindowOut, CountOut> {
       closeAccounts()
     },
     stop(emit) {
-      printOpen(emit)
+      printOpen((window) => window.lastLine(calendar), emit)
       closeAccounts()
     },
+    ...(earlyMs !== undefined && {
+      tick(nowMs: number, emit: Emit<CountOut>) {
+        if (nowMs - shownAtMs < earlyMs) return
+        if (!Number.isNaN(shownAtMs)) printOpen((window) => window.earlyLine(calendar), emit)
+        shownAtMs = nowMs
+      },
+    }),
   }
+}
+
+/** Something happens to a window: its line falls due, or it is over. */
+interface Due {
+  readonly dueMs: number
+  readonly window: OpenWindow
+}
+
+function inOrder(a: Due, b: Due): number {
+  return a.dueMs - b.dueMs || inOrderOfEnds(a.window, b.window)
+}
+
+function inOrderOfEnds(a: OpenWindow, b: OpenWindow): number {
+  return a.endMs - b.endMs || a.rank - b.rank
 }

@@ -9,7 +9,7 @@ import type { Kernel } from '../kernel/kernel.ts'
 import { headBytes } from '../kernel/lines.ts'
 import type { Ledger } from '../ledger.ts'
 import { rawContent } from '../ndjson/raw.ts'
-import type { SourceMark } from '../records.ts'
+import type { SourceEnd, SourceMark } from '../records.ts'
 import type { Stage } from '../stage.ts'
 import { parseTime, type TsUnit } from '../time/unix-time.ts'
 import type { ExtractOut } from './extract.ts'
@@ -19,6 +19,8 @@ export interface PlainExtractOptions {
   readonly tsKey: string
   readonly tsUnit: TsUnit
   readonly maxLineBytes: number
+  /** Whether marks turn to and fro between inputs, rather than end the one before. */
+  readonly isInterleaved?: boolean
   readonly kernel: Kernel
   readonly ledger: Ledger
 }
@@ -32,12 +34,14 @@ const encoder = new TextEncoder()
 
 export function plainExtractStage(
   options: PlainExtractOptions,
-): Stage<string | SourceMark, ExtractOut> {
-  const { uidKey, tsKey, tsUnit, maxLineBytes, kernel, ledger } = options
+): Stage<string | SourceMark | SourceEnd, ExtractOut> {
+  const { uidKey, tsKey, tsUnit, maxLineBytes, isInterleaved, kernel, ledger } = options
   const uidPath = uidKey.split('.')
   const tsPath = tsKey.split('.')
   const columns = new FrameColumns()
   const hash = newFingerprint()
+  /** Line numbers of the inputs that are read side by side with this one. */
+  const lineNumbers = new Map<number, number>()
   let source = 0
   let place = 'stdin'
   let lineNumber = 0
@@ -69,12 +73,17 @@ export function plainExtractStage(
       `"${uidKey}" is a number that JSON.parse would round; --parser strict keeps its digits`
   }
 
+  function turnTo(mark: SourceMark): void {
+    lineNumbers.set(source, lineNumber)
+    source = mark.source
+    place = mark.name
+    lineNumber = isInterleaved ? lineNumbers.get(source) ?? 0 : 0
+  }
+
   return {
     push(message, emit) {
       if (typeof message !== 'string') {
-        source = message.source
-        place = message.name
-        lineNumber = 0
+        if (message.type === 'source') turnTo(message)
         emit(message)
         return
       }

@@ -9,25 +9,39 @@ import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
 import { Protocol } from '../ndjson/protocol.ts'
 import { rawContent } from '../ndjson/raw.ts'
-import type { FrameBatch, Reject, RejectContent, SourceMark } from '../records.ts'
+import type { FrameBatch, Reject, RejectContent, SourceEnd, SourceMark } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
 
 export interface ExtractOptions {
   readonly kernel: Kernel
   readonly maxLineBytes: number
+  /** Whether marks turn to and fro between inputs, rather than end the one before. */
+  readonly isInterleaved?: boolean
   readonly ledger: Ledger
 }
 
-export type ExtractIn = Uint8Array | SourceMark
+export type ExtractIn = Uint8Array | SourceMark | SourceEnd
+
+/** An input that is being read: a file, or a stream. */
+interface Input {
+  readonly place: string
+  readonly buffer: LineBuffer
+  readonly protocol: Protocol
+  lineNumber: number
+}
 export type ExtractOut = FrameBatch | Reject | Control
 
 export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractOut> {
-  const { kernel, maxLineBytes, ledger } = options
-  const buffer = new LineBuffer(maxLineBytes)
+  const { kernel, maxLineBytes, isInterleaved = false, ledger } = options
+  /** Several where they are read side by side: each has a line under way and a number of its own. */
+  const inputs = new Map<number, Input>()
+  let input = newInput('stdin')
   let source = 0
-  let place = 'stdin'
-  let protocol = new Protocol()
   let out: Emit<ExtractOut>
+
+  function newInput(place: string): Input {
+    return { place, buffer: new LineBuffer(maxLineBytes), protocol: new Protocol(), lineNumber: 0 }
+  }
 
   const sink: LineSink = {
     lines(bytes, from, to) {
@@ -48,10 +62,10 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
   function flush(bytes: Uint8Array): void {
     const { columns } = kernel
     if (columns.count === 0) return
-    protocol.settle()
+    input.protocol.settle()
     ledger.lines += columns.count
     ledger.frames += columns.count
-    out(columns.batch(source, place, bytes))
+    out(columns.batch(source, input.place, bytes))
     columns.clear()
   }
 
@@ -62,7 +76,7 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
       reject(detail, () => rawContent(bytes, lineStart, keptEnd, lineBytes))
       return
     }
-    const control = protocol.control(bytes, lineStart, lineEnd, kernel.lineNumber)
+    const control = input.protocol.control(bytes, lineStart, lineEnd, kernel.lineNumber)
     if (control !== undefined) obey(control)
     else reject(detail, () => rawContent(bytes, lineStart, lineEnd))
   }
@@ -71,39 +85,58 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
     if (control.type === 'header' && control.windows !== undefined) {
       throw new UcError('failed', `input comes from uc-${control.from}; pipe that into uc-count`)
     }
+    if (isInterleaved) return obeyInside(control)
     if (control.type === 'source') source = control.source
     if (control.type === 'end') ledger.join(control.counts)
     out(control)
   }
 
+  /** Of files side by side each is one source, whatever another command has written into it. */
+  function obeyInside(control: Control): void {
+    if (control.type === 'end') ledger.join(control.counts)
+  }
+
+  /** The following bytes are of that source. */
+  function turnTo(mark: SourceMark): void {
+    input.lineNumber = kernel.lineNumber
+    input.buffer.trim()
+    input = inputs.get(mark.source) ?? newInput(mark.name)
+    inputs.set(mark.source, input)
+    source = mark.source
+    kernel.lineNumber = input.lineNumber
+  }
+
+  /** The last line of a file may lack its line break. */
+  function finish(ended: number): void {
+    input.buffer.end(sink)
+    inputs.delete(ended)
+  }
+
   function reject(detail: string, content: () => RejectContent): void {
-    protocol.settle()
+    input.protocol.settle()
     ledger.lines++
     ledger.malformed++
     const line = kernel.lineNumber
-    out({ type: 'reject', reason: 'malformed', detail, source: place, line, content })
+    out({ type: 'reject', reason: 'malformed', detail, source: input.place, line, content })
   }
 
   return {
     push(message, emit) {
       out = emit
       if (message instanceof Uint8Array) {
-        buffer.push(message, sink)
+        input.buffer.push(message, sink)
         return
       }
-      buffer.end(sink) // the last line of a file may lack its line break
-      source = message.source
-      place = message.name
-      kernel.lineNumber = 0
-      protocol = new Protocol() // each file may be what a command has written
+      if (message.type === 'source-end' || !isInterleaved) finish(message.source)
+      if (message.type === 'source') turnTo(message)
       emit(message)
     },
     end(emit) {
       out = emit
-      buffer.end(sink)
+      finish(source)
     },
     stop() {
-      buffer.clear() // the line that was begun has not been read
+      input.buffer.clear() // the line that was begun has not been read
     },
   }
 }

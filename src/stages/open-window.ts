@@ -31,11 +31,13 @@ export class OpenWindow {
   readonly expiryMs: number
   readonly #users: Counter
   #frames = 0
+  /** How many of them the last early line has shown. */
+  #framesShown = 0
   #hasOnTime = false
   #isClosed = false
   #revision = 0
-  /** By due time. */
-  readonly #late = new Map<number, Addition>()
+  /** By due time. Most windows never have any, and there may be a million windows. */
+  #late: Map<number, Addition> | undefined
 
   constructor({ kind, rank, startMs, latenessMs, users }: OpenWindowOptions) {
     this.kind = kind
@@ -52,41 +54,44 @@ export class OpenWindow {
     this.#hasOnTime = true
   }
 
-  addLate(hashHi: number, hashLo: number, dueMs: number): void {
-    let addition = this.#late.get(dueMs)
-    if (addition === undefined) this.#late.set(dueMs, addition = { hashes: [], frames: 0 })
+  /** Whether it is the first that falls due at this time. */
+  addLate(hashHi: number, hashLo: number, dueMs: number): boolean {
+    const late = this.#late ??= new Map()
+    const known = late.get(dueMs)
+    const addition = known ?? { hashes: [], frames: 0 }
+    if (known === undefined) late.set(dueMs, addition)
     addition.hashes.push(hashHi, hashLo)
     addition.frames++
+    return known === undefined
   }
 
-  /** When its lines fall due, up to `untilMs`. */
-  dueTimes(untilMs: number): readonly number[] {
-    const due = [...this.#late.keys()].filter((dueMs) => dueMs <= untilMs)
-    if (!this.#isClosed && this.endMs <= untilMs) {
-      if (this.#hasOnTime) due.push(this.endMs)
-      else this.#isClosed = true
-    }
-    return due
-  }
-
-  /** The line that falls due at `dueMs`. */
-  lineAt(dueMs: number, calendar: Calendar): ResultLine {
-    const addition = this.#late.get(dueMs)
-    if (addition === undefined) {
+  /** The line that falls due at `dueMs`, if there is one. */
+  lineAt(dueMs: number, calendar: Calendar): ResultLine | undefined {
+    if (dueMs === this.endMs) {
       this.#isClosed = true
-      return this.#line('on-time', calendar)
+      return this.#hasOnTime ? this.#line('on-time', calendar) : undefined
     }
-    this.#late.delete(dueMs)
+    const addition = this.#late?.get(dueMs)
+    if (addition === undefined) return undefined
+    this.#late?.delete(dueMs)
     this.#merge(addition)
     this.#revision++
     return this.#line('late', calendar)
   }
 
-  /** What is counted and has not been shown, as a provisional line. */
+  /** A provisional line, if the window is open and has changed since the last one. */
   earlyLine(calendar: Calendar): ResultLine | undefined {
-    if (this.#late.size === 0 && (this.#isClosed || !this.#hasOnTime)) return undefined
-    for (const addition of this.#late.values()) this.#merge(addition)
-    this.#late.clear()
+    if (this.#isClosed || this.#frames === this.#framesShown) return undefined
+    this.#framesShown = this.#frames
+    return this.#line('early', calendar)
+  }
+
+  /** The run ends before its time: all that is counted and no other line has shown. */
+  lastLine(calendar: Calendar): ResultLine | undefined {
+    const late = [...this.#late?.values() ?? []]
+    if (late.length === 0 && (this.#isClosed || !this.#hasOnTime)) return undefined
+    for (const addition of late) this.#merge(addition)
+    this.#late = undefined
     return this.#line('early', calendar)
   }
 

@@ -78,13 +78,16 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
       refuse(problem, () => rawContent(bytes, start, end))
       return
     }
-    append(bytes)
+    append(bytes, start, end)
     if (columns.count === batchFrames) flush(bytes)
   }
 
-  function append(bytes: Uint8Array): void {
+  function append(bytes: Uint8Array, start: number, end: number): void {
     protocol.settle()
     const row = columns.add()
+    columns.lineStart[row] = start
+    columns.lineEnd[row] = end
+    columns.lineNumber[row] = lineNumber
     if (line.uidText === undefined) {
       columns.uidStart[row] = line.uidStart
       columns.uidEnd[row] = line.uidEnd

@@ -14,6 +14,7 @@ import type { Calendar } from '../time/calendar.ts'
 import { SpanCache } from '../time/span-cache.ts'
 import { SourceClock } from '../time/watermark.ts'
 import type { ExtractOut } from './extract.ts'
+import { Silence } from './silence.ts'
 import { SourceGuard } from './source-guard.ts'
 
 export interface WindowOptions {
@@ -23,19 +24,34 @@ export interface WindowOptions {
   readonly maxJumpMs: number | undefined
   /** Per kind of window, in the order of the calendar. */
   readonly latenessMs: readonly number[]
+  /** False where the input is in no order: then none is late, none held, and no watermark passes. */
+  readonly isOrdered?: boolean
+  /** Frames before and from here on are refused. */
+  readonly fromMs?: number
+  readonly untilMs?: number
+  /** A source that is silent for so long by the wall clock is idle; undefined: none ever is. */
+  readonly idleMs?: number | undefined
   /** Whether a reject shows the raw line, as where raw frames are read, or time and user. */
   readonly showsRaw: boolean
   readonly ledger: Ledger
 }
 
+/** Where --max-jump is off, a stream is live when its time is this near to the wall clock. */
+const usualJumpMs = 3_600_000
+
 export type WindowOut = WindowedBatch | Reject | Control
 
 export function windowStage(options: WindowOptions): Stage<ExtractOut, WindowOut> {
   const { calendar, maxJumpMs, latenessMs, showsRaw, ledger } = options
+  const { isOrdered = true, fromMs = -Infinity, untilMs = Infinity, idleMs } = options
   const { kinds } = calendar
+  const { signs } = ledger
   const spans = kinds.map((kind) => new SpanCache(kind))
   const accounts = kinds.map(({ name }) => account(ledger, name))
   const guards = new Map<number, SourceGuard>()
+  const silence = idleMs === undefined
+    ? undefined
+    : new Silence({ idleMs, liveMs: maxJumpMs ?? usualJumpMs })
   let startsMs = kinds.map(() => new Float64Array(0))
   let verdicts = kinds.map(() => new Uint8Array(0))
   let out: Emit<WindowOut>
@@ -62,6 +78,12 @@ export function windowStage(options: WindowOptions): Stage<ExtractOut, WindowOut
     out({ type: 'watermark', source, watermarkMs: clock.watermarkMs })
   }
 
+  function guardOf(source: number): SourceGuard {
+    let guard = guards.get(source)
+    if (guard === undefined) guards.set(source, guard = newGuard(source))
+    return guard
+  }
+
   function newGuard(source: number): SourceGuard {
     const clock = new SourceClock(options)
     return new SourceGuard({
@@ -69,14 +91,7 @@ export function windowStage(options: WindowOptions): Stage<ExtractOut, WindowOut
       maxJumpMs,
       accept(batch, i) {
         tell(source, clock)
-        if (batch !== frames || i !== to) {
-          flush()
-          frames = batch
-          from = to = i
-          reserve(batch.count)
-        }
-        to = i + 1
-        judge(batch, i, clock.watermarkMs)
+        accept(batch, i, clock.watermarkMs)
       },
       quarantine(batch, i) {
         ledger.quarantined!++
@@ -89,13 +104,28 @@ export function windowStage(options: WindowOptions): Stage<ExtractOut, WindowOut
     })
   }
 
+  function accept(batch: FrameBatch, i: number, watermarkMs: number): void {
+    if (batch !== frames || i !== to) {
+      flush()
+      frames = batch
+      from = to = i
+      reserve(batch.count)
+    }
+    to = i + 1
+    judge(batch, i, watermarkMs)
+  }
+
   function judge(batch: FrameBatch, i: number, watermarkMs: number): void {
     const tsMs = batch.tsMs[i]!
     let isExpired = false
+    if (tsMs > signs.latestMs) signs.latestMs = tsMs
     for (let k = 0; k < spans.length; k++) {
       const { startMs, endMs } = spans[k]!.at(tsMs)
       let verdict = ON_TIME
-      if (watermarkMs >= endMs) verdict = watermarkMs < endMs + latenessMs[k]! ? LATE : EXPIRED
+      if (watermarkMs >= endMs) {
+        verdict = watermarkMs < endMs + latenessMs[k]! ? LATE : EXPIRED
+        if (k === 0) signs.late++
+      }
       startsMs[k]![i] = startMs
       verdicts[k]![i] = verdict
       if (verdict === EXPIRED) {
@@ -109,6 +139,17 @@ export function windowStage(options: WindowOptions): Stage<ExtractOut, WindowOut
     const detail = `${behindSeconds} s behind the watermark; ${windows.join(', ')} had closed`
     flush() // a reject may end the run, and these frames are counted
     reject(batch, i, { reason: 'expired', detail, windows })
+  }
+
+  function refuseOutOfRange(batch: FrameBatch, i: number): void {
+    ledger.outOfRange++
+    flush() // a reject may end the run, and these frames are counted
+    const tsMs = batch.tsMs[i]!
+    const [bound, boundMs] = tsMs < fromMs
+      ? ['before --from', fromMs]
+      : ['not before --until', untilMs]
+    const detail = `${tsMs / 1000} is ${bound}, which is ${boundMs / 1000}`
+    reject(batch, i, { reason: 'out-of-range', detail })
   }
 
   function reject(
@@ -134,30 +175,64 @@ export function windowStage(options: WindowOptions): Stage<ExtractOut, WindowOut
     verdicts = kinds.map(() => new Uint8Array(count * 2))
   }
 
+  function take(batch: FrameBatch): void {
+    const { source, count, tsMs } = batch
+    const guard = guardOf(source)
+    for (let i = 0; i < count; i++) {
+      if (tsMs[i]! < fromMs || tsMs[i]! >= untilMs) refuseOutOfRange(batch, i)
+      else if (isOrdered) guard.take(batch, i)
+      else accept(batch, i, -Infinity)
+    }
+    release()
+    tell(source, guard.clock)
+    silence?.heard(source, guard.clock.trustedMs)
+  }
+
+  /** Columns are used again when push returns. */
+  function release(): void {
+    flush()
+    frames = undefined
+  }
+
+  function endSource(source: number): void {
+    guards.get(source)?.end()
+    release()
+    guards.delete(source)
+    silence?.ended(source)
+  }
+
   function decideAll(emit: Emit<WindowOut>): void {
     out = emit
     for (const guard of guards.values()) guard.end()
-    flush()
-    frames = undefined
+    release()
   }
 
   return {
     push(message, emit) {
       out = emit
-      if (message.type !== 'frames') {
-        emit(message)
+      if (message.type === 'frames') {
+        take(message)
         return
       }
-      const { source, count } = message
-      let guard = guards.get(source)
-      if (guard === undefined) guards.set(source, guard = newGuard(source))
-      for (let i = 0; i < count; i++) guard.take(message, i)
-      flush()
-      frames = undefined // its columns are used again
-      tell(source, guard.clock)
+      if (message.type === 'source' && !guards.has(message.source)) {
+        silence?.heard(message.source, guardOf(message.source).clock.trustedMs)
+      }
+      if (message.type === 'source-end') endSource(message.source)
+      emit(message)
     },
     end: decideAll,
     stop: decideAll, // what is held is shown as well as it can be known now
+    ...(silence !== undefined && {
+      tick(nowMs: number, emit: Emit<WindowOut>) {
+        out = emit
+        for (const source of silence.tick(nowMs)) emit({ type: 'idle', source })
+        for (const [source, timeMs] of silence.timesGoneOn(nowMs)) {
+          const { clock } = guardOf(source)
+          clock.trust(timeMs)
+          tell(source, clock)
+        }
+      },
+    }),
   }
 }
 

@@ -149,8 +149,8 @@ function unitSpan(unit: Unit, zone: Zone, utcMs: number): Span {
 /** No zone is as far from UTC as this, so the search may begin here. */
 const largestOffsetMs = 26 * hourMs
 
-/** The first instant whose local date is `day` or later. */
-function startOfDay(day: number, zone: Zone): number {
+/** The first instant whose local date is `day`, in days since 1970-01-01, or later. */
+export function startOfDay(day: number, zone: Zone): number {
   const localMs = day * dayMs
   if (zone === utc) return localMs
   let fromMs = localMs - largestOffsetMs

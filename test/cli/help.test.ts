@@ -48,7 +48,9 @@ test('an option too long for its column has its brief on the next line', () => {
     section(renderHelp(count), 'Output'),
     `Output
       --format auto|json|tsv|table
-                              How results are written [auto]`,
+                              How results are written [auto]
+      --early DURATION        Show open windows as they stand, every so often
+                              [off]`,
   )
 })
 

@@ -17,6 +17,32 @@ test('no window asked for is the minute', async () => {
     maxDelayMs: 5000,
     lateness: { byKind: new Map(), othersMs: undefined },
     maxJumpMs: 3_600_000,
+    idleMs: undefined,
+    isOrdered: true,
+    from: undefined,
+    until: undefined,
+  })
+})
+
+test('without order nothing is late, so what speaks of lateness contradicts it', async () => {
+  const plan = async (text: string) => timePlan(await parseArguments(window, words(text)))
+  assert.equal((await plan('--order none')).isOrdered, false)
+  for (const flag of ['--max-delay 5s', '--lateness 1h', '--max-jump off', '--idle 5s']) {
+    await assert.rejects(() => plan(`--order none ${flag}`), {
+      message: `${flag.split(' ')[0]} and --order none contradict each other; leave ` +
+        `${flag.split(' ')[0]} out, as no frame is ever late`,
+    })
+  }
+})
+
+test('the range of time is bounded by instants or dates, the first before the last', async () => {
+  const plan = async (text: string) => timePlan(await parseArguments(window, words(text)))
+  const { from, until } = await plan('--from 2016-07-11 --until 1468281600.5')
+  assert.deepEqual(from, { ms: Date.parse('2016-07-11'), isDate: true })
+  assert.deepEqual(until, { ms: 1468281600500, isDate: false })
+  await assert.rejects(() => plan('--from 2016-02-30'), /expected 2016-07-11/)
+  await assert.rejects(() => plan('--from 2016-07-11 --until 2016-07-11'), {
+    message: '--from and --until contradict each other; the one has to be before the other',
   })
 })
 
@@ -68,6 +94,7 @@ test('no file named is standard input', async () => {
     tsUnit: 'ms',
     parser: 'strict',
     maxLineBytes: 1024,
+    isInterleaved: false,
     strict: false,
   })
   const { files, strict } = readPlan(await parseArguments(pipeline, words('a - b --strict')))
@@ -76,6 +103,7 @@ test('no file named is standard input', async () => {
 
 test('format and memory are undefined where the machine has to say', async () => {
   assert.deepEqual(outputPlan(await parseArguments(count, [])), {
+    earlyMs: undefined,
     format: undefined,
     rejects: undefined,
     stats: undefined,
@@ -84,6 +112,7 @@ test('format and memory are undefined where the machine has to say', async () =>
   })
   const argv = words('--format tsv --rejects r --stats - --no-progress --max-memory 2GiB')
   assert.deepEqual(outputPlan(await parseArguments(count, argv)), {
+    earlyMs: undefined,
     format: 'tsv',
     rejects: 'r',
     stats: '-',

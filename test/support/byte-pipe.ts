@@ -1,9 +1,8 @@
 /** The stages as three processes have them: bytes in between, cut anywhere. */
 import { twinKernel } from '../../src/kernel/twin.ts'
 import type { Ledger } from '../../src/ledger.ts'
-import { ByteWriter } from '../../src/ndjson/byte-writer.ts'
-import { controlLine } from '../../src/ndjson/control.ts'
-import { windowedWriter, writeFrames } from '../../src/ndjson/frame-lines.ts'
+import { isMark } from '../../src/ndjson/control.ts'
+import { PipeLines } from '../../src/ndjson/pipe-lines.ts'
 import type { Reject } from '../../src/records.ts'
 import type { Stage } from '../../src/stage.ts'
 import { type ExtractIn, type ExtractOut, extractStage } from '../../src/stages/extract.ts'
@@ -28,18 +27,18 @@ export function extractedBytes<In>(
   input: Iterable<In>,
   ledger: Ledger,
 ): Piped {
-  const writer = new ByteWriter()
+  const lines = new PipeLines()
   const rejects: Reject[] = []
-  writer.text(controlLine({ type: 'header', version: 1, from: 'extract' }))
+  lines.control({ type: 'header', version: 1, from: 'extract' })
   const take = (message: ExtractOut) => {
-    if (message.type === 'frames') writeFrames(message, writer)
+    if (message.type === 'frames') lines.frames(message)
     else if (message.type === 'reject') rejects.push(message)
-    else if (message.type === 'source') writer.text(controlLine(message))
+    else if (isMark(message)) lines.control(message)
   }
   for (const message of input) stage.push(message, take)
   stage.end(take)
-  writer.text(controlLine({ type: 'end', counts: ledger.toJSON() }))
-  return { bytes: writer.take(), rejects }
+  lines.control({ type: 'end', counts: ledger.toJSON() })
+  return { bytes: lines.take(), rejects }
 }
 
 /** What uc-window writes for what its stage emits. */
@@ -49,21 +48,18 @@ export function windowedBytes<In>(
   calendar: Calendar,
   ledger: Ledger,
 ): Piped {
-  const writer = new ByteWriter()
-  const rejects: Reject[] = []
   const windows = calendar.kinds.map(({ name }) => name)
-  const write = windowedWriter(windows)
+  const lines = new PipeLines(windows)
+  const rejects: Reject[] = []
   const tz = calendar.zone.name
-  writer.text(controlLine({ type: 'header', version: 1, from: 'window', windows, tz }))
+  lines.control({ type: 'header', version: 1, from: 'window', windows, tz })
   const take = (message: WindowOut) => {
-    if (message.type === 'windowed') write(message, writer)
+    if (message.type === 'windowed') lines.windowed(message)
     else if (message.type === 'reject') rejects.push(message)
-    else if (message.type === 'source' || message.type === 'watermark') {
-      writer.text(controlLine(message))
-    }
+    else if (isMark(message)) lines.control(message)
   }
   for (const message of input) stage.push(message, take)
   stage.end(take)
-  writer.text(controlLine({ type: 'end', counts: ledger.toJSON() }))
-  return { bytes: writer.take(), rejects }
+  lines.control({ type: 'end', counts: ledger.toJSON() })
+  return { bytes: lines.take(), rejects }
 }

@@ -1,6 +1,7 @@
 /**
  * Window and count stage against the oracle that keeps all frames (time-oracle.ts): one random
- * stream of several sources, in random batches. Shared by the test and the fuzzer.
+ * stream of several sources, in random batches, some sources over before the others, in one process
+ * and as bytes between two. Shared by the test and the fuzzer.
  */
 import assert from 'node:assert/strict'
 import { uniqueCounter } from '../../src/counter/unique.ts'
@@ -8,10 +9,13 @@ import { below, seededRandom } from '../../src/generate/random.ts'
 import { Ledger } from '../../src/ledger.ts'
 import { chain } from '../../src/pipeline.ts'
 import { type CountOut, countStage } from '../../src/stages/count.ts'
+import type { ExtractOut } from '../../src/stages/extract.ts'
+import { readWindowedStage } from '../../src/stages/read-windowed.ts'
 import { windowStage } from '../../src/stages/window.ts'
-import { frameBatch } from './frame-batches.ts'
+import { maxLineBytes, windowedBytes } from './byte-pipe.ts'
+import { batches } from './frame-batches.ts'
 import { smallestFailing } from './streams-minimise.ts'
-import { randomTimedStream, streamText } from './streams-time.ts'
+import { randomTimedStream, streamText, type TimedStream } from './streams-time.ts'
 import { type OracleOptions, type TimedFrame, timeOracle } from './time-oracle.ts'
 
 const newCounter = () => uniqueCounter({ method: 'exact', exactLimit: 0, precision: 14 })
@@ -21,37 +25,52 @@ interface Run {
   readonly counts: unknown
 }
 
-function run(
+/** The messages of a reader: all sources are known first; some end before the others. */
+function* messages(
   frames: readonly TimedFrame[],
-  options: OracleOptions,
   cutsHere: () => boolean,
-): Run {
-  const ledger = new Ledger()
-  const stage = chain(
-    windowStage({ ...options, showsRaw: false, ledger }),
-    countStage({ ...options, newCounter, ledger }),
-  )
+): Generator<ExtractOut> {
+  const sources = new Set(frames.map(({ source }) => source))
+  for (const source of sources) yield { type: 'source', source, name: `${source}` }
+  const last = new Map(frames.map(({ source }, i) => [source, i]))
+  let i = -1
+  for (const batch of batches(frames, cutsHere)) {
+    yield batch
+    i += batch.count
+    if (last.get(batch.source) === i && cutsHere()) {
+      yield { type: 'source-end', source: batch.source }
+    }
+  }
+}
+
+/** Through the stages alone, or with bytes between them, as in a pipe. */
+function run(stream: TimedStream, cutsHere: () => boolean, isPiped: boolean): Run {
+  const { frames, options } = stream
+  const windowing = new Ledger()
+  windowing.lines = windowing.frames = frames.length // as the stage before would
+  const windows = windowStage({ ...options, showsRaw: false, ledger: windowing })
+  const counting = isPiped ? new Ledger() : windowing
+  const counts = countStage({ ...options, newCounter, ledger: counting })
   const lines: unknown[] = []
   const take = (message: CountOut) => {
     if (message.type === 'result') lines.push(message.line)
   }
-  for (const source of new Set(frames.map(({ source }) => source))) {
-    stage.push({ type: 'source', source, name: `${source}` }, take)
+  const input = messages(frames, cutsHere)
+  if (isPiped) {
+    const { calendar } = options
+    const { bytes } = windowedBytes(windows, input, calendar, windowing)
+    const reader = readWindowedStage({ calendar, maxLineBytes, ledger: counting })
+    const stage = chain(reader, counts)
+    stage.push(bytes, take)
+    stage.end(take)
+  } else {
+    const stage = chain(windows, counts)
+    for (const message of input) stage.push(message, take)
+    stage.end(take)
   }
-  let batch: TimedFrame[] = []
-  for (const frame of frames) {
-    if (batch.length > 0 && (batch[0]!.source !== frame.source || cutsHere())) {
-      stage.push(frameBatch(batch), take)
-      batch = []
-    }
-    batch.push(frame)
-  }
-  if (batch.length > 0) stage.push(frameBatch(batch), take)
-  stage.end(take)
-  ledger.lines = ledger.frames = frames.length // as the stage before would
-  assert.equal(ledger.imbalance(), undefined)
-  const { accepted, quarantined, windows } = ledger.toJSON()
-  return { lines, counts: { frames: frames.length, accepted, quarantined, windows } }
+  assert.equal(counting.imbalance(), undefined)
+  const { accepted, quarantined, windows: accounts } = counting.toJSON()
+  return { lines, counts: { frames: counting.frames, accepted, quarantined, windows: accounts } }
 }
 
 function expected(frames: readonly TimedFrame[], options: OracleOptions): Run {
@@ -62,19 +81,22 @@ function expected(frames: readonly TimedFrame[], options: OracleOptions): Run {
 /** Throws, with a stream made small, where stream `seed` gives anything but the oracle's answer. */
 export function checkStream(seed: number): void {
   const random = seededRandom(seed)
-  const { frames, options } = randomTimedStream(random)
+  const stream = randomTimedStream(random)
+  const { frames, options } = stream
   const often = below(random, 3)
   const cutsHere = () => often === 0 || below(random, often * 5) === 0
-  if (isSame(run(frames, options, cutsHere), expected(frames, options))) return
-  const always = () => true
-  const fails = (some: readonly TimedFrame[]) =>
-    !isSame(run(some, options, always), expected(some, options))
-  const smallest = fails(frames) ? smallestFailing(frames, fails) : frames
-  assert.deepEqual(
-    run(smallest, options, fails(frames) ? always : cutsHere),
-    expected(smallest, options),
-    `stream ${seed}: ${streamText({ frames: smallest, options })}`,
-  )
+  for (const isPiped of [false, true]) {
+    if (isSame(run(stream, cutsHere, isPiped), expected(frames, options))) continue
+    const always = () => true
+    const fails = (some: readonly TimedFrame[]) =>
+      !isSame(run({ frames: some, options }, always, isPiped), expected(some, options))
+    const smallest = fails(frames) ? smallestFailing(frames, fails) : frames
+    assert.deepEqual(
+      run({ frames: smallest, options }, fails(frames) ? always : cutsHere, isPiped),
+      expected(smallest, options),
+      `stream ${seed}${isPiped ? ', piped' : ''}: ${streamText({ frames: smallest, options })}`,
+    )
+  }
 }
 
 function isSame(a: Run, b: Run): boolean {

@@ -1,7 +1,7 @@
 /** Options of the commands that read raw frames. */
 import type { Option } from '../option.ts'
 import type { TsUnit } from '../../time/unix-time.ts'
-import { key, oneOf, size } from '../values.ts'
+import { flag, key, oneOf, size } from '../values.ts'
 
 export type FrameParserName = 'strict' | 'json'
 
@@ -11,6 +11,7 @@ export type InputOptions = {
   readonly tsUnit: Option<TsUnit>
   readonly parser: Option<FrameParserName>
   readonly maxLine: Option<number>
+  readonly interleave: Option<boolean>
 }
 
 const tsUnits = ['s', 'ms', 'us', 'ns', 'iso'] as const
@@ -69,5 +70,15 @@ export const input: InputOptions = {
     brief: 'Refuse lines longer than this',
     detail: 'Bounds the memory that one line can take. At most 1GiB.',
     example: '--max-line 1MiB',
+  },
+  interleave: {
+    name: 'interleave',
+    group: 'Input',
+    fallback: 'false',
+    parse: flag,
+    brief: 'Read the files side by side, by time',
+    detail: 'For files of the same time, of three servers say: each has a watermark of its own. ' +
+      'Without it they are read one after the other, as one stream.',
+    example: '--interleave',
   },
 }

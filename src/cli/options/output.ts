@@ -1,4 +1,5 @@
 /** Options of the commands that write results. */
+import { parseDuration } from '../../time/duration.ts'
 import type { Option } from '../option.ts'
 import { oneOf } from '../values.ts'
 
@@ -6,6 +7,7 @@ export type FormatName = 'auto' | 'json' | 'tsv' | 'table'
 
 export type OutputOptions = {
   readonly format: Option<FormatName>
+  readonly early: Option<number | undefined>
 }
 
 const formats = ['auto', 'json', 'tsv', 'table'] as const
@@ -21,5 +23,16 @@ export const output: OutputOptions = {
     brief: 'How results are written',
     detail: '`auto` is a table on a terminal and JSON, one object a line, into a pipe or a file.',
     example: '--format tsv',
+  },
+  early: {
+    name: 'early',
+    value: 'DURATION',
+    group: 'Output',
+    fallback: 'off',
+    parse: (text) => text === 'off' ? undefined : parseDuration(text),
+    brief: 'Show open windows as they stand, every so often',
+    detail: 'By the wall clock, at most ten times a second: lines with the pane `early`, for ' +
+      'windows that have changed since. Lines of closed windows stay the same.',
+    example: '--early 1s',
   },
 }

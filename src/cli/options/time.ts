@@ -1,9 +1,9 @@
-/** Options that say which windows there are and when they close. */
-import { weekDays, windowName } from '../../time/calendar.ts'
-import type { WeekDay } from '../../time/calendar.ts'
+/** Options that say when windows close, and what is too late or too early for them. */
+import { windowName } from '../../time/calendar.ts'
 import { parseDuration } from '../../time/duration.ts'
-import type { Option, RepeatableOption } from '../option.ts'
-import { flag, oneOf } from '../values.ts'
+import type { Option } from '../option.ts'
+import { oneOf, timeOrDate } from '../values.ts'
+import type { TimeOrDate } from '../values.ts'
 
 /** Allowed lateness in milliseconds: of the windows that are named, and of all others. */
 export interface Lateness {
@@ -13,65 +13,18 @@ export interface Lateness {
 }
 
 export type TimeOptions = {
-  readonly minute: Option<boolean>
-  readonly hour: Option<boolean>
-  readonly day: Option<boolean>
-  readonly week: Option<boolean>
-  readonly month: Option<boolean>
-  readonly quarter: Option<boolean>
-  readonly year: Option<boolean>
-  readonly window: RepeatableOption<string>
-  readonly tz: Option<string>
-  readonly weekStart: Option<WeekDay>
   readonly maxDelay: Option<number>
   readonly lateness: Option<Lateness>
   readonly maxJump: Option<number | undefined>
+  readonly idle: Option<number | undefined>
+  readonly order: Option<'time' | 'none'>
+  readonly from: Option<TimeOrDate | undefined>
+  readonly until: Option<TimeOrDate | undefined>
 }
 
+const orders = ['time', 'none'] as const
+
 export const time: TimeOptions = {
-  minute: windowFlag('minute', {
-    brief: 'Count users per minute; the default',
-    detail: 'Any number of windows in one pass. Without any of them: this one.',
-  }),
-  hour: windowFlag('hour', { detail: 'Begins at the full hour of `--tz`.' }),
-  day: windowFlag('day', {
-    detail: 'Begins at the first instant of the date in `--tz`: 23 to 25 hours when clocks change.',
-  }),
-  week: windowFlag('week', { detail: 'Begins on the day that `--week-start` names.' }),
-  month: windowFlag('month', { detail: 'A month of the calendar in `--tz`.' }),
-  quarter: windowFlag('quarter', { detail: 'January to March and so on, in `--tz`.' }),
-  year: windowFlag('year', { detail: 'A year of the calendar in `--tz`.' }),
-  window: {
-    name: 'window',
-    value: 'DURATION',
-    group: 'Windows',
-    repeatable: true,
-    parse: windowName,
-    brief: 'Count users per window of this length; repeatable',
-    detail: 'Whole seconds, aligned to unix time 0 whatever the zone.',
-    example: '--window 15m --window 6h',
-  },
-  tz: {
-    name: 'tz',
-    value: 'ZONE',
-    group: 'Windows',
-    fallback: 'UTC',
-    parse: zone,
-    brief: 'Time zone of hours and longer windows',
-    detail: 'A name of the IANA time zone database.',
-    example: '--tz Europe/Zurich',
-  },
-  weekStart: {
-    name: 'week-start',
-    value: 'DAY',
-    choices: weekDays,
-    group: 'Windows',
-    fallback: 'monday',
-    parse: oneOf(weekDays),
-    brief: 'First day of the week',
-    detail: 'In English, in lower case. Without `--week` it changes nothing.',
-    example: '--week-start sunday',
-  },
   maxDelay: {
     name: 'max-delay',
     value: 'DURATION',
@@ -106,30 +59,49 @@ export const time: TimeOptions = {
       'wrong clocks when not. `off` believes every time.',
     example: '--max-jump 6h',
   },
-}
-
-/** The flags that ask for windows of the calendar, from fine to coarse. */
-export const calendarFlags: readonly (keyof TimeOptions)[] = [
-  'minute',
-  'hour',
-  'day',
-  'week',
-  'month',
-  'quarter',
-  'year',
-]
-
-function windowFlag(
-  name: string,
-  { brief = `Count users per ${name}`, detail }: { brief?: string; detail: string },
-): Option<boolean> {
-  const example = `--${name}`
-  return { name, group: 'Windows', fallback: 'false', parse: flag, brief, detail, example }
-}
-
-function zone(text: string): string {
-  if (text === '') throw new Error('expected a time zone such as Europe/Zurich or UTC')
-  return text
+  idle: {
+    name: 'idle',
+    value: 'DURATION',
+    group: 'Time',
+    fallback: 'off',
+    parse: (text) => text === 'off' ? undefined : parseDuration(text),
+    brief: 'Wait no longer for a source silent for so long',
+    detail:
+      'By the wall clock. In a live stream, whose time is within `--max-jump` of it, time goes ' +
+      'on while all is silent, so that the last windows come out.',
+    example: '--idle 30s',
+  },
+  order: {
+    name: 'order',
+    value: 'ORDER',
+    choices: orders,
+    group: 'Time',
+    fallback: 'time',
+    parse: oneOf(orders),
+    brief: 'How the input is ordered: about by time, or not at all',
+    detail:
+      '`none` is for history in any order: every frame counts, whenever it comes, no clock is ' +
+      'judged, and all windows close at the end of the input.',
+    example: '--order none',
+  },
+  from: {
+    name: 'from',
+    value: 'TIME',
+    group: 'Time',
+    parse: timeOrDate,
+    brief: 'Refuse frames before this time',
+    detail: 'Unix seconds, RFC 3339, or a date, which begins in the zone of `--tz`.',
+    example: '--from 2015-01-01',
+  },
+  until: {
+    name: 'until',
+    value: 'TIME',
+    group: 'Time',
+    parse: timeOrDate,
+    brief: 'Refuse frames at or after this time',
+    detail: 'In the forms of `--from`.',
+    example: '--until 2017-01-01T00:00:00Z',
+  },
 }
 
 function lateness(text: string): Lateness {

@@ -41,7 +41,7 @@ export async function runCount(parsed: Parsed<CountOptions>): Promise<number> {
     input,
     stage: chain(
       readWindowedStage({ calendar, maxLineBytes, ledger }),
-      countStage({ calendar, latenessMs, newCounter, ledger }),
+      countStage({ ...output, calendar, latenessMs, newCounter, ledger }),
     ),
     lineBreak: Uint8Array.of(0x0a),
     mayFollow: true,

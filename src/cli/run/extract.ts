@@ -1,6 +1,6 @@
 /** uc-extract: raw frames in, time and user of each out. */
 import { inspectInputs } from '../../io/input.ts'
-import { writeFrames } from '../../ndjson/frame-lines.ts'
+import { isMark } from '../../ndjson/control.ts'
 import type { ExtractOptions } from '../commands.ts'
 import type { Parsed } from '../option.ts'
 import { outputPlan, readPlan } from '../plan.ts'
@@ -17,18 +17,22 @@ export async function runExtract(parsed: Parsed<ExtractOptions>): Promise<number
     inputs: inspectInputs(read.files),
   })
   const writer = new PipeWriter()
+  const { lines } = writer
   await writer.begin({ from: 'extract' })
-  const outcome = await withFrameReader(read, session, (reader) =>
-    session.run({
-      ...reader,
-      mayFollow: false,
-      take(message) {
-        if (message.type === 'frames') writeFrames(message, writer.lines)
-        else if (message.type === 'source') writer.control(message)
-        else if (message.type === 'reject') session.reject(message)
-      },
-      flush: () => writer.flush(),
-    }))
+  const outcome = await withFrameReader(
+    { plan: read, idleMs: parsed.values.idle, session },
+    (reader) =>
+      session.run({
+        ...reader,
+        mayFollow: false,
+        take(message) {
+          if (message.type === 'frames') lines.frames(message)
+          else if (isMark(message)) lines.control(message)
+          else if (message.type === 'reject') session.reject(message)
+        },
+        flush: () => writer.flush(),
+      }),
+  )
   await writer.end(outcome, session.ledger)
   return session.close(outcome)
 }

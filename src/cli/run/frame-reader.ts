@@ -1,11 +1,13 @@
 /** What reads raw frames, for the parser asked for: an input and the stage that takes it. */
 import { type InputMessage, readInput } from '../../io/input.ts'
+import { readInterleaved } from '../../io/interleave.ts'
 import { splitLines } from '../../io/split-lines.ts'
 import { twinKernel } from '../../kernel/twin.ts'
-import type { SourceMark } from '../../records.ts'
+import type { SourceEnd, SourceMark } from '../../records.ts'
 import type { Stage } from '../../stage.ts'
 import { plainExtractStage } from '../../stages/extract-plain.ts'
 import { type ExtractOut, extractStage } from '../../stages/extract.ts'
+import { SourceTimes } from '../../stages/source-times.ts'
 import type { ReadPlan } from '../plan.ts'
 import type { Session } from './session.ts'
 
@@ -15,23 +17,47 @@ export interface FrameReader<In> {
   readonly lineBreak?: In
 }
 
+export interface FrameReaderOptions {
+  readonly plan: ReadPlan
+  /** For files side by side: how long one that is silent is waited for; undefined: for ever. */
+  readonly idleMs?: number | undefined
+  readonly session: Session
+}
+
 /** Calls `use` with the reader; its input differs between the parsers, its output does not. */
 export function withFrameReader<Result>(
-  plan: ReadPlan,
-  { ledger, progress }: Session,
+  { plan, idleMs, session: { ledger, progress } }: FrameReaderOptions,
   use: <In>(reader: FrameReader<In>) => Result,
 ): Result {
-  const input = readInput({ files: plan.files, onBytes: progress.bytes })
+  const { files, isInterleaved } = plan
+  const { bytes: onBytes } = progress
+  const times = new SourceTimes()
+  const timeOf = (source: number) => times.timeOf(source)
+  const input = isInterleaved
+    ? readInterleaved({ files, onBytes, timeOf, idleMs })
+    : readInput({ files, onBytes })
   const kernel = twinKernel(plan)
+  const timed = <In>(stage: Stage<In, ExtractOut>) => isInterleaved ? observed(stage, times) : stage
   if (plan.parser === 'json') {
-    return use<string | SourceMark>({
-      input: splitLines(input),
-      stage: plainExtractStage({ ...plan, kernel, ledger }),
+    return use<string | SourceMark | SourceEnd>({
+      input: splitLines(input, isInterleaved),
+      stage: timed(plainExtractStage({ ...plan, kernel, ledger })),
     })
   }
   return use<InputMessage>({
     input,
-    stage: extractStage({ ...plan, kernel, ledger }),
+    stage: timed(extractStage({ ...plan, kernel, ledger })),
     lineBreak: Uint8Array.of(0x0a),
   })
+}
+
+function observed<In>(stage: Stage<In, ExtractOut>, times: SourceTimes): Stage<In, ExtractOut> {
+  return {
+    ...stage,
+    push: (message, emit) =>
+      stage.push(message, (out) => {
+        if (out.type === 'frames') times.observe(out)
+        emit(out)
+      }),
+  }
 }

@@ -2,21 +2,22 @@
 import type { Outcome } from '../../io/drive.ts'
 import { writeOut } from '../../io/runtime.ts'
 import type { Ledger } from '../../ledger.ts'
-import { ByteWriter } from '../../ndjson/byte-writer.ts'
-import { type Control, controlLine, pipeVersion } from '../../ndjson/control.ts'
+import { pipeVersion } from '../../ndjson/control.ts'
+import { PipeLines } from '../../ndjson/pipe-lines.ts'
 import type { Header } from '../../records.ts'
 
 export class PipeWriter {
-  readonly lines: ByteWriter = new ByteWriter()
+  readonly lines: PipeLines
+
+  /** `kinds`: names of the kinds of window, where windowed frames are written. */
+  constructor(kinds?: readonly string[]) {
+    this.lines = new PipeLines(kinds)
+  }
 
   /** The header goes out before any input has come, so that readers know what they follow. */
   async begin(header: Omit<Header, 'type' | 'version'>): Promise<void> {
-    this.control({ type: 'header', version: pipeVersion, ...header })
+    this.lines.control({ type: 'header', version: pipeVersion, ...header })
     await this.flush()
-  }
-
-  control(control: Control): void {
-    this.lines.text(controlLine(control))
   }
 
   async flush(): Promise<void> {
@@ -27,7 +28,7 @@ export class PipeWriter {
   async end({ failure, signal }: Outcome, ledger: Ledger): Promise<void> {
     if (failure !== undefined) return
     const stopped = signal === undefined ? {} : { signal }
-    this.control({ type: 'end', counts: ledger.toJSON(), ...stopped })
+    this.lines.control({ type: 'end', counts: ledger.toJSON(), ...stopped })
     await this.flush()
   }
 }

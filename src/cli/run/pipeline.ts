@@ -8,7 +8,7 @@ import type { PipelineOptions } from '../commands.ts'
 import type { Parsed } from '../option.ts'
 import { countPlan, outputPlan, readPlan, timePlan } from '../plan.ts'
 import { withFrameReader } from './frame-reader.ts'
-import { calendarOf, latenessOf } from './plans.ts'
+import { calendarOf, latenessOf, rangeOf } from './plans.ts'
 import { ResultWriter } from './result-writer.ts'
 import { Session } from './session.ts'
 
@@ -20,6 +20,7 @@ export async function runPipeline(parsed: Parsed<PipelineOptions>): Promise<numb
   const newCounter = () => uniqueCounter(counting)
   const calendar = await calendarOf(time)
   const latenessMs = latenessOf(time, calendar)
+  const range = rangeOf(time, calendar)
   const session = new Session({
     command: 'uc-pipeline',
     plan: output,
@@ -28,17 +29,23 @@ export async function runPipeline(parsed: Parsed<PipelineOptions>): Promise<numb
   })
   const { ledger } = session
   const results = new ResultWriter(output.format, session)
-  const outcome = await withFrameReader(read, session, (reader) =>
-    session.run({
-      ...reader,
-      stage: chain(
-        chain(reader.stage, windowStage({ ...time, calendar, latenessMs, showsRaw: true, ledger })),
-        countStage({ calendar, latenessMs, newCounter, ledger }),
-      ),
-      mayFollow: false,
-      take: results.take,
-      flush: results.flush,
-    }))
+  const outcome = await withFrameReader(
+    { plan: read, idleMs: time.idleMs, session },
+    (reader) =>
+      session.run({
+        ...reader,
+        stage: chain(
+          chain(
+            reader.stage,
+            windowStage({ ...time, ...range, calendar, latenessMs, showsRaw: true, ledger }),
+          ),
+          countStage({ ...output, calendar, latenessMs, newCounter, ledger }),
+        ),
+        mayFollow: false,
+        take: results.take,
+        flush: results.flush,
+      }),
+  )
   await results.end()
   return session.close(outcome)
 }

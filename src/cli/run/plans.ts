@@ -1,7 +1,8 @@
 /** From plans to what the stages need. */
-import { type Calendar, calendar } from '../../time/calendar.ts'
+import { type Calendar, calendar, startOfDay } from '../../time/calendar.ts'
 import { loadZone } from '../../time/zone.ts'
 import type { ReadPlan, TimePlan } from '../plan.ts'
+import type { TimeOrDate } from '../values.ts'
 
 export async function calendarOf(
   { windows, tz, weekStart }: Pick<TimePlan, 'windows' | 'tz' | 'weekStart'>,
@@ -22,6 +23,18 @@ export function latenessOf(
   })
 }
 
+/** The times that frames may have, from and up to but not including. */
+export function rangeOf(
+  { from, until }: Pick<TimePlan, 'from' | 'until'>,
+  { zone }: Calendar,
+): { readonly fromMs: number; readonly untilMs: number } {
+  const msOf = ({ ms, isDate }: TimeOrDate) => isDate ? startOfDay(ms / dayMs, zone) : ms
+  return {
+    fromMs: from === undefined ? -Infinity : msOf(from),
+    untilMs: until === undefined ? Infinity : msOf(until),
+  }
+}
+
 /** How uc-window reads what uc-extract has written, or any plain frames in that form. */
 export const extractedFrames: ReadPlan = {
   files: ['-'],
@@ -30,5 +43,6 @@ export const extractedFrames: ReadPlan = {
   tsUnit: 's',
   parser: 'strict',
   maxLineBytes: 16 * 2 ** 20,
+  isInterleaved: false,
   strict: false,
 }

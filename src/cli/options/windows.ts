@@ -1,0 +1,88 @@
+/** Options that say which windows there are. */
+import { weekDays, windowName } from '../../time/calendar.ts'
+import type { WeekDay } from '../../time/calendar.ts'
+import type { Option, RepeatableOption } from '../option.ts'
+import { flag, oneOf } from '../values.ts'
+
+export type KindOptions = {
+  readonly minute: Option<boolean>
+  readonly hour: Option<boolean>
+  readonly day: Option<boolean>
+  readonly week: Option<boolean>
+  readonly month: Option<boolean>
+  readonly quarter: Option<boolean>
+  readonly year: Option<boolean>
+  readonly window: RepeatableOption<string>
+  readonly tz: Option<string>
+  readonly weekStart: Option<WeekDay>
+}
+
+export const kinds: KindOptions = {
+  minute: windowFlag('minute', {
+    brief: 'Count users per minute; the default',
+    detail: 'Any number of windows in one pass. Without any of them: this one.',
+  }),
+  hour: windowFlag('hour', { detail: 'Begins at the full hour of `--tz`.' }),
+  day: windowFlag('day', {
+    detail: 'Begins at the first instant of the date in `--tz`: 23 to 25 hours when clocks change.',
+  }),
+  week: windowFlag('week', { detail: 'Begins on the day that `--week-start` names.' }),
+  month: windowFlag('month', { detail: 'A month of the calendar in `--tz`.' }),
+  quarter: windowFlag('quarter', { detail: 'January to March and so on, in `--tz`.' }),
+  year: windowFlag('year', { detail: 'A year of the calendar in `--tz`.' }),
+  window: {
+    name: 'window',
+    value: 'DURATION',
+    group: 'Windows',
+    repeatable: true,
+    parse: windowName,
+    brief: 'Count users per window of this length; repeatable',
+    detail: 'Whole seconds, aligned to unix time 0 whatever the zone.',
+    example: '--window 15m --window 6h',
+  },
+  tz: {
+    name: 'tz',
+    value: 'ZONE',
+    group: 'Windows',
+    fallback: 'UTC',
+    parse: zone,
+    brief: 'Time zone of hours and longer windows',
+    detail: 'A name of the IANA time zone database.',
+    example: '--tz Europe/Zurich',
+  },
+  weekStart: {
+    name: 'week-start',
+    value: 'DAY',
+    choices: weekDays,
+    group: 'Windows',
+    fallback: 'monday',
+    parse: oneOf(weekDays),
+    brief: 'First day of the week',
+    detail: 'In English, in lower case. Without `--week` it changes nothing.',
+    example: '--week-start sunday',
+  },
+}
+
+/** The flags that ask for windows of the calendar, from fine to coarse. */
+export const calendarFlags: readonly (keyof KindOptions)[] = [
+  'minute',
+  'hour',
+  'day',
+  'week',
+  'month',
+  'quarter',
+  'year',
+]
+
+function windowFlag(
+  name: string,
+  { brief = `Count users per ${name}`, detail }: { brief?: string; detail: string },
+): Option<boolean> {
+  const example = `--${name}`
+  return { name, group: 'Windows', fallback: 'false', parse: flag, brief, detail, example }
+}
+
+function zone(text: string): string {
+  if (text === '') throw new Error('expected a time zone such as Europe/Zurich or UTC')
+  return text
+}

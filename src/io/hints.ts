@@ -1,0 +1,38 @@
+/** What to say to a person whose input is hardly what the flags take it for. */
+import type { Ledger } from '../ledger.ts'
+import { grouped } from './result-format.ts'
+
+/** Fewer frames tell nothing. */
+const fewestFrames = 20
+const endOf1970Ms = Date.UTC(1971, 0)
+
+export function hints({ frames, accepted = 0, quarantined, signs }: Ledger): readonly string[] {
+  if (frames < fewestFrames) return []
+  const { late, latestMs, windows, counted } = signs
+  const said: string[] = []
+  if (late * 2 > accepted) {
+    said.push(
+      `${grouped(late)} of ${grouped(accepted)} frames came when their window had closed, so the ` +
+        'input is hardly in order of time; --order none counts all of it, in any order',
+    )
+  }
+  if (latestMs > 0 && latestMs < endOf1970Ms) {
+    const latest = new Date(latestMs).toISOString().slice(0, 10)
+    said.push(
+      `no frame is later than ${latest}; is its time in another unit than --ts-unit says?`,
+    )
+  }
+  if (said.length === 0 && counted >= fewestFrames && windows > counted * 0.9) {
+    said.push(
+      `${grouped(counted)} frames lie in ${grouped(windows)} windows, nearly one each; is their ` +
+        'time in another unit than --ts-unit says, or should windows be longer?',
+    )
+  }
+  if (quarantined * 2 > frames) {
+    said.push(
+      'most frames are quarantined, so the clocks hardly agree; --max-jump off believes every ' +
+        'time, --order none asks for no order',
+    )
+  }
+  return said
+}

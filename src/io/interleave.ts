@@ -1,0 +1,183 @@
+/**
+ * Several files side by side, by time: each is a source of its own. The one that is furthest behind
+ * is read first, and none gets far ahead of it, so that memory follows the windows that are open.
+ * The order of the chunks changes no result; it decides only how much is held.
+ *
+ * Every source is looked at first, so that all are known before a window closes. Where there are
+ * more than may be open at once, those furthest ahead are put back: closed, and opened again
+ * behind what has been read of them when the others have come so far.
+ */
+import { statSync } from 'node:fs'
+import { UcError } from '../errors.ts'
+import { InputError, type InputMessage, openInput, placeOf } from './input.ts'
+
+/** How far a source may be ahead of the slowest, in event time. */
+const aheadMs = 600_000
+
+export interface InterleaveOptions {
+  readonly files: readonly string[]
+  readonly onBytes?: (count: number) => void
+  /** How far the frames of a source have come: unix milliseconds, -Infinity while unknown. */
+  timeOf(source: number): number
+  /** A source from which nothing comes for so long is not waited for; undefined: all are. */
+  readonly idleMs: number | undefined
+  /** Files open at once, at most. */
+  readonly mostOpen?: number
+}
+
+export async function* readInterleaved(options: InterleaveOptions): AsyncGenerator<InputMessage> {
+  const { files, timeOf, idleMs = Infinity, mostOpen = 128 } = options
+  let wake = () => {}
+  const sources = files.map((name, index) => {
+    return new Source({ name, index, onBytes: options.onBytes, onSettled: () => wake() })
+  })
+  for (const { index, place } of sources) yield { type: 'source', source: index, name: place }
+
+  let current = sources.length - 1
+  let live = sources
+  try {
+    while (live.length > 0) {
+      live.sort((a, b) => timeOf(a.index) - timeOf(b.index))
+      const nowMs = performance.now()
+      const slowest = live.find((source) => source.waitedMs(nowMs) < idleMs) ?? live[0]!
+      const wanted = live.filter(({ index }) => timeOf(index) <= timeOf(slowest.index) + aheadMs)
+      let isFull = false
+      for (const source of wanted) {
+        if (!source.isOpen && !isFull) isFull = !hasRoom(source)
+        if (source.isOpen || !isFull) source.read()
+      }
+      const source = wanted.find((each) => each.isReady)
+      if (source === undefined) {
+        await settledOrIdle()
+        continue
+      }
+      const chunk = source.take()
+      if (current !== source.index || chunk === undefined) {
+        yield { type: 'source', source: source.index, name: source.place }
+      }
+      current = source.index
+      if (chunk !== undefined) {
+        yield chunk
+      } else {
+        yield { type: 'source-end', source: source.index }
+        await source.close()
+        live = live.filter((each) => each !== source)
+      }
+    }
+  } finally {
+    await Promise.all(sources.map((source) => source.close()))
+  }
+
+  /** Whether the source may be opened, perhaps in the place of one that is far ahead of it. */
+  function hasRoom({ index }: Source): boolean {
+    const open = live.filter(({ isOpen }) => isOpen)
+    if (open.length < mostOpen) return true
+    const last = open.findLast(({ canBePutBack }) => canBePutBack)
+    if (last === undefined || timeOf(last.index) <= timeOf(index) + aheadMs) return false
+    last.putBack()
+    return true
+  }
+
+  function settledOrIdle(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = Number.isFinite(idleMs) ? setTimeout(resolve, idleMs) : undefined
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+}
+
+interface SourceOptions {
+  readonly name: string
+  readonly index: number
+  readonly onBytes: ((count: number) => void) | undefined
+  /** A chunk, the end or an error has come. */
+  onSettled(): void
+}
+
+class Source {
+  readonly index: number
+  readonly place: string
+  readonly #options: SourceOptions
+  #chunks: AsyncGenerator<Uint8Array> | undefined
+  #result: IteratorResult<Uint8Array> | undefined
+  #error: unknown
+  #waitsSinceMs = NaN
+  /** Decoded bytes that have been taken. */
+  #takenBytes = 0
+
+  constructor(options: SourceOptions) {
+    this.#options = options
+    this.index = options.index
+    this.place = placeOf(options.name)
+  }
+
+  get isOpen(): boolean {
+    return this.#chunks !== undefined
+  }
+
+  get isReady(): boolean {
+    return this.#result !== undefined || this.#error !== undefined
+  }
+
+  /** A file can be opened again, a pipe cannot; nor is one put back while it is being read. */
+  get canBePutBack(): boolean {
+    const { name } = this.#options
+    return Number.isNaN(this.#waitsSinceMs) && !this.isReady && name !== '-' &&
+      statSync(name).isFile()
+  }
+
+  /** How long the next chunk has been waited for. */
+  waitedMs(nowMs: number): number {
+    return nowMs - this.#waitsSinceMs || 0
+  }
+
+  /** Begins to read the next chunk. */
+  read(): void {
+    if (this.isReady || !Number.isNaN(this.#waitsSinceMs)) return
+    const { name, onBytes, onSettled } = this.#options
+    this.#chunks ??= behind(this.#takenBytes, openInput(name, onBytes))
+    this.#waitsSinceMs = performance.now()
+    this.#chunks.next()
+      .then((result) => this.#result = result, (error) => this.#error = error)
+      .finally(() => {
+        this.#waitsSinceMs = NaN
+        onSettled()
+      })
+  }
+
+  /** The chunk that has come, valid until the next is read; undefined at the end. */
+  take(): Uint8Array | undefined {
+    if (this.#error !== undefined) throw new InputError(this.place, this.#error)
+    const { value, done } = this.#result!
+    this.#result = undefined
+    if (done === true) return undefined
+    this.#takenBytes += value.length
+    return value
+  }
+
+  putBack(): void {
+    this.#chunks?.return(undefined).catch(() => {})
+    this.#chunks = undefined
+  }
+
+  async close(): Promise<void> {
+    // One that is being read would be waited for: perhaps for ever, where it is a pipe.
+    if (Number.isNaN(this.#waitsSinceMs)) await this.#chunks?.return(undefined)
+    this.#chunks = undefined
+  }
+}
+
+async function* behind(
+  bytes: number,
+  chunks: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  let left = bytes
+  for await (const chunk of chunks) {
+    if (chunk.length > left) yield chunk.subarray(left)
+    left = Math.max(0, left - chunk.length)
+  }
+  if (left > 0) throw new UcError('failed', 'has become shorter while it was read')
+}

@@ -1,0 +1,45 @@
+/** What a command writes into a pipe: frames, and control lines between them. */
+import type { FrameBatch, WindowedBatch } from '../records.ts'
+import { ByteWriter } from './byte-writer.ts'
+import { type Control, controlLine } from './control.ts'
+import { windowedWriter, writeFrames } from './frame-lines.ts'
+
+export class PipeLines {
+  readonly #writer = new ByteWriter()
+  readonly #writeWindowed: ReturnType<typeof windowedWriter>
+  /** Frames carry no source: the last mark says it. */
+  #source = 0
+
+  /** `kinds`: names of the kinds of window, where windowed frames are written. */
+  constructor(kinds: readonly string[] = []) {
+    this.#writeWindowed = windowedWriter(kinds)
+  }
+
+  get length(): number {
+    return this.#writer.length
+  }
+
+  control(control: Control): void {
+    if (control.type === 'source') this.#source = control.source
+    this.#writer.text(controlLine(control))
+  }
+
+  frames(batch: FrameBatch): void {
+    this.#turnTo(batch)
+    writeFrames(batch, this.#writer)
+  }
+
+  windowed(batch: WindowedBatch): void {
+    this.#turnTo(batch.frames)
+    this.#writeWindowed(batch, this.#writer)
+  }
+
+  take(): Uint8Array {
+    return this.#writer.take()
+  }
+
+  /** Held frames may come out while another source is read. */
+  #turnTo({ source, place }: FrameBatch): void {
+    if (source !== this.#source) this.control({ type: 'source', source, name: place })
+  }
+}

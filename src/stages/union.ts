@@ -1,0 +1,52 @@
+/**
+ * How far all sources have come: the smallest watermark of those that are waited for. An idle
+ * source is not, until it brings a frame; one that is over never is. It never goes back.
+ */
+export class Union {
+  /** What ends by then is complete. */
+  watermarkMs: number = -Infinity
+  /** Unix milliseconds; -Infinity until a source has one. */
+  readonly #bySource = new Map<number, number>()
+  readonly #idle = new Set<number>()
+
+  /** From its first mark or frame on a source holds windows open. A frame wakes an idle one. */
+  heard(source: number): void {
+    this.#idle.delete(source)
+    if (!this.#bySource.has(source)) this.#bySource.set(source, -Infinity)
+  }
+
+  watermarkOf(source: number): number {
+    return this.#bySource.get(source) ?? -Infinity
+  }
+
+  advance(source: number, watermarkMs: number): void {
+    const isAmongLast = this.watermarkOf(source) <= this.watermarkMs || this.#idle.size > 0
+    this.#bySource.set(source, watermarkMs)
+    if (isAmongLast) this.#update()
+  }
+
+  idle(source: number): void {
+    this.heard(source)
+    this.#idle.add(source)
+    this.#update()
+  }
+
+  ended(source: number): void {
+    this.#idle.delete(source)
+    this.#bySource.delete(source)
+    if (this.#bySource.size > 0) this.#update() // with none left, the end of the input decides
+  }
+
+  /** Where nobody is waited for, the foremost has come as far as all. */
+  #update(): void {
+    let lastMs = Infinity
+    let foremostMs = -Infinity
+    for (const [source, watermarkMs] of this.#bySource) {
+      if (watermarkMs > foremostMs) foremostMs = watermarkMs
+      if (watermarkMs < lastMs && !this.#idle.has(source)) lastMs = watermarkMs
+    }
+    const isAnyAwake = this.#idle.size < this.#bySource.size
+    const reachedMs = isAnyAwake ? lastMs : foremostMs
+    if (reachedMs > this.watermarkMs) this.watermarkMs = reachedMs
+  }
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { type InterleaveOptions, readInterleaved } from '../../src/io/interleave.ts'
+import { withFolder } from '../support/folder.ts'
+import { latin1 } from '../support/transcript.ts'
+
+/** Lines of a second each, as long as a chunk takes many of them. */
+function lines(fromSecond: number, count: number): string {
+  return Array.from({ length: count }, (_, i) => `${fromSecond + i} ${'x'.repeat(1000)}\n`).join('')
+}
+
+interface Reading {
+  /** What came of each source, put together. */
+  readonly texts: readonly string[]
+  /** Sources in the order of their chunks. */
+  readonly turns: readonly number[]
+  /** How far the foremost came before the slowest, in seconds. */
+  readonly aheadSeconds: number
+  readonly ended: readonly number[]
+}
+
+/** Reads as a command does: a chunk moves the time of its source. */
+async function read(
+  files: readonly string[],
+  options: Partial<InterleaveOptions> = {},
+): Promise<Reading> {
+  const texts = files.map(() => '')
+  const timesMs = files.map(() => -Infinity)
+  const turns: number[] = []
+  const ended: number[] = []
+  let current = -1
+  let aheadMs = 0
+  const timeOf = (source: number) => timesMs[source]!
+  for await (const message of readInterleaved({ files, timeOf, idleMs: undefined, ...options })) {
+    if (!(message instanceof Uint8Array)) {
+      if (message.type === 'source') current = message.source
+      if (message.type === 'source-end') {
+        ended.push(message.source)
+        timesMs[message.source] = Infinity
+      }
+      continue
+    }
+    turns.push(current)
+    texts[current] += latin1(message)
+    const last = texts[current]!.lastIndexOf('\n', texts[current]!.length - 2) + 1
+    timesMs[current] = Number.parseInt(texts[current]!.slice(last)) * 1000
+    const known = timesMs.filter(Number.isFinite)
+    aheadMs = Math.max(aheadMs, Math.max(...known) - Math.min(...known))
+  }
+  return { texts, turns, ended, aheadSeconds: aheadMs / 1000 }
+}
+
+async function withFiles(
+  contents: readonly (string | Uint8Array)[],
+  use: (files: string[]) => Promise<void>,
+): Promise<void> {
+  await withFolder(async (folder) => {
+    const files = contents.map((content, i) => {
+      const file = join(folder, `${i}`)
+      writeFileSync(file, content)
+      return file
+    })
+    await use(files)
+  })
+}
+
+test('every file comes whole, whatever is read in between, and ends once', async () => {
+  const texts = [lines(0, 3000), lines(500, 10), '', lines(1000, 2000)]
+  await withFiles([texts[0]!, gzipSync(texts[1]!), '', gzipSync(texts[3]!)], async (files) => {
+    const reading = await read(files)
+    assert.deepEqual(reading.texts, texts)
+    assert.deepEqual([...reading.ended].sort(), [0, 1, 2, 3])
+  })
+})
+
+test('none gets far ahead of the slowest', async () => {
+  // A chunk holds some 260 seconds, so that 10 minutes may be passed by one.
+  await withFiles([lines(0, 5000), lines(0, 5000), lines(2000, 3000)], async (files) => {
+    const { aheadSeconds } = await read(files)
+    assert.ok(aheadSeconds < 2000 + 600 + 300, `${aheadSeconds} s ahead`)
+  })
+})
+
+test('more files than may be open at once come whole too, each read on where it was', async () => {
+  const texts = Array.from({ length: 12 }, (_, i) => lines(i * 900, 1500))
+  const contents = texts.map((text, i) => i % 2 === 0 ? text : gzipSync(text))
+  await withFiles(contents, async (files) => {
+    const reading = await read(files, { mostOpen: 3 })
+    assert.deepEqual(reading.texts, texts)
+    const firstTurns = reading.turns.slice(0, 12)
+    assert.deepEqual([...firstTurns].sort((a, b) => a - b), files.map((_, i) => i), 'all looked at')
+  })
+})
+
+test('a file that cannot be read is named', async () => {
+  await withFiles([lines(0, 10)], async (files) => {
+    await assert.rejects(() => read([...files, `${files[0]}.gone`]), /no such file/)
+  })
+})
