@@ -16,6 +16,7 @@ const tiers = [
   { name: 'stages', holds: ['stages/'], packages: [] },
   { name: 'pipeline', holds: ['pipeline.ts', 'index.ts'], packages: [] },
   { name: 'io', holds: ['io/'] },
+  { name: 'kafka', holds: ['kafka/'] },
   { name: 'cli', holds: ['cli/'] },
 ]
 

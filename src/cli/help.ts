@@ -64,7 +64,7 @@ export function optionTable(command: AnyCommand): string {
         value && ` ${value}`
       }\``,
       shownDefault(option) && `\`${shownDefault(option)}\``,
-      `${option.brief}. ${option.detail}`,
+      `${option.brief}. ${detailOf(option)}`,
       `\`${option.example}\``,
     ]
     return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
@@ -78,8 +78,17 @@ function optionHelp(option: AnyOption, isLong: boolean): string {
   const fallback = shownDefault(option)
   const brief = entry(head, `${option.brief}${fallback && ` [${fallback}]`}`, briefColumn)
   if (!isLong) return brief
-  const detail = entry('', `${option.detail} Example: ${option.example}`, 8)
+  const detail = entry('', `${detailOf(option)} Example: ${option.example}`, 8)
   return `${brief}\n${detail}`
+}
+
+/** With what else says it, the flag above the environment above the file. */
+function detailOf({ detail, env, property }: AnyOption): string {
+  const elsewhere = [
+    env && `${env} in the environment`,
+    property && `${property} in the file of --kafka-config`,
+  ].filter(Boolean)
+  return elsewhere.length === 0 ? detail : `${detail} Also ${elsewhere.join(', or ')}.`
 }
 
 /** The default, as it may be typed; of a flag it goes without saying. */

@@ -15,6 +15,10 @@ interface Entry<T> {
   readonly group: string
   /** Given any number of times; the values make a list. */
   readonly repeatable?: boolean
+  /** The environment variable that says it where no flag does. */
+  readonly env?: `UC_${string}`
+  /** The key of `--kafka-config` that says it where neither flag nor environment does. */
+  readonly property?: string
   /** Throws the end of an error message: `expected …`. Touches nothing but its text. */
   parse(text: string): T
   /** One phrase, under 60 columns. */
@@ -54,7 +58,10 @@ export type Values<Table> = {
 /** What the arguments of a command say. */
 export interface Parsed<Table> {
   readonly values: Values<Table>
-  /** The options that were typed, whatever their value: the rules between options ask this. */
+  /**
+   * The options that were typed or stand in the environment, whatever their value: the rules between
+   * options ask this.
+   */
   readonly given: ReadonlySet<AnyOption>
   /** `-` is standard input. */
   readonly files: readonly string[]

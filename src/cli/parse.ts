@@ -6,6 +6,7 @@
  */
 import type { Options as YargsOption } from 'yargs'
 import { quoted, UcError } from '../errors.ts'
+import { environment } from '../io/runtime.ts'
 import { checkFlags } from './check-flags.ts'
 import type { AnyCommand, Command } from './commands.ts'
 import { flagOf, wordOf } from './option.ts'
@@ -23,8 +24,9 @@ export async function parseArguments<Table extends OptionTable>(
   const values: Record<string, unknown> = {}
   for (const [key, option] of Object.entries(command.options)) {
     const texts = [typed[wordOf(option)] ?? []].flat().map(String)
-    if (texts.length > 0) given.add(option)
-    values[key] = valueFrom(option, texts)
+    const text = texts.length > 0 ? '' : textFromEnvironment(option)
+    if (texts.length > 0 || text !== '') given.add(option)
+    values[key] = text === '' ? valueFrom(option, texts) : valueOfText(option, text, option.env)
   }
   return {
     values: values as Values<Table>,
@@ -74,12 +76,22 @@ function valueFrom(option: AnyOption, texts: readonly string[]): unknown {
   return text === undefined ? undefined : valueOfText(option, text)
 }
 
-function valueOfText(option: AnyOption, text: string): unknown {
+/** A variable that is empty says nothing, as one that is unset. */
+function textFromEnvironment({ env }: AnyOption): string {
+  return env === undefined ? '' : environment(env) ?? ''
+}
+
+/** `place` is what says the text: the flag, unless it stands elsewhere. */
+export function valueOfText(
+  option: AnyOption,
+  text: string,
+  place: string = flagOf(option),
+): unknown {
   try {
     return option.parse(text)
   } catch (cause) {
     const expected = cause instanceof Error ? cause.message : String(cause)
-    throw new UcError('usage', `${flagOf(option)} ${quoted(text)}: ${expected}`, { cause })
+    throw new UcError('usage', `${place} ${quoted(text)}: ${expected}`, { cause })
   }
 }
 
