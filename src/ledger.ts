@@ -29,6 +29,11 @@ export class Ledger {
   missing = 0
   readonly signs: Signs = { late: 0, latestMs: -Infinity, windows: 0, counted: 0 }
 
+  /** Begins anew. */
+  reset(): void {
+    Object.assign(this, new Ledger())
+  }
+
   /** Takes over what the command before has refused: `counts` of its end line. */
   join(counts: Counts): void {
     const { malformed, frames, quarantined = 0, outOfRange = 0, accepted = frames } = counts

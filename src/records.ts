@@ -2,7 +2,7 @@
  * Every shape that passes from stage to stage or crosses a pipe, and the words for them.
  *
  *   frame      one JSON object of the input, with a time `ts` and a user id `uid`
- *   source     what has an order of its own: the whole input, or a file of --interleave
+ *   source     what has an order of its own: the whole input, a file of --interleave, a partition
  *   window     a half-open span of event time [start, end) of some kind: minute, day, 15m
  *   watermark  how far event time has surely come: the largest ts of a source minus --max-delay
  *   pane       one printed state of a window: early, on-time or late
@@ -24,6 +24,29 @@ export interface SourceMark {
   readonly type: 'source'
   readonly source: number
   readonly name: string
+  /** Number of the line before the first that follows, where they are numbered from outside. */
+  readonly line?: number
+}
+
+/**
+ * A source goes on where an earlier run of the same stream has stopped. Before its first frame,
+ * inside one process only.
+ */
+export interface Resumption {
+  readonly type: 'resumption'
+  readonly source: number
+  /** Number of the first line that follows. */
+  readonly offset: number
+  /** Undefined where it had none yet. */
+  readonly clock: ClockState | undefined
+  /** Windows that were over by then have been shown: what comes for them has been counted. */
+  readonly overMs: number
+}
+
+/** Trusted time of a source, and the time that waits for confirmation. Unix milliseconds. */
+export interface ClockState {
+  readonly trustedMs: number
+  readonly waitingMs: number | undefined
 }
 
 /** The source is over, while others may go on: no window waits for it any more. */

@@ -11,6 +11,15 @@ import { generating } from './options/generating.ts'
 import type { GeneratingOptions } from './options/generating.ts'
 import { input } from './options/input.ts'
 import type { InputOptions } from './options/input.ts'
+import { fromKafkaOnly, toKafkaOnly } from './options/kafka-pipes.ts'
+import type { FromKafkaOnlyOptions, ToKafkaOnlyOptions } from './options/kafka-pipes.ts'
+import { kafka, kafkaRead, kafkaSwitches, kafkaWrite } from './options/kafka.ts'
+import type {
+  KafkaOptions,
+  KafkaReadOptions,
+  KafkaSwitches,
+  KafkaWriteOptions,
+} from './options/kafka.ts'
 import { output } from './options/output.ts'
 import type { OutputOptions } from './options/output.ts'
 import { reporting } from './options/reporting.ts'
@@ -28,6 +37,8 @@ export interface Command<Table> {
   readonly writes: string
   /** Whether files may be named; else the command reads standard input, or nothing. */
   readonly takesFiles: boolean
+  /** How many topics may be named. */
+  readonly takesTopics?: number
   readonly options: Table
   readonly example: string
   /** How a run may end, apart from 0. */
@@ -45,6 +56,20 @@ export type PipelineOptions =
   & TimeOptions
   & CountingOptions
   & OutputOptions
+  & KafkaSwitches
+  & KafkaReadOptions
+  & KafkaWriteOptions
+  & KafkaOptions
+  & ReportingOptions
+export type FromKafkaOptions =
+  & KafkaReadOptions
+  & FromKafkaOnlyOptions
+  & KafkaOptions
+  & Pick<ReportingOptions, 'stats' | 'progress' | 'maxMemory'>
+export type ToKafkaOptions =
+  & ToKafkaOnlyOptions
+  & Omit<KafkaWriteOptions, 'resultTopic'>
+  & KafkaOptions
   & ReportingOptions
 
 const everyExit: readonly ErrorCode[] = ['failed', 'usage', 'refused', 'interrupted', 'terminated']
@@ -89,11 +114,62 @@ export const pipeline: Command<PipelineOptions> = {
   name: 'uc-pipeline',
   brief: 'Extract, window and count in one process, many times faster',
   usage: 'uc-pipeline [OPTION…] [FILE…]',
-  reads: extract.reads,
-  writes: count.writes,
+  reads: `${extract.reads}; or a topic`,
+  writes: `${count.writes}; or a topic`,
   takesFiles: true,
-  options: { ...input, ...kinds, ...time, ...counting, ...output, ...reporting },
+  options: {
+    ...input,
+    ...kinds,
+    ...time,
+    ...counting,
+    ...output,
+    ...kafkaSwitches,
+    ...kafkaRead,
+    ...kafkaWrite,
+    ...kafka,
+    ...reporting,
+  },
   example: 'uc-pipeline --minute --day --month log.jsonl.gz',
+  exits: everyExit,
+}
+
+export const fromKafka: Command<FromKafkaOptions> = {
+  name: 'uc-from-kafka',
+  brief: 'Write the messages of topics as lines',
+  usage: 'uc-from-kafka [OPTION…] [TOPIC…]',
+  reads: 'the topics that are named, or the one of --topic',
+  writes: 'each value as a line, and marks that say which partition it is of',
+  takesFiles: false,
+  takesTopics: Infinity,
+  options: {
+    ...kafkaRead,
+    ...fromKafkaOnly,
+    ...kafka,
+    stats: reporting.stats,
+    progress: reporting.progress,
+    maxMemory: reporting.maxMemory,
+  },
+  example: 'uc-from-kafka frames --stop-at end | uc-extract | uc-window | uc-count',
+  exits: everyExit,
+}
+
+export const toKafka: Command<ToKafkaOptions> = {
+  name: 'uc-to-kafka',
+  brief: 'Write lines to a topic',
+  usage: 'uc-to-kafka [OPTION…] TOPIC',
+  reads: 'lines from standard input',
+  writes: 'each line as a message of the topic',
+  takesFiles: false,
+  takesTopics: 1,
+  options: {
+    ...toKafkaOnly,
+    create: kafkaWrite.create,
+    compact: kafkaWrite.compact,
+    compression: kafkaWrite.compression,
+    ...kafka,
+    ...reporting,
+  },
+  example: 'uc-pipeline log.jsonl | uc-to-kafka unique-users --create 1 --compact',
   exits: everyExit,
 }
 
@@ -110,7 +186,15 @@ export const generate: Command<GeneratingOptions> = {
 }
 
 /** In the order in which the overview lists them. */
-export const commands: readonly AnyCommand[] = [pipeline, extract, window, count, generate]
+export const commands: readonly AnyCommand[] = [
+  pipeline,
+  extract,
+  window,
+  count,
+  fromKafka,
+  toKafka,
+  generate,
+]
 
 /** What an exit status says, for help and README. */
 export const exitMeaning: Readonly<Record<ErrorCode, string>> = {

@@ -3,7 +3,7 @@ import { exitStatus, UcError } from '../errors.ts'
 import { traceOf, wordsOf } from '../io/report.ts'
 import { commandLine, exit, ReaderLeft, writeError, writeOut } from '../io/runtime.ts'
 import { type Action, actionOf } from './action.ts'
-import { count, extract, generate, pipeline, window } from './commands.ts'
+import { count, extract, fromKafka, generate, pipeline, toKafka, window } from './commands.ts'
 import { completion } from './completion.ts'
 import { renderHelp, renderOverview } from './help.ts'
 import { parseArguments } from './parse.ts'
@@ -55,6 +55,14 @@ async function run({ command, argv }: Extract<Action, { type: 'run' }>): Promise
     case pipeline.name: {
       const { runPipeline } = await import('./run/pipeline.ts')
       return await runPipeline(await parseArguments(pipeline, argv))
+    }
+    case fromKafka.name: {
+      const { runFromKafka } = await import('./run/from-kafka.ts')
+      return await runFromKafka(await parseArguments(fromKafka, argv))
+    }
+    case toKafka.name: {
+      const { runToKafka } = await import('./run/to-kafka.ts')
+      return await runToKafka(await parseArguments(toKafka, argv))
     }
     case generate.name: {
       const { runGenerate } = await import('./run/generate.ts')

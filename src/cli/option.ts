@@ -58,11 +58,10 @@ export type Values<Table> = {
 /** What the arguments of a command say. */
 export interface Parsed<Table> {
   readonly values: Values<Table>
-  /**
-   * The options that were typed or stand in the environment, whatever their value: the rules between
-   * options ask this.
-   */
+  /** The options that were typed, whatever their value: the rules between options ask this. */
   readonly given: ReadonlySet<AnyOption>
+  /** Those that the environment says where they were not typed. */
+  readonly inEnvironment: ReadonlySet<AnyOption>
   /** `-` is standard input. */
   readonly files: readonly string[]
 }

@@ -21,16 +21,19 @@ export async function parseArguments<Table extends OptionTable>(
   checkFlags(command, argv)
   const { _: words, ...typed } = await yargsParse(options, argv)
   const given = new Set<AnyOption>()
+  const inEnvironment = new Set<AnyOption>()
   const values: Record<string, unknown> = {}
   for (const [key, option] of Object.entries(command.options)) {
     const texts = [typed[wordOf(option)] ?? []].flat().map(String)
     const text = texts.length > 0 ? '' : textFromEnvironment(option)
-    if (texts.length > 0 || text !== '') given.add(option)
+    if (texts.length > 0) given.add(option)
+    if (text !== '') inEnvironment.add(option)
     values[key] = text === '' ? valueFrom(option, texts) : valueOfText(option, text, option.env)
   }
   return {
     values: values as Values<Table>,
     given,
+    inEnvironment,
     files: filesFrom(command, [words].flat().map(String)),
   }
 }
@@ -95,7 +98,12 @@ export function valueOfText(
   }
 }
 
-function filesFrom({ takesFiles, reads }: AnyCommand, files: readonly string[]): readonly string[] {
+function filesFrom(command: AnyCommand, files: readonly string[]): readonly string[] {
+  const { takesFiles, takesTopics = 0, reads } = command
+  if (takesTopics > 0) {
+    if (files.length <= takesTopics) return files
+    throw new UcError('usage', `argument ${quoted(files[takesTopics]!)}: expected one topic`)
+  }
   if (files[0] !== undefined && !takesFiles) {
     const place = `argument ${quoted(files[0])}`
     throw new UcError('usage', `${place}: expected no files; the command reads ${reads}`)

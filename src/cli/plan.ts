@@ -68,7 +68,12 @@ export interface OutputPlan {
   readonly maxMemoryBytes: number | undefined
 }
 
-export function timePlan({ values, given }: Parsed<KindOptions & TimeOptions>): TimePlan {
+/** What --idle is where a topic is read, unless told otherwise. */
+const topicIdleMs = 30_000
+
+export function timePlan(parsed: Parsed<KindOptions & TimeOptions>): TimePlan {
+  const { values, given } = parsed
+  const hasTopic = 'kafka' in values && values.kafka === true && values.order !== 'none'
   const windows = new Set([...calendarFlags.filter((kind) => values[kind]), ...values.window])
   if (windows.size === 0) windows.add('minute')
   for (const kind of values.lateness.byKind.keys()) {
@@ -95,7 +100,7 @@ export function timePlan({ values, given }: Parsed<KindOptions & TimeOptions>): 
     maxDelayMs: values.maxDelay,
     lateness: values.lateness,
     maxJumpMs: values.maxJump,
-    idleMs: values.idle,
+    idleMs: hasTopic && !given.has(time.idle) ? topicIdleMs : values.idle,
     isOrdered,
     from,
     until,

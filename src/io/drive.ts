@@ -14,12 +14,15 @@ export interface Drive<In, Out> {
   readonly stage: Stage<In, Out>
   /** Ends the line that a broken input has left unfinished. */
   readonly lineBreak?: In
-  /** Whether another uc command may stand before this one: then that one stops at a signal. */
-  readonly mayFollow: boolean
+  /** Whether another command stands before this one in a pipe: then that one stops at a signal. */
+  readonly follows: 'never' | 'perhaps' | 'always'
   take(message: Out): void
   /** Called after every message of the input; waits for slow outputs. */
   flush(): Promise<void>
 }
+
+/** The work is somebody else's from now on: nothing more may be written, not even early panes. */
+export class Abandoned extends Error {}
 
 export interface Outcome {
   /** Why the input was not read to its end. */
@@ -51,7 +54,7 @@ const tickMs = 100
 const signalGraceMs = 5
 
 export async function drive<In, Out extends { readonly type: string }>(
-  { input, stage, lineBreak, mayFollow, take, flush }: Drive<In, Out>,
+  { input, stage, lineBreak, follows, take, flush }: Drive<In, Out>,
   signals: SignalWatch,
 ): Promise<Outcome> {
   let header: Header | undefined
@@ -68,7 +71,10 @@ export async function drive<In, Out extends { readonly type: string }>(
   }
 
   /** Until its first line has come, a command in mid-pipe cannot know that it is not the first. */
-  const isFirst = () => !isPipe(0) || (header === undefined && (received || !mayFollow))
+  const isFirst = () => {
+    if (follows === 'always') return !isPipe(0)
+    return !isPipe(0) || (header === undefined && (received || follows === 'never'))
+  }
   const isStopped = () => signals.received !== undefined && isFirst()
 
   let tickedAtMs = -Infinity
@@ -120,7 +126,7 @@ export async function drive<In, Out extends { readonly type: string }>(
     const isCut = header !== undefined && end === undefined
     if (isCut && signals.received === undefined) failure = diedBefore(header!)
   } catch (error) {
-    if (error instanceof ReaderLeft) throw error
+    if (error instanceof ReaderLeft || error instanceof Abandoned) throw error
     failure = error
     if (error instanceof InputError && lineBreak !== undefined) {
       try {
@@ -137,7 +143,7 @@ export async function drive<In, Out extends { readonly type: string }>(
   else stage.stop(emit)
   await flush()
   return {
-    isEmpty: mayFollow && !received && isPipe(0),
+    isEmpty: follows === 'perhaps' && !received && isPipe(0),
     ...(failure === undefined ? {} : { failure }),
     ...(stoppedBy === undefined ? {} : { signal: stoppedBy as Signal }),
   }

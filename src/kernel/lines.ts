@@ -36,6 +36,10 @@ export class LineBuffer {
       this.#endOverlong(sink)
       chunk = chunk.subarray(lf + 1)
     }
+    if (this.#length === 0 && chunk.at(-1) === LF) {
+      sink.lines(chunk, 0, chunk.length)
+      return
+    }
     this.#reserve(chunk.length)
     this.#buffer.set(chunk, this.#length)
     const behindLast = chunk.lastIndexOf(LF) + 1

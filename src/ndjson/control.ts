@@ -4,6 +4,7 @@
  *
  *   {"uc":{"version":1,"from":"extract"}}                     first line, the header
  *   {"uc":{"source":0,"name":"b.jsonl"}}                      the following frames come from there
+ *   {"uc":{"source":1,"name":"frames[1]","line":1206}}        the next line is its number 1207
  *   {"uc":{"watermark":1468244395,"source":0}}                event time of the source, unix seconds
  *   {"uc":{"idle":true,"source":0}}                           the source is quiet: do not wait for it
  *   {"uc":{"ended":true,"source":0}}                          the source is over
@@ -57,7 +58,7 @@ export function parseControl(line: Uint8Array): Control | undefined {
   if (!prefix.every((byte, i) => byte === line[i])) return undefined
   const fields = controlFields(decoder.decode(line))
   if (fields === undefined) return undefined
-  const { version, from, source, name, watermark, idle, ended, end, signal } = fields
+  const { version, from, source, name, line: number, watermark, idle, ended, end, signal } = fields
   if (typeof version === 'number' && typeof from === 'string') {
     if (version > pipeVersion) {
       throw new UcError(
@@ -68,7 +69,9 @@ export function parseControl(line: Uint8Array): Control | undefined {
     }
     return headerOf(fields, version, from)
   }
-  if (isCount(source) && typeof name === 'string') return { type: 'source', source, name }
+  if (isCount(source) && typeof name === 'string') {
+    return { type: 'source', source, name, ...(isLine(number) ? { line: number } : {}) }
+  }
   if (isCount(source) && Number.isFinite(watermark)) {
     return { type: 'watermark', source, watermarkMs: Math.round(Number(watermark) * 1000) }
   }
@@ -115,6 +118,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((text) => typeof text === 'string')
+}
+
+/** -1 stands before offset 0. */
+function isLine(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= -1
 }
 
 function isCount(value: unknown): value is number {

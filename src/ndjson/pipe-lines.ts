@@ -24,6 +24,11 @@ export class PipeLines {
     this.#writer.text(controlLine(control))
   }
 
+  /** Whole lines, as they are. */
+  raw(lines: Uint8Array): void {
+    this.#writer.bytes(lines, 0, lines.length)
+  }
+
   frames(batch: FrameBatch): void {
     this.#turnTo(batch)
     writeFrames(batch, this.#writer)

@@ -24,7 +24,16 @@ export interface CountOptions {
   readonly newCounter: () => Counter
   /** Every so long, by the wall clock, open windows are shown as they stand. */
   readonly earlyMs?: number | undefined
+  /** Whether to keep what lines the open windows need: see CountStage. */
+  readonly keepsLines?: boolean
   readonly ledger: Ledger
+}
+
+export interface CountStage extends Stage<WindowOut, CountOut> {
+  /** Windows whose lateness has passed by then have been shown for the last time. */
+  readonly watermarkMs: number
+  /** The smallest line number of the source that an open or revisable window has counted. */
+  firstLineOf(source: number): number
 }
 
 export interface Result {
@@ -34,13 +43,15 @@ export interface Result {
 
 export type CountOut = Result | Reject | Control
 
-export function countStage(options: CountOptions): Stage<WindowOut, CountOut> {
-  const { calendar, latenessMs, newCounter, earlyMs, ledger } = options
+export function countStage(options: CountOptions): CountStage {
+  const { calendar, latenessMs, newCounter, earlyMs, keepsLines = false, ledger } = options
   const { kinds } = calendar
   /** Per kind, by start. */
   const open = kinds.map(() => new Map<number, OpenWindow>())
   const counted = kinds.map(() => 0)
   const union = new Union()
+  /** What was over by then an earlier run has shown. */
+  let overMs = -Infinity
   const due = new TinyQueue<Due>([], inOrder)
   let shownAtMs = NaN
 
@@ -56,7 +67,10 @@ export function countStage(options: CountOptions): Stage<WindowOut, CountOut> {
       let window: OpenWindow | undefined
       for (let i = from; i < to; i++) {
         if (verdict[i] === EXPIRED) continue
-        if (startMs !== starts[i]) window = windowAt(k, startMs = starts[i]!)
+        if (startMs !== starts[i]) {
+          window = windowAt(k, startMs = starts[i]!)
+          window?.needs(source, frames.lineNumber[i]!)
+        }
         if (window === undefined) {
           expire(batch, i, k, emit)
           continue
@@ -87,17 +101,27 @@ export function countStage(options: CountOptions): Stage<WindowOut, CountOut> {
       startMs,
       latenessMs: latenessMs[k]!,
       users: newCounter(),
+      keepsLines,
     })
-    if (window.expiryMs <= union.watermarkMs) return undefined
+    if (window.expiryMs <= Math.max(union.watermarkMs, overMs)) return undefined
     open[k]!.set(startMs, window)
     due.push({ dueMs: window.endMs, window })
     if (k === 0) ledger.signs.windows++
     return window
   }
 
-  /** Only for a source that nobody waited for: its own watermark has not come so far. */
-  function expire({ frames }: WindowedBatch, i: number, k: number, emit: Emit<CountOut>): void {
+  /**
+   * A frame of a window that is over. An earlier run has counted it; or its source was one that
+   * nobody waited for, whose own watermark has not come so far.
+   */
+  function expire(batch: WindowedBatch, i: number, k: number, emit: Emit<CountOut>): void {
+    const { frames, startsMs } = batch
+    const startMs = startsMs[k]![i]!
     const { name } = kinds[k]!
+    if (kinds[k]!.spanAt(startMs).endMs + latenessMs[k]! <= overMs) {
+      counted[k]!++
+      return
+    }
     ledger.windows.get(name)!.expired++
     emit({
       type: 'reject',
@@ -147,12 +171,25 @@ export function countStage(options: CountOptions): Stage<WindowOut, CountOut> {
         union.advance(message.source, message.watermarkMs)
         settle(union.watermarkMs, emit)
       } else {
+        if (message.type === 'resumption') overMs = Math.max(overMs, message.overMs)
         if (message.type === 'source') union.heard(message.source)
         if (message.type === 'idle') union.idle(message.source)
         if (message.type === 'source-end') union.ended(message.source)
         settle(union.watermarkMs, emit)
-        emit(message)
+        if (message.type !== 'resumption') emit(message)
       }
+    },
+    get watermarkMs() {
+      return Math.max(union.watermarkMs, overMs)
+    },
+    firstLineOf(source) {
+      let first = Infinity
+      for (const windows of open) {
+        for (const { firstLines } of windows.values()) {
+          first = Math.min(first, firstLines?.get(source) ?? Infinity)
+        }
+      }
+      return first
     },
     end(emit) {
       settle(Infinity, emit)

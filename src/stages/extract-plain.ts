@@ -9,7 +9,7 @@ import type { Kernel } from '../kernel/kernel.ts'
 import { headBytes } from '../kernel/lines.ts'
 import type { Ledger } from '../ledger.ts'
 import { rawContent } from '../ndjson/raw.ts'
-import type { SourceEnd, SourceMark } from '../records.ts'
+import type { Resumption, SourceEnd, SourceMark } from '../records.ts'
 import type { Stage } from '../stage.ts'
 import { parseTime, type TsUnit } from '../time/unix-time.ts'
 import type { ExtractOut } from './extract.ts'
@@ -34,7 +34,7 @@ const encoder = new TextEncoder()
 
 export function plainExtractStage(
   options: PlainExtractOptions,
-): Stage<string | SourceMark | SourceEnd, ExtractOut> {
+): Stage<string | SourceMark | SourceEnd | Resumption, ExtractOut> {
   const { uidKey, tsKey, tsUnit, maxLineBytes, isInterleaved, kernel, ledger } = options
   const uidPath = uidKey.split('.')
   const tsPath = tsKey.split('.')
@@ -77,7 +77,7 @@ export function plainExtractStage(
     lineNumbers.set(source, lineNumber)
     source = mark.source
     place = mark.name
-    lineNumber = isInterleaved ? lineNumbers.get(source) ?? 0 : 0
+    lineNumber = mark.line ?? (isInterleaved ? lineNumbers.get(source) ?? 0 : 0)
   }
 
   return {

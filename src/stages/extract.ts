@@ -9,7 +9,14 @@ import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
 import { Protocol } from '../ndjson/protocol.ts'
 import { rawContent } from '../ndjson/raw.ts'
-import type { FrameBatch, Reject, RejectContent, SourceEnd, SourceMark } from '../records.ts'
+import type {
+  FrameBatch,
+  Reject,
+  RejectContent,
+  Resumption,
+  SourceEnd,
+  SourceMark,
+} from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
 
 export interface ExtractOptions {
@@ -20,16 +27,16 @@ export interface ExtractOptions {
   readonly ledger: Ledger
 }
 
-export type ExtractIn = Uint8Array | SourceMark | SourceEnd
+export type ExtractIn = Uint8Array | SourceMark | SourceEnd | Resumption
 
 /** An input that is being read: a file, or a stream. */
 interface Input {
-  readonly place: string
+  place: string
   readonly buffer: LineBuffer
   readonly protocol: Protocol
   lineNumber: number
 }
-export type ExtractOut = FrameBatch | Reject | Control
+export type ExtractOut = FrameBatch | Reject | Control | Resumption
 
 export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractOut> {
   const { kernel, maxLineBytes, isInterleaved = false, ledger } = options
@@ -86,7 +93,13 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
       throw new UcError('failed', `input comes from uc-${control.from}; pipe that into uc-count`)
     }
     if (isInterleaved) return obeyInside(control)
-    if (control.type === 'source') source = control.source
+    if (control.type === 'source') {
+      source = control.source
+      if (control.line !== undefined) {
+        input.place = control.name
+        kernel.lineNumber = control.line
+      }
+    }
     if (control.type === 'end') ledger.join(control.counts)
     out(control)
   }
@@ -103,7 +116,7 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
     input = inputs.get(mark.source) ?? newInput(mark.name)
     inputs.set(mark.source, input)
     source = mark.source
-    kernel.lineNumber = input.lineNumber
+    kernel.lineNumber = mark.line ?? input.lineNumber
   }
 
   /** The last line of a file may lack its line break. */
@@ -127,6 +140,7 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
         input.buffer.push(message, sink)
         return
       }
+      if (message.type === 'resumption') return emit(message)
       if (message.type === 'source-end' || !isInterleaved) finish(message.source)
       if (message.type === 'source') turnTo(message)
       emit(message)

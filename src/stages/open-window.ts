@@ -14,6 +14,7 @@ export interface OpenWindowOptions {
   readonly startMs: number
   readonly latenessMs: number
   readonly users: Counter
+  readonly keepsLines: boolean
 }
 
 /** Frames that a revision adds. */
@@ -38,14 +39,23 @@ export class OpenWindow {
   #revision = 0
   /** By due time. Most windows never have any, and there may be a million windows. */
   #late: Map<number, Addition> | undefined
+  /** Per source the smallest line number of its frames here. */
+  readonly firstLines: Map<number, number> | undefined
 
-  constructor({ kind, rank, startMs, latenessMs, users }: OpenWindowOptions) {
+  constructor({ kind, rank, startMs, latenessMs, users, keepsLines }: OpenWindowOptions) {
     this.kind = kind
     this.rank = rank
     this.startMs = startMs
     this.endMs = kind.spanAt(startMs).endMs
     this.expiryMs = this.endMs + latenessMs
     this.#users = users
+    this.firstLines = keepsLines ? new Map() : undefined
+  }
+
+  /** A frame of that source and line counts here. */
+  needs(source: number, line: number): void {
+    const first = this.firstLines?.get(source) ?? Infinity
+    if (line < first) this.firstLines?.set(source, line)
   }
 
   add(hashHi: number, hashLo: number): void {

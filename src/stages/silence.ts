@@ -17,16 +17,25 @@ interface Source {
   isIdle: boolean
 }
 
+export interface SilenceOptions {
+  readonly idleMs: number
+  /** How far trusted time may be from the wall clock in a live stream. */
+  readonly liveMs: number
+  /** While there is more to read, a source is slow, not silent. */
+  isReadToItsEnd(source: number): boolean
+}
+
 export class Silence {
   readonly #idleMs: number
   readonly #liveMs: number
+  readonly #isReadToItsEnd: (source: number) => boolean
   readonly #sources = new Map<number, Source>()
   #lastTickMs = NaN
 
-  /** `liveMs`: how far trusted time may be from the wall clock in a live stream. */
-  constructor({ idleMs, liveMs }: { idleMs: number; liveMs: number }) {
+  constructor({ idleMs, liveMs, isReadToItsEnd }: SilenceOptions) {
     this.#idleMs = idleMs
     this.#liveMs = liveMs
+    this.#isReadToItsEnd = isReadToItsEnd
   }
 
   /** The source exists, or has brought frames. */
@@ -45,9 +54,9 @@ export class Silence {
     const awake = [...this.#sources].filter(([, { isIdle }]) => !isIdle)
     const begun = awake.filter(([, { trustedMs }]) => trustedMs > -Infinity)
     const slowestMs = Math.min(...begun.map(([, { trustedMs }]) => trustedMs))
-    for (const source of this.#sources.values()) {
-      const isHeldBack = !source.isIdle && source.trustedMs > slowestMs + farAheadMs
-      if (!isHeldBack) source.silentMs += elapsedMs
+    for (const [source, state] of this.#sources) {
+      const isHeldBack = !state.isIdle && state.trustedMs > slowestMs + farAheadMs
+      if (!isHeldBack && this.#isReadToItsEnd(source)) state.silentMs += elapsedMs
     }
     const fallen = awake.filter(([, { silentMs }]) => silentMs >= this.#idleMs)
     for (const [, source] of fallen) source.isIdle = true

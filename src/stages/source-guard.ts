@@ -11,7 +11,7 @@
  * What cannot be told apart: nine wrong clocks that agree and a real jump (they are believed), and
  * up to eight frames before an outage and as many of the year 1970 (expired when nine others agree).
  */
-import type { FrameBatch } from '../records.ts'
+import type { ClockState, FrameBatch } from '../records.ts'
 import { largestGroup, smallestPaired } from '../time/groups.ts'
 import type { SourceClock } from '../time/watermark.ts'
 import { HeldFrames } from './held-frames.ts'
@@ -42,6 +42,16 @@ export class SourceGuard {
     this.clock = options.clock
     this.#options = options
     this.#isCold = options.maxJumpMs !== undefined
+  }
+
+  /** Undefined while frames are held: what becomes of them is not in the clock. */
+  save(): ClockState | undefined {
+    return this.#isCold || this.#held.count > 0 ? undefined : this.clock.save()
+  }
+
+  load(state: ClockState): void {
+    this.#isCold = false
+    this.clock.load(state)
   }
 
   take(frames: FrameBatch, i: number): void {

@@ -7,7 +7,7 @@ import { uidText } from '../kernel/columns.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
 import { rawContent } from '../ndjson/raw.ts'
-import type { FrameBatch, Reject, WindowedBatch } from '../records.ts'
+import type { ClockState, FrameBatch, Reject, Resumption, WindowedBatch } from '../records.ts'
 import { EXPIRED, LATE, ON_TIME } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
 import type { Calendar } from '../time/calendar.ts'
@@ -29,6 +29,8 @@ export interface WindowOptions {
   /** Frames before and from here on are refused. */
   readonly fromMs?: number
   readonly untilMs?: number
+  /** Whether all that there is of a source has been read: else it is not silent. */
+  readonly isReadToItsEnd?: (source: number) => boolean
   /** A source that is silent for so long by the wall clock is idle; undefined: none ever is. */
   readonly idleMs?: number | undefined
   /** Whether a reject shows the raw line, as where raw frames are read, or time and user. */
@@ -39,11 +41,17 @@ export interface WindowOptions {
 /** Where --max-jump is off, a stream is live when its time is this near to the wall clock. */
 const usualJumpMs = 3_600_000
 
-export type WindowOut = WindowedBatch | Reject | Control
+export type WindowOut = WindowedBatch | Reject | Control | Resumption
 
-export function windowStage(options: WindowOptions): Stage<ExtractOut, WindowOut> {
+export interface WindowStage extends Stage<ExtractOut, WindowOut> {
+  /** The clock of a source, from which a later run may go on; undefined while frames are held. */
+  clockOf(source: number): ClockState | undefined
+}
+
+export function windowStage(options: WindowOptions): WindowStage {
   const { calendar, maxJumpMs, latenessMs, showsRaw, ledger } = options
-  const { isOrdered = true, fromMs = -Infinity, untilMs = Infinity, idleMs } = options
+  const { isOrdered = true, fromMs = -Infinity, untilMs = Infinity } = options
+  const { idleMs, isReadToItsEnd = () => true } = options
   const { kinds } = calendar
   const { signs } = ledger
   const spans = kinds.map((kind) => new SpanCache(kind))
@@ -51,7 +59,7 @@ export function windowStage(options: WindowOptions): Stage<ExtractOut, WindowOut
   const guards = new Map<number, SourceGuard>()
   const silence = idleMs === undefined
     ? undefined
-    : new Silence({ idleMs, liveMs: maxJumpMs ?? usualJumpMs })
+    : new Silence({ idleMs, liveMs: maxJumpMs ?? usualJumpMs, isReadToItsEnd })
   let startsMs = kinds.map(() => new Float64Array(0))
   let verdicts = kinds.map(() => new Uint8Array(0))
   let out: Emit<WindowOut>
@@ -194,6 +202,14 @@ export function windowStage(options: WindowOptions): Stage<ExtractOut, WindowOut
     frames = undefined
   }
 
+  function resume({ source, clock: state }: Resumption): void {
+    const guard = guardOf(source)
+    if (state === undefined) return
+    guard.load(state)
+    tell(source, guard.clock)
+    silence?.heard(source, guard.clock.trustedMs)
+  }
+
   function endSource(source: number): void {
     guards.get(source)?.end()
     release()
@@ -217,9 +233,11 @@ export function windowStage(options: WindowOptions): Stage<ExtractOut, WindowOut
       if (message.type === 'source' && !guards.has(message.source)) {
         silence?.heard(message.source, guardOf(message.source).clock.trustedMs)
       }
+      if (message.type === 'resumption') resume(message)
       if (message.type === 'source-end') endSource(message.source)
       emit(message)
     },
+    clockOf: (source) => guards.get(source)?.save(),
     end: decideAll,
     stop: decideAll, // what is held is shown as well as it can be known now
     ...(silence !== undefined && {

@@ -8,6 +8,7 @@
  * What cannot be told apart: two frames in a row that are both wrong by about the same, and a real
  * jump. They are trusted, and what follows is late, which --lateness forgives.
  */
+import type { ClockState } from '../records.ts'
 import type { Calendar } from './calendar.ts'
 
 /** Revisions fall due at multiples of this, so that a burst of late frames gives one line. */
@@ -33,6 +34,16 @@ export class SourceClock {
 
   constructor(options: SourceClockOptions) {
     this.#options = options
+  }
+
+  save(): ClockState {
+    const waitingMs = Number.isNaN(this.#waitingMs) ? undefined : this.#waitingMs
+    return { trustedMs: this.trustedMs, waitingMs }
+  }
+
+  load({ trustedMs, waitingMs = NaN }: ClockState): void {
+    this.trustedMs = trustedMs
+    this.#waitingMs = waitingMs
   }
 
   /** What ends by then is complete. */

@@ -40,7 +40,17 @@ const bashReplies: readonly (readonly [words: readonly string[], reply: readonly
   [['uc-window', '--m'], ['--minute', '--month', '--max-delay', '--max-jump', '--max-memory']],
   [['/opt/bin/uc-count', '--ex'], ['--exact-limit']],
   [['uc', ''], [
-    ...['pipeline', 'extract', 'window', 'count', 'generate', 'help', 'completion'],
+    ...[
+      'pipeline',
+      'extract',
+      'window',
+      'count',
+      'from-kafka',
+      'to-kafka',
+      'generate',
+      'help',
+      'completion',
+    ],
     ...['--help', '--version'],
   ]],
   [['uc', 'cou'], ['count']],

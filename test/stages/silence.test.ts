@@ -164,7 +164,7 @@ test('idleness decides nothing about what is held', () => {
 })
 
 test('a source that is far ahead is held back by its reader, so it is not idle', () => {
-  const silence = new Silence({ idleMs: 1000, liveMs: 0 })
+  const silence = new Silence({ idleMs: 1000, liveMs: 0, isReadToItsEnd: () => true })
   silence.heard(0, 0)
   silence.heard(1, 600_001)
   for (let nowMs = 0; nowMs <= 5000; nowMs += 100) {

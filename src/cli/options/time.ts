@@ -68,7 +68,7 @@ export const time: TimeOptions = {
     brief: 'Wait no longer for a source silent for so long',
     detail:
       'By the wall clock. In a live stream, whose time is within `--max-jump` of it, time goes ' +
-      'on while all is silent, so that the last windows come out.',
+      'on while all is silent, so that the last windows come out. With `--kafka` it is 30s.',
     example: '--idle 30s',
   },
   order: {

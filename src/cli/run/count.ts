@@ -44,7 +44,7 @@ export async function runCount(parsed: Parsed<CountOptions>): Promise<number> {
       countStage({ ...output, calendar, latenessMs, newCounter, ledger }),
     ),
     lineBreak: Uint8Array.of(0x0a),
-    mayFollow: true,
+    follows: 'perhaps',
     take: results.take,
     flush: results.flush,
   })

@@ -24,7 +24,7 @@ export async function runExtract(parsed: Parsed<ExtractOptions>): Promise<number
     (reader) =>
       session.run({
         ...reader,
-        mayFollow: false,
+        follows: 'never',
         take(message) {
           if (message.type === 'frames') lines.frames(message)
           else if (isMark(message)) lines.control(message)

@@ -51,7 +51,11 @@ export function withFrameReader<Result>(
   })
 }
 
-function observed<In>(stage: Stage<In, ExtractOut>, times: SourceTimes): Stage<In, ExtractOut> {
+/** Tells the times that a reader of several sources asks for. */
+export function observed<In>(
+  stage: Stage<In, ExtractOut>,
+  times: SourceTimes,
+): Stage<In, ExtractOut> {
   return {
     ...stage,
     push: (message, emit) =>

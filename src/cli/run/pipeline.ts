@@ -1,51 +1,40 @@
 /** uc-pipeline: raw frames in, result lines out, all stages in this process. */
 import { inspectInputs } from '../../io/input.ts'
-import { uniqueCounter } from '../../counter/unique.ts'
 import { chain } from '../../pipeline.ts'
-import { countStage } from '../../stages/count.ts'
-import { windowStage } from '../../stages/window.ts'
 import type { PipelineOptions } from '../commands.ts'
+import { topicPlan } from '../kafka-plan.ts'
 import type { Parsed } from '../option.ts'
-import { countPlan, outputPlan, readPlan, timePlan } from '../plan.ts'
+import { outputPlan, readPlan } from '../plan.ts'
 import { withFrameReader } from './frame-reader.ts'
-import { calendarOf, latenessOf, rangeOf } from './plans.ts'
 import { ResultWriter } from './result-writer.ts'
 import { Session } from './session.ts'
+import { stagesOf } from './stages.ts'
 
 export async function runPipeline(parsed: Parsed<PipelineOptions>): Promise<number> {
+  const topics = topicPlan(parsed)
+  if (topics !== undefined) {
+    const { runTopicPipeline } = await import('./topic-pipeline.ts')
+    return await runTopicPipeline(parsed, topics)
+  }
   const read = readPlan(parsed)
-  const time = timePlan(parsed)
   const output = outputPlan(parsed)
-  const counting = countPlan(parsed)
-  const newCounter = () => uniqueCounter(counting)
-  const calendar = await calendarOf(time)
-  const latenessMs = latenessOf(time, calendar)
-  const range = rangeOf(time, calendar)
+  const newStages = await stagesOf(parsed)
   const session = new Session({
     command: 'uc-pipeline',
     plan: output,
     isStrict: read.strict,
     inputs: inspectInputs(read.files),
   })
-  const { ledger } = session
+  const { windows, counts, idleMs } = newStages(session.ledger)
   const results = new ResultWriter(output.format, session)
-  const outcome = await withFrameReader(
-    { plan: read, idleMs: time.idleMs, session },
-    (reader) =>
-      session.run({
-        ...reader,
-        stage: chain(
-          chain(
-            reader.stage,
-            windowStage({ ...time, ...range, calendar, latenessMs, showsRaw: true, ledger }),
-          ),
-          countStage({ ...output, calendar, latenessMs, newCounter, ledger }),
-        ),
-        mayFollow: false,
-        take: results.take,
-        flush: results.flush,
-      }),
-  )
+  const outcome = await withFrameReader({ plan: read, idleMs, session }, (reader) =>
+    session.run({
+      ...reader,
+      stage: chain(chain(reader.stage, windows), counts),
+      follows: 'never',
+      take: results.take,
+      flush: results.flush,
+    }))
   await results.end()
   return session.close(outcome)
 }

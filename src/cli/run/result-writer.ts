@@ -5,7 +5,14 @@ import type { CountOut } from '../../stages/count.ts'
 import type { OutputPlan } from '../plan.ts'
 import type { Session } from './session.ts'
 
-export class ResultWriter {
+/** Takes what the counting stage emits; `flush` resolves when all of it has arrived. */
+export interface Results {
+  take(message: CountOut): void
+  flush(): Promise<void>
+  end(): Promise<void>
+}
+
+export class ResultWriter implements Results {
   readonly #sink: ResultSink
   readonly #session: Session
   readonly #isOnTerminal = isTerminal('stdout')

@@ -49,7 +49,7 @@ export async function runWindow(parsed: Parsed<WindowOptions>): Promise<number> 
             ledger: session.ledger,
           }),
         ),
-        mayFollow: true,
+        follows: 'perhaps',
         take(message) {
           if (message.type === 'windowed') lines.windowed(message)
           else if (message.type === 'reject') session.reject(message)

@@ -1,0 +1,94 @@
+/** The rules between options of Kafka and others, and what they come to. */
+import { UcError } from '../errors.ts'
+import type { Compression } from '../kafka/compression.ts'
+import type { ConnectionConfig } from '../kafka/connection.ts'
+import type { StartAt, StopAt } from '../kafka/offsets.ts'
+import type { NewTopic } from '../kafka/topics.ts'
+import { pipeline, type PipelineOptions } from './commands.ts'
+import { settle } from './kafka-connection.ts'
+import { type AnyOption, flagOf, type Parsed } from './option.ts'
+import { input } from './options/input.ts'
+import { kafka, kafkaRead, kafkaWrite } from './options/kafka.ts'
+import type { KafkaWriteOptions } from './options/kafka.ts'
+import { contradiction } from './plan.ts'
+
+export interface TopicPlan {
+  readonly connection: ConnectionConfig
+  /** Undefined: files are read. */
+  readonly read: ReadTopic | undefined
+  /** Undefined: results go to standard output. */
+  readonly write: WriteTopic | undefined
+}
+
+export interface ReadTopic {
+  readonly topic: string
+  readonly group: string
+  readonly startAt: StartAt
+  readonly stopAt: StopAt
+}
+
+export interface WriteTopic {
+  readonly topic: string
+  readonly compression: Compression
+  readonly create: NewTopic | undefined
+}
+
+/** Undefined where uc-pipeline has nothing to do with Kafka. */
+export function topicPlan(parsed: Parsed<PipelineOptions>): TopicPlan | undefined {
+  const { values: { kafka: reads, toKafka: writes }, given, files } = parsed
+  if (!reads) refuseWithout('--kafka', [kafkaRead.topic, kafkaRead.group], given)
+  if (!reads) refuseWithout('--kafka', [kafkaRead.startAt, kafkaRead.stopAt], given)
+  if (!writes) refuseWithout('--to-kafka', Object.values(kafkaWrite), given)
+  if (!reads && !writes) {
+    refuseWithout('--kafka or --to-kafka', Object.values(kafka), given)
+    return undefined
+  }
+  const { values, connection } = settle(pipeline.options, parsed)
+  // A word behind --to-kafka can be no file where --kafka is, so it names the topic.
+  const isNamed = reads && writes && files.length === 1 && !given.has(kafkaWrite.resultTopic)
+  const named = isNamed ? kafkaWrite.resultTopic.parse(files[0]!) : undefined
+  if (reads) refuseBeside(parsed, isNamed)
+  const { topic, group, startAt, stopAt, compression, resultTopic } = values
+  return {
+    connection,
+    read: reads ? { topic, group, startAt, stopAt } : undefined,
+    write: writes
+      ? { topic: named ?? resultTopic, compression, create: newTopic(parsed.values) }
+      : undefined,
+  }
+}
+
+export function newTopic(
+  { create, compact }: Parsed<Pick<KafkaWriteOptions, 'create' | 'compact'>>['values'],
+): NewTopic | undefined {
+  if (create === undefined && compact) {
+    throw new UcError('usage', '--compact says how to make a topic; add --create')
+  }
+  return create === undefined ? undefined : { partitions: create, isCompacted: compact }
+}
+
+function refuseWithout(
+  flags: string,
+  options: readonly AnyOption[],
+  given: ReadonlySet<AnyOption>,
+): void {
+  const option = options.find((each) => given.has(each))
+  if (option === undefined) return
+  throw new UcError('usage', `${flagOf(option)} says nothing without ${flags}; add it`)
+}
+
+function refuseBeside({ values, given, files }: Parsed<PipelineOptions>, isNamed: boolean): void {
+  if (files.length > 0 && !isNamed) {
+    const remedy = 'leave one out; --topic names the topic to read'
+    throw contradiction('--kafka and files', remedy)
+  }
+  if (given.has(input.interleave)) {
+    throw contradiction('--kafka and --interleave', 'leave --interleave out, as partitions are so')
+  }
+  if (values.order === 'none' && values.stopAt === 'never') {
+    throw contradiction(
+      '--order none and a topic without end',
+      'add --stop-at end, since windows close at the end',
+    )
+  }
+}

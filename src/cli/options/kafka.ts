@@ -1,0 +1,231 @@
+/** Options that say where Kafka is, and which topics and groups are meant. */
+import { compressions } from '../../kafka/compression.ts'
+import type { Compression } from '../../kafka/compression.ts'
+import { parseDuration } from '../../time/duration.ts'
+import type { Option } from '../option.ts'
+import type { StartAt, StopAt } from '../../kafka/offsets.ts'
+import { file, flag, oneOf, timeOrDate, wholeNumber } from '../values.ts'
+
+export type KafkaOptions = {
+  readonly brokers: Option<readonly string[]>
+  readonly kafkaConfig: Option<string | undefined>
+  readonly connectTimeout: Option<number>
+}
+
+export type KafkaReadOptions = {
+  readonly topic: Option<string>
+  readonly group: Option<string>
+  readonly startAt: Option<StartAt>
+  readonly stopAt: Option<StopAt>
+}
+
+export type KafkaWriteOptions = {
+  readonly resultTopic: Option<string>
+  readonly compression: Option<Compression>
+  readonly create: Option<number | undefined>
+  readonly compact: Option<boolean>
+}
+
+/** Whether uc-pipeline reads and writes topics. */
+export type KafkaSwitches = {
+  readonly kafka: Option<boolean>
+  readonly toKafka: Option<boolean>
+}
+
+export const kafkaSwitches: KafkaSwitches = {
+  kafka: {
+    name: 'kafka',
+    group: 'Kafka',
+    fallback: 'false',
+    parse: flag,
+    brief: 'Read a topic instead of files',
+    detail: 'Each partition is a source with a watermark of its own. One process of the group ' +
+      'reads all of them, others stand by.',
+    example: '--kafka',
+  },
+  toKafka: {
+    name: 'to-kafka',
+    group: 'Kafka',
+    fallback: 'false',
+    parse: flag,
+    brief: 'Write results to a topic instead of standard output',
+    detail: 'The key is window and start, `minute/1468244340`. With `--kafka` the name of the ' +
+      'topic may follow.',
+    example: '--to-kafka',
+  },
+}
+
+export const kafka: KafkaOptions = {
+  brokers: {
+    name: 'brokers',
+    value: 'HOST:PORT',
+    group: 'Kafka',
+    fallback: 'localhost:9092',
+    env: 'UC_KAFKA_BROKERS',
+    property: 'bootstrap.servers',
+    parse: brokers,
+    brief: 'Brokers to ask first',
+    detail: 'One is enough to find the others of its cluster; more, with commas, serve while one ' +
+      'is down.',
+    example: '--brokers kafka1:9092,kafka2:9092',
+  },
+  kafkaConfig: {
+    name: 'kafka-config',
+    value: 'FILE',
+    group: 'Kafka',
+    env: 'UC_KAFKA_CONFIG',
+    parse: (text) => file(text),
+    brief: "A client.properties of Kafka's own tools",
+    detail: 'The place for TLS and passwords, in the keys of the Java client: security.protocol, ' +
+      'sasl.jaas.config and so on. Stores are PEM.',
+    example: '--kafka-config client.properties',
+  },
+  connectTimeout: {
+    name: 'connect-timeout',
+    value: 'DURATION',
+    group: 'Kafka',
+    fallback: '30s',
+    parse: parseDuration,
+    brief: 'How long to wait for a broker to answer',
+    detail: 'What will not pass, a wrong password say, ends the wait at once.',
+    example: '--connect-timeout 5s',
+  },
+}
+
+export const kafkaRead: KafkaReadOptions = {
+  topic: {
+    name: 'topic',
+    value: 'TOPIC',
+    group: 'Kafka',
+    fallback: 'frames',
+    env: 'UC_KAFKA_TOPIC',
+    parse: topic,
+    brief: 'Topic of the frames',
+    detail: 'Each value is a frame. The topic has to be there.',
+    example: '--topic frames',
+  },
+  group: {
+    name: 'group',
+    value: 'NAME',
+    group: 'Kafka',
+    fallback: 'uc',
+    env: 'UC_KAFKA_GROUP',
+    property: 'group.id',
+    parse: groupName,
+    brief: 'Group whose processes share the work',
+    detail: 'It also names what a restart goes on from.',
+    example: '--group uc-eu',
+  },
+  startAt: {
+    name: 'start-at',
+    value: 'WHERE',
+    group: 'Kafka',
+    fallback: 'stored',
+    parse: startAt,
+    brief: 'Where to begin: stored, beginning, end, or a time',
+    detail:
+      '`stored` is where the group has stopped, or the beginning where it has never been. A ' +
+      'time is that of the messages: unix seconds, RFC 3339, or a date in UTC.',
+    example: '--start-at 2016-07-11T13:00:00Z',
+  },
+  stopAt: {
+    name: 'stop-at',
+    value: 'WHERE',
+    group: 'Kafka',
+    fallback: 'never',
+    parse: stopAt,
+    brief: 'Where to stop: never, end, or a time',
+    detail: '`end` is behind the last message that is there at the start. A time is that of the ' +
+      'messages.',
+    example: '--stop-at end',
+  },
+}
+
+export const kafkaWrite: KafkaWriteOptions = {
+  resultTopic: {
+    name: 'result-topic',
+    value: 'TOPIC',
+    group: 'Kafka',
+    fallback: 'unique-users',
+    env: 'UC_KAFKA_RESULT_TOPIC',
+    parse: topic,
+    brief: 'Topic of the results',
+    detail: 'It has to be there, or `--create` makes it.',
+    example: '--result-topic unique-users',
+  },
+  compression: {
+    name: 'compression',
+    value: 'CODEC',
+    choices: compressions,
+    group: 'Kafka',
+    fallback: 'zstd',
+    property: 'compression.type',
+    parse: oneOf(compressions),
+    brief: 'How messages are compressed',
+    detail:
+      '`zstd` makes frames as small as `gzip` does, in a third of its time. `lz4` takes half ' +
+      'of that again and leaves them larger by three quarters; on Deno it needs `--allow-read`. ' +
+      'Readers need no setting.',
+    example: '--compression lz4',
+  },
+  create: {
+    name: 'create',
+    value: 'PARTITIONS',
+    group: 'Kafka',
+    parse: wholeNumber({ from: 1, to: 100_000 }),
+    brief: 'Make the topic to write to, if it is not there',
+    detail: 'With so many partitions, and the replicas that are usual in the cluster.',
+    example: '--create 4',
+  },
+  compact: {
+    name: 'compact',
+    group: 'Kafka',
+    fallback: 'false',
+    parse: flag,
+    brief: 'With --create: keep the last message of each key only',
+    detail: 'For results: of each window the last line, which is the truth.',
+    example: '--create 1 --compact',
+  },
+}
+
+function startAt(text: string): StartAt {
+  if (text === 'stored' || text === 'beginning' || text === 'end') return text
+  return placeInTime(text, 'stored, beginning, end')
+}
+
+function stopAt(text: string): StopAt {
+  if (text === 'never' || text === 'end') return text
+  return placeInTime(text, 'never, end')
+}
+
+function placeInTime(text: string, words: string): number {
+  try {
+    return timeOrDate(text).ms
+  } catch (cause) {
+    throw new Error(`expected ${words} or a time such as 2016-07-11T13:00:00Z`, { cause })
+  }
+}
+
+/** Whether there are such hosts is seen when they are asked. */
+function brokers(text: string): readonly string[] {
+  const list = text.split(',').map((each) => each.trim())
+  const isRight = (each: string) => {
+    const port = Number(/^(?:[^\s:/]+|\[[\da-f:.]+\]):(\d{1,5})$/i.exec(each)?.[1])
+    return port > 0 && port < 65536
+  }
+  if (!list.every(isRight)) throw new Error('expected HOST:PORT, or several with commas')
+  return list
+}
+
+/** Kafka's own rule. */
+function topic(text: string): string {
+  if (!/^[\w.-]{1,249}$/.test(text) || text === '.' || text === '..') {
+    throw new Error('expected the name of a topic: letters, digits, ".", "_" and "-"')
+  }
+  return text
+}
+
+function groupName(text: string): string {
+  if (text === '') throw new Error('expected the name of a group')
+  return text
+}

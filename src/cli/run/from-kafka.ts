@@ -1,0 +1,101 @@
+/** uc-from-kafka: the messages of topics as lines, and marks that say which partition they are of. */
+import type { Outcome } from '../../io/drive.ts'
+import { asAsked } from '../../kafka/assigner.ts'
+import type { ConnectionConfig } from '../../kafka/connection.ts'
+import { type Position, type ReaderMessage, TopicReader } from '../../kafka/reader.ts'
+import { partitionsOf } from '../../kafka/topics.ts'
+import { fromKafka, type FromKafkaOptions } from '../commands.ts'
+import { settle } from '../kafka-connection.ts'
+import type { Parsed, Values } from '../option.ts'
+import { kafkaRead } from '../options/kafka.ts'
+import { outputPlan } from '../plan.ts'
+import { inWords, type KafkaSession, kafkaSession } from './kafka-session.ts'
+import { PipeWriter } from './pipe-writer.ts'
+import { Session } from './session.ts'
+
+const commitIntervalMs = 1000
+
+interface Parts extends KafkaSession {
+  readonly topics: readonly string[]
+  readonly consumer: ConnectionConfig['consumer']
+  readonly session: Session
+}
+
+export async function runFromKafka(parsed: Parsed<FromKafkaOptions>): Promise<number> {
+  const { values, connection } = settle(fromKafka.options, parsed)
+  const topics = parsed.files.length > 0 ? parsed.files : [values.topic]
+  for (const topic of topics) kafkaRead.topic.parse(topic)
+  const refusesNothing = { strict: false, rejects: undefined }
+  const session = new Session({
+    command: 'uc-from-kafka',
+    plan: outputPlan({ ...parsed, values: { ...values, ...refusesNothing } }),
+    isStrict: false,
+    inputs: { identities: new Set(), totalBytes: undefined },
+  })
+  const place = { ...connection, topic: topics.join(), group: values.group }
+  try {
+    const kafka = await kafkaSession('uc-from-kafka', connection)
+    for (const topic of topics) await partitionsOf({ ...kafka, topic })
+    const parts = { ...kafka, topics, consumer: connection.consumer, session }
+    const outcome = await writeMessages(values, parts)
+    return session.close({ ...outcome, failure: inWords(outcome.failure, place) })
+  } catch (error) {
+    throw inWords(error, place)
+  }
+}
+
+/** Offsets are stored when their lines have been written. */
+async function writeMessages(
+  { group, startAt, stopAt, partitions, plain }: Values<FromKafkaOptions>,
+  { topics, consumer, session, ...kafka }: Parts,
+): Promise<Outcome> {
+  const reader = new TopicReader({
+    ...kafka,
+    topics,
+    group,
+    consumer,
+    startAt,
+    stopAt,
+    assigner: partitions === undefined ? undefined : asAsked(partitions),
+  })
+  const { ledger } = session
+  const writer = new PipeWriter()
+  const positions = new Map<number, Position>()
+  let committedAtMs = performance.now()
+
+  async function commit(): Promise<void> {
+    await reader.commit(positions)
+    positions.clear()
+    committedAtMs = performance.now()
+  }
+
+  function take(message: ReaderMessage): void {
+    if (message.type === 'lines') {
+      ledger.lines += message.count
+      ledger.frames += message.count
+      positions.set(message.source, { offset: message.next, metadata: '' })
+      writer.lines.raw(message.lines)
+    } else if (!plain && message.type !== 'resumption') {
+      writer.lines.control(message)
+    }
+  }
+
+  try {
+    if (!plain) await writer.begin({ from: 'from-kafka' })
+    const outcome = await session.run<ReaderMessage, ReaderMessage>({
+      input: reader.messages(),
+      stage: { push: (message, emit) => emit(message), end() {}, stop() {} },
+      follows: 'never',
+      take,
+      async flush() {
+        await writer.flush()
+        if (performance.now() - committedAtMs > commitIntervalMs) await commit()
+      },
+    })
+    if (outcome.failure === undefined) await commit()
+    if (!plain) await writer.end(outcome, ledger)
+    return outcome
+  } finally {
+    await reader.close()
+  }
+}

@@ -1,0 +1,31 @@
+/** The connection of a command to Kafka: made once, and its troubles in words. */
+import type { Kafka } from 'kafkajs'
+import { UcError } from '../../errors.ts'
+import { writeError } from '../../io/runtime.ts'
+import { type ConnectionConfig, newKafka, reachBrokers } from '../../kafka/connection.ts'
+import { type Place, troubleOf } from '../../kafka/trouble.ts'
+
+export interface KafkaSession {
+  readonly kafka: Kafka
+  say(text: string): void
+}
+
+/** Waits for a broker that answers. */
+export async function kafkaSession(
+  command: string,
+  connection: ConnectionConfig,
+): Promise<KafkaSession> {
+  const say = (text: string) => writeError(`${command}: ${text}\n`)
+  for (const { key, line, why } of connection.idle) {
+    say(`${connection.file}:${line}: ${key} has no effect: ${why}`)
+  }
+  await reachBrokers(connection, say)
+  return { kafka: newKafka(connection), say }
+}
+
+/** Errors of kafkajs as ours; others as they are. */
+export function inWords(error: unknown, place: Place): unknown {
+  const isKafkas = error instanceof Error && error.name.startsWith('KafkaJS')
+  if (error instanceof UcError || !isKafkas) return error
+  return new UcError('failed', troubleOf(error, place), { cause: error })
+}

@@ -1,0 +1,36 @@
+/** Messages of a topic to frames: the stage that reads frames, fed by the lines of messages. */
+import { twinKernel } from '../../kernel/twin.ts'
+import type { MessageLines, ReaderMessage } from '../../kafka/reader.ts'
+import type { Ledger } from '../../ledger.ts'
+import type { Emit, Stage } from '../../stage.ts'
+import { plainExtractStage } from '../../stages/extract-plain.ts'
+import { type ExtractOut, extractStage } from '../../stages/extract.ts'
+import type { ReadPlan } from '../plan.ts'
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+export function messageStage(plan: ReadPlan, ledger: Ledger): Stage<ReaderMessage, ExtractOut> {
+  const kernel = twinKernel(plan)
+  const options = { ...plan, kernel, isInterleaved: true, ledger }
+  if (plan.parser === 'json') {
+    const stage = plainExtractStage(options)
+    return fed(stage, ({ lines }, emit) => {
+      for (const line of decoder.decode(lines).split('\n').slice(0, -1)) stage.push(line, emit)
+    })
+  }
+  const stage = extractStage(options)
+  return fed(stage, ({ lines }, emit) => stage.push(lines, emit))
+}
+
+function fed<In>(
+  stage: Stage<In | Exclude<ReaderMessage, MessageLines>, ExtractOut>,
+  pushLines: (message: MessageLines, emit: Emit<ExtractOut>) => void,
+): Stage<ReaderMessage, ExtractOut> {
+  return {
+    ...stage,
+    push(message, emit) {
+      if (message.type === 'lines') pushLines(message, emit)
+      else stage.push(message, emit)
+    },
+  }
+}

@@ -1,0 +1,46 @@
+/** The stages of uc-pipeline behind the one that reads frames. */
+import { uniqueCounter } from '../../counter/unique.ts'
+import type { Ledger } from '../../ledger.ts'
+import { type CountStage, countStage } from '../../stages/count.ts'
+import { type WindowOptions, type WindowStage, windowStage } from '../../stages/window.ts'
+import type { PipelineOptions } from '../commands.ts'
+import type { Parsed } from '../option.ts'
+import { countPlan, outputPlan, timePlan } from '../plan.ts'
+import { calendarOf, latenessOf, rangeOf } from './plans.ts'
+
+export interface Stages {
+  readonly windows: WindowStage
+  readonly counts: CountStage
+  readonly idleMs: number | undefined
+}
+
+/** What only a topic knows. */
+export interface TopicTime extends Pick<WindowOptions, 'isReadToItsEnd'> {
+  readonly keepsLines?: boolean
+}
+
+export type NewStages = (ledger: Ledger, ofTopic?: TopicTime) => Stages
+
+/** Reads the zone data once; the stages are made as often as a run begins. */
+export async function stagesOf(parsed: Parsed<PipelineOptions>): Promise<NewStages> {
+  const time = timePlan(parsed)
+  const counting = countPlan(parsed)
+  const { earlyMs } = outputPlan(parsed)
+  const newCounter = () => uniqueCounter(counting)
+  const calendar = await calendarOf(time)
+  const latenessMs = latenessOf(time, calendar)
+  const range = rangeOf(time, calendar)
+  return (ledger, { keepsLines = false, ...ofTopic } = {}) => ({
+    windows: windowStage({
+      ...time,
+      ...range,
+      ...ofTopic,
+      calendar,
+      latenessMs,
+      showsRaw: true,
+      ledger,
+    }),
+    counts: countStage({ calendar, latenessMs, newCounter, earlyMs, keepsLines, ledger }),
+    idleMs: time.idleMs,
+  })
+}

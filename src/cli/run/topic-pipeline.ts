@@ -1,0 +1,192 @@
+/**
+ * uc-pipeline with topics: frames from one (--kafka), results into one (--to-kafka), or both. The
+ * one place that knows results, checkpoints and offsets together: results are acknowledged before
+ * the offsets that they come from are stored, so a restart repeats lines and loses none.
+ */
+import type { Kafka } from 'kafkajs'
+import type { Outcome } from '../../io/drive.ts'
+import { inspectInputs } from '../../io/input.ts'
+import { oneOwner } from '../../kafka/assigner.ts'
+import type { ConnectionConfig } from '../../kafka/connection.ts'
+import type { Place } from '../../kafka/trouble.ts'
+import { Checkpoints, resumptionOf } from '../../kafka/checkpoints.ts'
+import { OwnershipLost, type ReaderMessage, TopicReader } from '../../kafka/reader.ts'
+import { partitionsOf } from '../../kafka/topics.ts'
+import { chain } from '../../pipeline.ts'
+import type { Stage } from '../../stage.ts'
+import { SourceTimes } from '../../stages/source-times.ts'
+import type { WindowStage } from '../../stages/window.ts'
+import type { PipelineOptions } from '../commands.ts'
+import type { ReadTopic, TopicPlan, WriteTopic } from '../kafka-plan.ts'
+import type { Parsed } from '../option.ts'
+import { outputPlan, type ReadPlan, readPlan } from '../plan.ts'
+import { observed, withFrameReader } from './frame-reader.ts'
+import { inWords, type KafkaSession, kafkaSession } from './kafka-session.ts'
+import { messageStage } from './message-stage.ts'
+import { type Results, ResultWriter } from './result-writer.ts'
+import { Session } from './session.ts'
+import { type NewStages, stagesOf } from './stages.ts'
+import { TopicResults } from './topic-results.ts'
+
+const commitIntervalMs = 1000
+
+interface Parts {
+  readonly read: ReadPlan
+  readonly newStages: NewStages
+  readonly results: Results
+  readonly session: Session
+}
+
+export async function runTopicPipeline(
+  parsed: Parsed<PipelineOptions>,
+  plan: TopicPlan,
+): Promise<number> {
+  const { connection } = plan
+  const read = readPlan(plan.read === undefined ? parsed : { ...parsed, files: [] })
+  const newStages = await stagesOf(parsed)
+  const { format, ...output } = outputPlan(parsed)
+  const session = new Session({
+    command: 'uc-pipeline',
+    plan: { ...output, format },
+    isStrict: read.strict,
+    inputs: plan.read === undefined
+      ? inspectInputs(read.files)
+      : { identities: new Set(), totalBytes: undefined },
+  })
+  const place = { ...connection, topic: plan.read?.topic, group: plan.read?.group }
+  try {
+    const kafka = await kafkaSession('uc-pipeline', connection)
+    const partitions = plan.read === undefined ? 0 : await partitionsOf({ ...kafka, ...plan.read })
+    const results = plan.write === undefined
+      ? new ResultWriter(format, session)
+      : await topicResults(plan.write, { ...kafka, session, place })
+    kafka.say(summary(plan, partitions))
+    const parts = { read, newStages, results, session }
+    const outcome = plan.read === undefined
+      ? await countFiles(parts)
+      : await countTopic({ ...plan.read, consumer: connection.consumer }, kafka, parts)
+    await results.end()
+    return session.close({ ...outcome, failure: inWords(outcome.failure, place) })
+  } catch (error) {
+    throw inWords(error, place)
+  }
+}
+
+function summary({ connection, read, write }: TopicPlan, partitions: number): string {
+  const from = read === undefined
+    ? 'reads files'
+    : `reads topic ${read.topic} (${partitions} partitions) as group ${read.group}`
+  const to = write === undefined ? 'standard output' : `topic ${write.topic}`
+  return `${from}, writes ${to}, brokers ${connection.brokers.join(',')}`
+}
+
+function countFiles({ read, newStages, results, session }: Parts): Promise<Outcome> {
+  const { windows, counts, idleMs } = newStages(session.ledger)
+  return withFrameReader({ plan: read, idleMs, session }, (reader) =>
+    session.run({
+      ...reader,
+      stage: chain(chain(reader.stage, windows), counts),
+      follows: 'never',
+      take: results.take,
+      flush: results.flush,
+    }))
+}
+
+type Read = ReadTopic & { readonly consumer: ConnectionConfig['consumer'] }
+
+/** Counts while the topic is ours; a process that has lost it stands by until it is ours again. */
+async function countTopic(read: Read, kafka: KafkaSession, parts: Parts): Promise<Outcome> {
+  const since = Date.now()
+  for (;;) {
+    try {
+      return await countOwned({ ...read, since }, kafka, parts)
+    } catch (error) {
+      if (!(error instanceof OwnershipLost)) throw error
+      kafka.say(`another member of group ${read.group} has taken over`)
+      parts.session.ledger.reset()
+    }
+  }
+}
+
+async function countOwned(
+  { since, topic, ...read }: Read & { readonly since: number },
+  { kafka, say }: KafkaSession,
+  { read: plan, newStages, results, session }: Parts,
+): Promise<Outcome> {
+  const times = new SourceTimes()
+  const checkpoints = new Checkpoints()
+  const reader = new TopicReader({
+    ...read,
+    kafka,
+    topics: [topic],
+    assigner: oneOwner(since),
+    timeOf: (source) => times.timeOf(source),
+    resume: resumptionOf,
+    say,
+  })
+  const isReadToItsEnd = (source: number) => reader.isReadToItsEnd(source)
+  const { windows, counts } = newStages(session.ledger, { keepsLines: true, isReadToItsEnd })
+  const frames = observed(messageStage(plan, session.ledger), times)
+
+  let isOver = false
+  let committedAtMs = performance.now()
+  async function commit(): Promise<void> {
+    await reader.commit(checkpoints.positions(counts.firstLineOf, counts.watermarkMs))
+    committedAtMs = performance.now()
+  }
+  /** What the end of the input closes must not count as shown: there may be more, another time. */
+  async function* untilCommitted(): AsyncGenerator<ReaderMessage> {
+    yield* reader.messages()
+    await commit()
+    isOver = true
+  }
+
+  try {
+    const outcome = await session.run({
+      input: untilCommitted(),
+      stage: noted(chain(chain(frames, windows), counts), { windows, checkpoints }),
+      follows: 'never',
+      take: results.take,
+      async flush() {
+        await results.flush()
+        if (!isOver && performance.now() - committedAtMs > commitIntervalMs) await commit()
+      },
+    })
+    if (!isOver && outcome.failure === undefined) await commit()
+    return outcome
+  } finally {
+    await reader.close()
+  }
+}
+
+/** Notes after each slice how far a source has come, with the clock that it has there. */
+function noted<Out>(
+  stage: Stage<ReaderMessage, Out>,
+  { windows, checkpoints }: { windows: WindowStage; checkpoints: Checkpoints },
+): Stage<ReaderMessage, Out> {
+  return {
+    ...stage,
+    push(message, emit) {
+      stage.push(message, emit)
+      const { source } = message
+      const clock = windows.clockOf(source)
+      if (message.type === 'lines') {
+        if (clock !== undefined) checkpoints.note(source, message.next, clock)
+      } else if (message.type === 'source') {
+        if (!checkpoints.has(source)) checkpoints.note(source, message.line! + 1, undefined)
+      } else if (message.type === 'resumption') {
+        checkpoints.note(source, message.offset, clock)
+      }
+    },
+  }
+}
+
+async function topicResults(
+  { topic, compression, create }: WriteTopic,
+  { kafka, session, place }: { kafka: Kafka; session: Session; place: Place },
+): Promise<Results> {
+  await partitionsOf({ kafka, topic, create })
+  const results = new TopicResults({ kafka, topic, compression }, { session, place })
+  await results.connect()
+  return results
+}

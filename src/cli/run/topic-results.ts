@@ -1,0 +1,45 @@
+/** Results to a topic, where uc-pipeline has them go: keyed by window and start. */
+import { Buffer } from 'node:buffer'
+import { Sender, type SenderOptions } from '../../kafka/sender.ts'
+import type { CountOut } from '../../stages/count.ts'
+import type { Place } from '../../kafka/trouble.ts'
+import { inWords } from './kafka-session.ts'
+import type { Results } from './result-writer.ts'
+import type { Session } from './session.ts'
+
+export class TopicResults implements Results {
+  readonly #sender: Sender
+  readonly #session: Session
+  readonly #place: Place
+
+  constructor(options: SenderOptions, { session, place }: { session: Session; place: Place }) {
+    this.#sender = new Sender(options)
+    this.#session = session
+    this.#place = { ...place, topic: options.topic }
+  }
+
+  connect(): Promise<void> {
+    return this.#sender.connect()
+  }
+
+  readonly take = (message: CountOut): void => {
+    if (message.type === 'reject') this.#session.reject(message)
+    if (message.type !== 'result') return
+    const { window, start } = message.line
+    const value = Buffer.from(JSON.stringify(message.line))
+    this.#sender.add({ key: `${window}/${start}`, value })
+  }
+
+  readonly flush = async (): Promise<void> => {
+    try {
+      await this.#sender.flush()
+    } catch (error) {
+      throw inWords(error, this.#place)
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.flush()
+    await this.#sender.close()
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Who of a group reads which partitions. Two ways beside kafkajs' own: all of them go to the member
+ * that has been there longest, and the others stand by; or each member gets those it asked for.
+ * What a member wants the others to know travels as its user data.
+ */
+import { Buffer } from 'node:buffer'
+import kafkajs, { type PartitionAssigner } from 'kafkajs'
+
+type Assigned = Record<string, number[]>
+
+interface Member {
+  readonly memberId: string
+  readonly userData: string
+}
+
+/** `since`: when this process began, unix milliseconds. The owner stays the owner when others join. */
+export function oneOwner(since: number): PartitionAssigner {
+  return assigner('uc-one-owner', `${since}`, (members, partitionsOf) => {
+    const byAge = [...members].sort((a, b) => Number(a.userData) - Number(b.userData))
+    return new Map(byAge.slice(0, 1).map(({ memberId }) => [memberId, partitionsOf]))
+  })
+}
+
+/** Each member gets the partitions that it names, whatever the others have. */
+export function asAsked(partitions: readonly number[]): PartitionAssigner {
+  return assigner('uc-as-asked', partitions.join(), (members, partitionsOf) => {
+    return new Map(members.map(({ memberId, userData }) => {
+      const asked = new Set(userData.split(',').map(Number))
+      const own = Object.entries(partitionsOf).map(([topic, all]) => {
+        return [topic, all.filter((partition) => asked.has(partition))] as const
+      })
+      return [memberId, Object.fromEntries(own)]
+    }))
+  })
+}
+
+function assigner(
+  name: string,
+  userData: string,
+  assign: (members: readonly Member[], partitionsOf: Assigned) => ReadonlyMap<string, Assigned>,
+): PartitionAssigner {
+  const { AssignerProtocol: { MemberAssignment, MemberMetadata } } = kafkajs
+  const version = 0
+  return ({ cluster }) => ({
+    name,
+    version,
+    protocol: ({ topics }) => ({
+      name,
+      metadata: MemberMetadata.encode({ version, topics, userData: Buffer.from(userData) }),
+    }),
+    assign({ members, topics }) {
+      const known = members.map(({ memberId, memberMetadata }) => {
+        const userData = MemberMetadata.decode(memberMetadata)?.userData.toString() ?? ''
+        return { memberId, userData }
+      })
+      const partitionsOf = Object.fromEntries(topics.map((topic) => {
+        return [topic, cluster.findTopicPartitionMetadata(topic).map((each) => each.partitionId)]
+      }))
+      const assigned = assign(known, partitionsOf)
+      return Promise.resolve(members.map(({ memberId }) => {
+        const assignment = assigned.get(memberId) ?? {}
+        const encoded = { version, assignment, userData: Buffer.alloc(0) }
+        return { memberId, memberAssignment: MemberAssignment.encode(encoded) }
+      }))
+    },
+  })
+}

@@ -1,0 +1,89 @@
+/**
+ * From where a restart goes on, without state: per source the offset that the open and revisable
+ * windows still need, and the clock that the source had there. Frames from there on, judged by that
+ * clock, give the same lines again; windows that were over are not shown again (`over`).
+ *
+ *   offset      0 ........ 700 ........ 1000 ........ 1400        1000: the first frame of an open
+ *   checkpoint       |          |              |                  window. A restart goes on at the
+ *                   400        800            1200                checkpoint before it, 800.
+ */
+import type { ClockState, Resumption } from '../records.ts'
+import type { Position } from './reader.ts'
+
+interface Checkpoint {
+  readonly offset: number
+  /** Undefined before the first frame. */
+  readonly clock: ClockState | undefined
+}
+
+/** More are thinned out: a year's window needs only some place before its first frame. */
+const mostCheckpoints = 1000
+
+export class Checkpoints {
+  readonly #bySource = new Map<number, Checkpoint[]>()
+
+  /** All before `offset` has been counted, and nothing of it is held; `clock` is how it stood. */
+  note(source: number, offset: number, clock: ClockState | undefined): void {
+    const known = this.#bySource.get(source) ?? []
+    if (known.length === mostCheckpoints) {
+      this.#bySource.set(source, known.filter((_, i) => i % 2 === 0).concat({ offset, clock }))
+    } else {
+      known.push({ offset, clock })
+      this.#bySource.set(source, known)
+    }
+  }
+
+  has(source: number): boolean {
+    return this.#bySource.has(source)
+  }
+
+  forget(source: number): void {
+    this.#bySource.delete(source)
+  }
+
+  /**
+   * The last checkpoints before what is needed: `firstLineOf` gives the first offset that an open
+   * window has counted. Windows that were over by `overMs` have been shown.
+   */
+  positions(firstLineOf: (source: number) => number, overMs: number): Map<number, Position> {
+    const positions = new Map<number, Position>()
+    for (const [source, known] of this.#bySource) {
+      const needed = firstLineOf(source)
+      const last = known.findLastIndex(({ offset }) => offset <= needed)
+      if (last === -1) continue
+      known.splice(0, last)
+      const { offset, clock } = known[0]!
+      positions.set(source, { offset, metadata: metadataOf(clock, overMs) })
+    }
+    return positions
+  }
+}
+
+/** Kept beside the offset in the group: `{"uc":1,"trusted":…,"waiting":…,"over":…}`, milliseconds. */
+function metadataOf(clock: ClockState | undefined, overMs: number): string {
+  const over = Number.isFinite(overMs) ? overMs : undefined
+  return JSON.stringify({ uc: 1, trusted: clock?.trustedMs, waiting: clock?.waitingMs, over })
+}
+
+/** What `metadata` says, if it is ours. */
+export function resumptionOf(
+  source: number,
+  { offset, metadata }: Position,
+): Resumption | undefined {
+  let fields: Record<string, unknown>
+  try {
+    fields = Object(JSON.parse(metadata)) as Record<string, unknown>
+  } catch {
+    return undefined
+  }
+  const { uc, trusted, waiting, over } = fields
+  if (uc !== 1) return undefined
+  const waitingMs = typeof waiting === 'number' ? waiting : undefined
+  return {
+    type: 'resumption',
+    source,
+    offset,
+    clock: typeof trusted === 'number' ? { trustedMs: trusted, waitingMs } : undefined,
+    overMs: typeof over === 'number' ? over : -Infinity,
+  }
+}

@@ -1,0 +1,93 @@
+/** Where to begin and where to end in the partitions of a topic. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Admin } from 'kafkajs'
+import { grouped } from '../io/result-format.ts'
+
+/** A time is that of the messages, unix milliseconds. */
+export type StartAt = 'beginning' | 'end' | 'stored' | number
+export type StopAt = 'never' | 'end' | number
+
+export interface Span {
+  /** Offset of the first message to read. */
+  readonly start: number
+  /** Offset behind the last one; undefined where there is no end. */
+  readonly stop: number | undefined
+  /** Behind the last message that is there now. */
+  readonly high: number
+  /** What was stored with the offset that is begun with. */
+  readonly metadata: string | undefined
+}
+
+export interface SpanOptions {
+  readonly admin: Admin
+  readonly topic: string
+  /** Those that are asked for. */
+  readonly partitions: readonly number[]
+  readonly group: string
+  readonly startAt: StartAt
+  readonly stopAt: StopAt
+  /** Told of messages that are gone. */
+  say(text: string): void
+}
+
+/** By partition. */
+export async function spansOf(options: SpanOptions): Promise<ReadonlyMap<number, Span>> {
+  const { admin, topic, startAt, stopAt, say } = options
+  const bounds = await patiently(() => admin.fetchTopicOffsets(topic))
+  const stored = startAt === 'stored' ? await storedOffsets(options) : new Map<number, Stored>()
+  const startsAt = typeof startAt === 'number' ? await offsetsAt(admin, topic, startAt) : undefined
+  const stopsAt = typeof stopAt === 'number' ? await offsetsAt(admin, topic, stopAt) : undefined
+  const asked = new Set(options.partitions)
+  return new Map(
+    bounds.filter(({ partition }) => asked.has(partition)).map((bound) => {
+      const { partition } = bound
+      const [low, high] = [Number(bound.low), Number(bound.high)]
+      const kept = stored.get(partition)
+      const wanted = startAt === 'end' ? high : startsAt?.get(partition) ?? kept?.offset ?? low
+      if (wanted < low) say(expired(`${topic}[${partition}]`, wanted, low))
+      const start = Math.max(wanted, low)
+      const metadata = wanted < low ? undefined : kept?.metadata
+      const stop = stopAt === 'never' ? undefined : stopsAt?.get(partition) ?? high
+      return [partition, { start, stop, high, metadata }]
+    }),
+  )
+}
+
+export function expired(name: string, from: number, to: number): string {
+  return `${name}: ${grouped(to - from)} messages, ${from} to ${to - 1}, had been deleted by the ` +
+    `topic's retention before they were read; going on at ${to}`
+}
+
+interface Stored {
+  readonly offset: number
+  readonly metadata: string | undefined
+}
+
+async function storedOffsets({ admin, topic, group }: SpanOptions): Promise<Map<number, Stored>> {
+  const [answer] = await patiently(() => admin.fetchOffsets({ groupId: group, topics: [topic] }))
+  const known = (answer?.partitions ?? []).filter(({ offset }) => Number(offset) >= 0)
+  return new Map(known.map(({ partition, offset, metadata }) => {
+    return [partition, { offset: Number(offset), metadata: metadata ?? undefined }]
+  }))
+}
+
+async function offsetsAt(admin: Admin, topic: string, ms: number): Promise<Map<number, number>> {
+  const answer = await patiently(() => admin.fetchTopicOffsetsByTimestamp(topic, ms))
+  return new Map(answer.map(({ partition, offset }) => [partition, Number(offset)]))
+}
+
+const patienceMs = 10_000
+
+/** Metadata name a leader before it leads, after a start say; kafkajs gives up then. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let waitedMs = 0;; waitedMs += 100) {
+    try {
+      return await ask()
+    } catch (error) {
+      const { type } = Object(error) as { type?: string }
+      const isPassing = /NOT_LEADER|LEADER_NOT|COORDINATOR|UNKNOWN_LEADER/.test(type ?? '')
+      if (!isPassing || waitedMs > patienceMs) throw error
+      await sleep(100)
+    }
+  }
+}

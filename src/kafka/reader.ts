@@ -1,0 +1,286 @@
+/**
+ * A topic as an input: the lines of its messages, each partition a source, in the order of its
+ * offsets. kafkajs calls with batches; the loop that counts takes them one slice at a time, the next
+ * only when the last one has been counted and written. While it works, or waits for a slow reader,
+ * the group hears that we live.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Admin, Consumer, ConsumerConfig, EachBatchPayload, Kafka } from 'kafkajs'
+import type { PartitionAssigner } from 'kafkajs'
+import { UcError } from '../errors.ts'
+import { Abandoned } from '../io/drive.ts'
+import type { Resumption, SourceEnd, SourceMark } from '../records.ts'
+import { Handoff } from './handoff.ts'
+import { messageRuns } from './message-lines.ts'
+import { expired, type Span, spansOf, type StartAt, type StopAt } from './offsets.ts'
+import { type Partition, Partitions } from './partitions.ts'
+
+export interface ReaderOptions {
+  readonly kafka: Kafka
+  readonly topics: readonly string[]
+  readonly group: string
+  /** Undefined: the group's members share the partitions. */
+  readonly assigner: PartitionAssigner | undefined
+  readonly consumer: Partial<ConsumerConfig>
+  readonly startAt: StartAt
+  readonly stopAt: StopAt
+  /**
+   * How far the frames of a source have come: unix milliseconds, -Infinity while unknown. Without
+   * it the times that the messages were written count.
+   */
+  timeOf?(source: number): number
+  /** What was stored with the offset that is begun with, in terms of the stages. */
+  resume?(source: number, stored: Position): Resumption | undefined
+  say(text: string): void
+}
+
+/** Lines of messages of one source; `next` is the offset behind the last of them. */
+export interface MessageLines {
+  readonly type: 'lines'
+  readonly source: number
+  readonly lines: Uint8Array
+  readonly count: number
+  readonly next: number
+}
+
+export type ReaderMessage = SourceMark | SourceEnd | Resumption | MessageLines
+
+/** Another member of the group reads on: what was counted here is its business now. */
+export class OwnershipLost extends Abandoned {}
+
+/** From where a restart goes on, and what it has to know then. */
+export interface Position {
+  readonly offset: number
+  readonly metadata: string
+}
+
+/** So many messages at once: between two slices the group may be told that we live. */
+const sliceMessages = 4096
+
+function isOfRebalance(error: unknown): boolean {
+  const { type = '' } = Object(error) as { type?: string }
+  return ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'].includes(type)
+}
+
+export class TopicReader {
+  readonly #options: ReaderOptions
+  readonly #consumer: Consumer
+  readonly #admin: Admin
+  readonly #heartbeatMs: number
+  readonly #handoff = new Handoff<ReaderMessage>()
+  readonly #partitions: Partitions
+  /** Settled when all that the last rebalance has changed has been told. */
+  #ready: Promise<void> = Promise.resolve()
+  #hasBegun = false
+  /** What the reader of our lines takes the next one for, without a mark. */
+  #current = { source: -1, next: -1 }
+
+  constructor(options: ReaderOptions) {
+    const { kafka, group, assigner, consumer, timeOf } = options
+    this.#options = options
+    this.#heartbeatMs = consumer.heartbeatInterval ?? 3000
+    this.#partitions = new Partitions(timeOf)
+    this.#admin = kafka.admin()
+    this.#consumer = kafka.consumer({
+      metadataMaxAge: 30_000, // new partitions are seen so soon
+      maxWaitTimeInMs: 100,
+      ...consumer,
+      groupId: group,
+      ...(assigner === undefined ? {} : { partitionAssigners: [assigner] }),
+    })
+    const { GROUP_JOIN, END_BATCH_PROCESS, FETCH, CRASH } = this.#consumer.events
+    this.#consumer.on(GROUP_JOIN, ({ payload }) => {
+      this.#inTurn(() => this.#join(payload.memberAssignment))
+    })
+    this.#consumer.on(FETCH, () => this.#partitions.noteFetch())
+    this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => {
+      const { topic, partition, highWatermark, lastOffset } = payload
+      const known = this.#partitions.get(topic, partition)
+      if (known === undefined) return
+      known.high = Number(highWatermark)
+      if (payload.batchSize === 0) known.next = Math.max(known.next, Number(lastOffset) + 1)
+      this.#inTurn(() => this.#endIfRead(known))
+    })
+    this.#consumer.on(CRASH, ({ payload: { error, restart } }) => {
+      if (!restart) this.#handoff.fail(error)
+    })
+  }
+
+  /** What there is to read, until `stopAt`. */
+  async *messages(): AsyncGenerator<ReaderMessage> {
+    await this.#admin.connect()
+    await this.#consumer.connect()
+    await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true })
+    const run = this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: (payload) => this.#take(payload),
+    })
+    run.catch((error) => this.#handoff.fail(error))
+    yield* this.#handoff.values()
+  }
+
+  /** Whether all that there is of the source has been read. */
+  isReadToItsEnd(source: number): boolean {
+    return this.#partitions.isReadToItsEnd(source)
+  }
+
+  /** Messages that are there and have not been read. */
+  get lag(): number {
+    return this.#partitions.lag
+  }
+
+  /** Stores from where a restart goes on, by source. */
+  async commit(positions: ReadonlyMap<number, Position>): Promise<void> {
+    const offsets = [...positions].flatMap(([source, { offset, metadata }]) => {
+      const known = this.#partitions.ofSource(source)
+      if (known === undefined) return []
+      const { topic, partition } = known
+      return [{ topic, partition, offset: `${offset}`, metadata }]
+    })
+    if (offsets.length === 0) return
+    try {
+      await this.#consumer.commitOffsets(offsets)
+    } catch (error) {
+      if (!isOfRebalance(error)) throw error // else the next one will do, from whoever reads on
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#handoff.close()
+    await this.#consumer.disconnect()
+    await this.#admin.disconnect()
+  }
+
+  #inTurn(step: () => Promise<void>): void {
+    this.#ready = this.#ready.then(step).catch((error) => this.#handoff.fail(error))
+  }
+
+  /** After a rebalance: what is still ours goes on where it was, what is new begins. */
+  async #join(assignment: Readonly<Record<string, readonly number[]>>): Promise<void> {
+    const { assigner, topics, say } = this.#options
+    for (const lost of this.#partitions.without(assignment)) {
+      if (assigner !== undefined) throw new OwnershipLost()
+      await this.#handoff.put({ type: 'source-end', source: lost.source })
+    }
+    for (const { topic, partition, next } of this.#partitions) this.#seek(topic, partition, next)
+    if (Object.values(assignment).flat().length === 0) {
+      say(`standing by: another member of the group reads ${topics.join(', ')}`)
+    }
+    const isFirst = !this.#hasBegun
+    for (const [topic, numbers] of Object.entries(assignment)) {
+      const fresh = numbers.filter((number) => this.#partitions.get(topic, number) === undefined)
+      if (fresh.length > 0) await this.#begin(topic, fresh, isFirst)
+      this.#hasBegun = true
+    }
+  }
+
+  async #begin(topic: string, partitions: readonly number[], isFirst: boolean): Promise<void> {
+    const { startAt, ...options } = this.#options
+    const admin = this.#admin
+    // What comes later, a new partition say, is read from its beginning.
+    const from = isFirst ? startAt : 'stored'
+    const spans = await spansOf({ ...options, admin, topic, partitions, startAt: from })
+    const begun: Partition[] = []
+    for (const [partition, span] of spans) {
+      const known = this.#partitions.add(topic, partition, span)
+      this.#seek(topic, partition, span.start)
+      await this.#mark(known)
+      await this.#resume(known, span)
+      begun.push(known)
+    }
+    for (const known of begun) await this.#endIfRead(known)
+  }
+
+  async #mark({ source, name, next }: Partition): Promise<void> {
+    this.#current = { source, next }
+    await this.#handoff.put({ type: 'source', source, name, line: next - 1 })
+  }
+
+  async #resume({ source }: Partition, { start, metadata = '' }: Span): Promise<void> {
+    const resumption = this.#options.resume?.(source, { offset: start, metadata })
+    if (resumption !== undefined) await this.#handoff.put(resumption)
+  }
+
+  #seek(topic: string, partition: number, offset: number): void {
+    this.#consumer.seek({ topic, partition, offset: `${offset}` })
+  }
+
+  async #take(payload: EachBatchPayload): Promise<void> {
+    await this.#ready
+    const { batch, resolveOffset, isRunning, isStale } = payload
+    const known = this.#partitions.get(batch.topic, batch.partition)
+    const isOver = () => !isRunning() || isStale()
+    if (known === undefined || known.isEnded || isOver()) return
+    known.high = Number(batch.highWatermark)
+    const first = Number(batch.messages[0]!.offset)
+    if (first !== known.next) await this.#explainGap(known, first)
+    const { stop = Infinity } = known
+    for (let from = 0; from < batch.messages.length && !isOver(); from += sliceMessages) {
+      const slice = batch.messages.slice(from, from + sliceMessages)
+        .filter(({ offset }) => Number(offset) >= known.next && Number(offset) < stop)
+      for (const { mark, lines, count, next } of messageRuns(slice, known)) {
+        if (this.#current.source !== known.source || this.#current.next !== mark.line! + 1) {
+          await this.#give(mark, payload)
+        }
+        this.#current = { source: known.source, next }
+        known.next = next // before it is taken: a rebalance meanwhile goes on behind it
+        await this.#give({ type: 'lines', source: known.source, lines, count, next }, payload)
+      }
+      const last = batch.messages[Math.min(from + sliceMessages, batch.messages.length) - 1]!
+      known.writtenMs = Number(last.timestamp)
+      resolveOffset(last.offset)
+      if (from + sliceMessages >= batch.messages.length) known.next = Number(batch.lastOffset()) + 1
+    }
+    this.#pace()
+  }
+
+  /** Waits until the value has been done with, and tells the group meanwhile that we live. */
+  async #give(value: ReaderMessage, { heartbeat }: EachBatchPayload): Promise<void> {
+    let isTaken = false
+    const taken = this.#handoff.put(value).then(() => isTaken = true)
+    while (!isTaken) {
+      const waiting = new AbortController()
+      const { signal } = waiting
+      const timer = sleep(this.#heartbeatMs / 2, undefined, { signal }).catch(() => {})
+      await Promise.race([taken, timer])
+      waiting.abort()
+      if (!isTaken) await heartbeat()
+    }
+    await heartbeat()
+  }
+
+  /** Offsets are missing: markers of transactions and compaction leave such, and retention does. */
+  async #explainGap(known: Partition, first: number): Promise<void> {
+    const { topic, partition, name, next } = known
+    if (first < next) {
+      if (known.high >= next) return // a batch begins before the offset that was asked for
+      throw new UcError(
+        'failed',
+        `${name}: offset ${next} was asked for, and there are none behind ${known.high - 1}; ` +
+          'was the topic made anew? --start-at beginning reads it from its beginning',
+      )
+    }
+    if (first === next + 1) return
+    const bounds = await this.#admin.fetchTopicOffsets(topic)
+    const low = Number(bounds.find((bound) => bound.partition === partition)?.low ?? 0)
+    if (low > next) this.#options.say(expired(name, next, low))
+  }
+
+  async #endIfRead(known: Partition): Promise<void> {
+    const { topic, partition, source, stop = Infinity, next, isEnded } = known
+    if (isEnded || next < stop) return
+    known.isEnded = true
+    this.#consumer.pause([{ topic, partitions: [partition] }])
+    await this.#handoff.put({ type: 'source-end', source })
+    if ([...this.#partitions].every((each) => each.isEnded)) this.#handoff.end()
+  }
+
+  /** A partition that is far ahead of the slowest waits. */
+  #pace(): void {
+    const { paused, resumed } = this.#partitions.pace()
+    const named = ({ topic, partition }: Partition) => ({ topic, partitions: [partition] })
+    if (paused.length > 0) this.#consumer.pause(paused.map(named))
+    if (resumed.length > 0) this.#consumer.resume(resumed.map(named))
+  }
+}

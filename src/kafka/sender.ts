@@ -1,0 +1,97 @@
+/**
+ * Messages to a topic: idempotent, acknowledged by all replicas in sync. One batch is on its way,
+ * the next gathers meanwhile; so batches are small while little comes, and large under load.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Kafka, Message, Producer } from 'kafkajs'
+import { compressionTypes } from './codecs.ts'
+import type { Compression } from './compression.ts'
+
+export interface SenderOptions {
+  readonly kafka: Kafka
+  readonly topic: string
+  readonly compression: Compression
+  /** Time for a batch to gather before it is sent, where none is on its way. */
+  readonly lingerMs?: number
+}
+
+/** A batch is no larger than brokers take by default, and so much may wait for it. */
+const batchBytes = 900_000
+const mostPendingBytes = 8_000_000
+/** What a message takes beside key and value, about. */
+const messageBytes = 70
+
+export class Sender {
+  readonly #producer: Producer
+  readonly #options: SenderOptions
+  #messages: Message[] = []
+  #bytes = 0
+  #sending: Promise<void> | undefined
+  #failure: { readonly error: unknown } | undefined
+
+  constructor(options: SenderOptions) {
+    this.#options = options
+    this.#producer = options.kafka.producer({ idempotent: true, maxInFlightRequests: 1 })
+  }
+
+  connect(): Promise<void> {
+    return this.#producer.connect()
+  }
+
+  add(message: Message): void {
+    this.#messages.push(message)
+    this.#bytes += sizeOf(message)
+  }
+
+  /** Begins to send; waits only where much is pending. Throws what has failed before. */
+  async pass(): Promise<void> {
+    this.#start()
+    while (this.#bytes > mostPendingBytes && this.#sending !== undefined) await this.#sending
+    if (this.#failure !== undefined) throw this.#failure.error
+  }
+
+  /** Resolves when the brokers have all that was added. */
+  async flush(): Promise<void> {
+    this.#start()
+    await this.#sending
+    if (this.#failure !== undefined) throw this.#failure.error
+  }
+
+  async close(): Promise<void> {
+    await this.#producer.disconnect()
+  }
+
+  #start(): void {
+    if (this.#sending !== undefined || this.#messages.length === 0) return
+    this.#sending = this.#send()
+      .catch((error) => this.#failure ??= { error })
+      .then(() => this.#sending = undefined)
+  }
+
+  async #send(): Promise<void> {
+    const { topic, compression, lingerMs = 0 } = this.#options
+    if (lingerMs > 0) await sleep(lingerMs)
+    while (this.#messages.length > 0) {
+      const messages = this.#batch()
+      const options = { topic, acks: -1, compression: compressionTypes[compression] }
+      await this.#producer.send({ ...options, messages })
+    }
+  }
+
+  /** The first messages, at least one. */
+  #batch(): Message[] {
+    let bytes = 0
+    const end = this.#messages.findIndex((message, i) => {
+      bytes += sizeOf(message)
+      return i > 0 && bytes > batchBytes
+    })
+    const batch = end === -1 ? this.#messages : this.#messages.slice(0, end)
+    this.#messages = end === -1 ? [] : this.#messages.slice(end)
+    for (const message of batch) this.#bytes -= sizeOf(message)
+    return batch
+  }
+}
+
+function sizeOf({ key, value }: Message): number {
+  return (key?.length ?? 0) + (value?.length ?? 0) + messageBytes
+}

@@ -1,0 +1,54 @@
+/** Whether topics are there, and making those that are not. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Kafka } from 'kafkajs'
+import { UcError } from '../errors.ts'
+
+export interface NewTopic {
+  readonly partitions: number
+  /** Keeps only the last message of each key. */
+  readonly isCompacted: boolean
+}
+
+export interface TopicsOptions {
+  readonly kafka: Kafka
+  readonly topic: string
+  /** How to make it where it is missing; undefined: it has to be there. */
+  readonly create?: NewTopic | undefined
+}
+
+const patienceMs = 10_000
+
+/** The number of partitions. Throws where the topic is not there, or may not be seen. */
+export async function partitionsOf({ kafka, topic, create }: TopicsOptions): Promise<number> {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    for (let waitedMs = 0;; waitedMs += 50) {
+      const topics = await admin.listTopics()
+      if (topics.includes(topic)) {
+        const { topics: [found] } = await admin.fetchTopicMetadata({ topics: [topic] })
+        const isLed = found?.partitions.every(({ leader }) => leader >= 0) === true
+        if (isLed && found.partitions.length > 0) return found.partitions.length
+      } else if (create === undefined) {
+        throw new UcError(
+          'failed',
+          `topic "${topic}" does not exist, or may not be seen; ` +
+            'kafka-topics --create makes it, or uc-to-kafka --create',
+        )
+      } else if (waitedMs === 0) {
+        await admin.createTopics({ waitForLeaders: false, topics: [configOf(topic, create)] })
+      }
+      if (waitedMs > patienceMs) {
+        throw new UcError('failed', `topic "${topic}" has partitions without a leader`)
+      }
+      await sleep(50)
+    }
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+function configOf(topic: string, { partitions, isCompacted }: NewTopic) {
+  const configEntries = isCompacted ? [{ name: 'cleanup.policy', value: 'compact' }] : []
+  return { topic, numPartitions: partitions, replicationFactor: -1, configEntries }
+}

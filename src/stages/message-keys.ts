@@ -1,0 +1,122 @@
+/**
+ * Lines to messages for a topic: each line is a value, with a key made of fields of it. A line that
+ * has not the fields is refused, since without its key it would go where it does not belong.
+ */
+import { quoted } from '../errors.ts'
+import { CR, isBlank, LF } from '../kernel/json-tokens.ts'
+import { tooLong } from '../kernel/kernel.ts'
+import { headBytes, LineBuffer, type LineSink } from '../kernel/lines.ts'
+import type { Ledger } from '../ledger.ts'
+import { isRecord } from '../ndjson/control.ts'
+import { rawContent } from '../ndjson/raw.ts'
+import type { Reject, RejectContent } from '../records.ts'
+import type { Emit, Stage } from '../stage.ts'
+
+export interface MessageKeysOptions {
+  /** Names, dotted for nested ones; undefined: window and start of result lines, else none. */
+  readonly key: readonly string[] | undefined
+  readonly maxLineBytes: number
+  readonly ledger: Ledger
+}
+
+export interface KeyedLine {
+  readonly type: 'message'
+  readonly key: string | null
+  /** The line without its break; a copy. */
+  readonly value: Uint8Array
+}
+
+const decoder = new TextDecoder()
+const resultStart = new TextEncoder().encode('{"window":')
+
+export function messageKeysStage(
+  { key, maxLineBytes, ledger }: MessageKeysOptions,
+): Stage<Uint8Array, KeyedLine | Reject> {
+  const buffer = new LineBuffer(maxLineBytes)
+  let lineNumber = 0
+  let out: Emit<KeyedLine | Reject>
+
+  const sink: LineSink = {
+    lines(bytes, from, to) {
+      for (let start = from; start < to;) {
+        const lf = bytes.indexOf(LF, start)
+        take(bytes, start, lf > start && bytes[lf - 1] === CR ? lf - 1 : lf)
+        start = lf + 1
+      }
+    },
+    overlong(head, lineBytes) {
+      lineNumber++
+      refuse(tooLong(lineBytes, maxLineBytes), () => rawContent(head, 0, head.length, lineBytes))
+    },
+  }
+
+  function take(bytes: Uint8Array, start: number, end: number): void {
+    lineNumber++
+    if (isBlank(bytes, start, end)) return
+    if (end - start > maxLineBytes) {
+      const keptEnd = start + Math.min(headBytes, end - start)
+      refuse(
+        tooLong(end - start, maxLineBytes),
+        () => rawContent(bytes, start, keptEnd, end - start),
+      )
+      return
+    }
+    const value = bytes.slice(start, end)
+    const key = keyOf(value)
+    if (key === undefined) {
+      refuse('line has no key', () => rawContent(bytes, start, end))
+      return
+    }
+    ledger.lines++
+    ledger.frames++
+    out({ type: 'message', key, value })
+  }
+
+  /** Null: it may go without. Undefined: it has none, and none is not allowed. */
+  function keyOf(value: Uint8Array): string | null | undefined {
+    if (key !== undefined) return joinedFields(value, key)
+    const mayBeResult = resultStart.every((byte, i) => value[i] === byte)
+    return mayBeResult ? joinedFields(value, ['window', 'start']) ?? null : null
+  }
+
+  function refuse(problem: string, content: () => RejectContent): void {
+    ledger.lines++
+    ledger.malformed++
+    const expected = key === undefined ? '' : `; expected ${key.map(quoted).join(' and ')}`
+    const detail = `${problem}${expected}`
+    out({ type: 'reject', reason: 'malformed', detail, source: 'stdin', line: lineNumber, content })
+  }
+
+  return {
+    push(chunk, emit) {
+      out = emit
+      buffer.push(chunk, sink)
+    },
+    end(emit) {
+      out = emit
+      buffer.end(sink)
+    },
+    stop() {
+      buffer.clear()
+    },
+  }
+}
+
+function joinedFields(value: Uint8Array, names: readonly string[]): string | undefined {
+  try {
+    const line: unknown = JSON.parse(decoder.decode(value))
+    const fields = names.map((name) => fieldOf(line, name))
+    return fields.includes(undefined) ? undefined : fields.join('/')
+  } catch {
+    return undefined
+  }
+}
+
+function fieldOf(line: unknown, name: string): string | undefined {
+  let value = line
+  for (const key of name.split('.')) {
+    if (!isRecord(value) || !Object.hasOwn(value, key)) return undefined
+    value = value[key]
+  }
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+}
