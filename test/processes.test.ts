@@ -4,12 +4,14 @@
  */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { binFolder, denoPath } from './support/paths.ts'
 import { denoPermissions } from './support/routes.ts'
+import { withFolder } from './support/folder.ts'
 import { pipe, Running } from './support/running.ts'
 import { shell } from './support/shell.ts'
 
@@ -129,6 +131,19 @@ for (const runtime of runtimes) {
       pipeline.child.stdin.end()
       assert.equal(await pipeline.status(), 0)
       assert.match(pipeline.stdout, /"frames":20,"pane":"on-time","revision":0}\n$/)
+    })
+
+    test('pipes that nobody writes to hold up neither the others for long, nor Ctrl-C', async () => {
+      await withFolder(async (folder) => {
+        const quiet = [1, 2, 3, 4, 5].map((i) => join(folder, `pipe${i}`))
+        assert.equal((await shell(`mkfifo ${quiet.join(' ')}`)).status, 0)
+        const file = join(folder, 'file')
+        writeFileSync(file, frames(70))
+        const pipeline = start('uc-pipeline', '--interleave', '--idle', '500ms', file, ...quiet)
+        await pipeline.says('"start":1468244340,')
+        pipeline.child.kill('SIGINT')
+        assert.equal(await pipeline.status(), 130)
+      })
     })
 
     test('a slow reader holds the input back', async () => {

@@ -3,7 +3,7 @@
  * tells a whole input from one that was stopped or broke off.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { UcError } from '../errors.ts'
+import { brokenOff } from '../ndjson/protocol.ts'
 import type { EndMark, Header } from '../records.ts'
 import type { Stage } from '../stage.ts'
 import { InputError } from './input.ts'
@@ -19,6 +19,8 @@ export interface Drive<In, Out> {
   take(message: Out): void
   /** Called after every message of the input; waits for slow outputs. */
   flush(): Promise<void>
+  /** Called while there is more to read; throws where the run needs too much. */
+  check(): void
 }
 
 /** The work is somebody else's from now on: nothing more may be written, not even early panes. */
@@ -54,7 +56,7 @@ const tickMs = 100
 const signalGraceMs = 5
 
 export async function drive<In, Out extends { readonly type: string }>(
-  { input, stage, lineBreak, follows, take, flush }: Drive<In, Out>,
+  { input, stage, lineBreak, follows, take, flush, check }: Drive<In, Out>,
   signals: SignalWatch,
 ): Promise<Outcome> {
   let header: Header | undefined
@@ -122,9 +124,10 @@ export async function drive<In, Out extends { readonly type: string }>(
       received = true
       stage.push(value, emit)
       await flush()
+      check()
     }
     const isCut = header !== undefined && end === undefined
-    if (isCut && signals.received === undefined) failure = diedBefore(header!)
+    if (isCut && signals.received === undefined) failure = brokenOff('stdin', header!.from)
   } catch (error) {
     if (error instanceof ReaderLeft || error instanceof Abandoned) throw error
     failure = error
@@ -147,12 +150,4 @@ export async function drive<In, Out extends { readonly type: string }>(
     ...(failure === undefined ? {} : { failure }),
     ...(stoppedBy === undefined ? {} : { signal: stoppedBy as Signal }),
   }
-}
-
-function diedBefore({ from }: Header): UcError {
-  return new UcError(
-    'failed',
-    `stdin: input broke off without an end line, so uc-${from} died; ` +
-      'what is printed from here on is provisional',
-  )
 }

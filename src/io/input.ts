@@ -1,11 +1,10 @@
 /** Opens what a command reads: standard input, or files one after the other. */
 import { closeSync, fstatSync, openSync, type Stats, statSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
 import { UcError } from '../errors.ts'
-import type { SourceEnd, SourceMark } from '../records.ts'
+import type { IdleMark, SourceEnd, SourceMark } from '../records.ts'
 import { decoded } from './inflate.ts'
 import { reasonOf } from './reason.ts'
-import { chunksOf } from './runtime.ts'
+import { chunksOf, isReadAsStream, openForReading } from './runtime.ts'
 
 const isDirectory = 'is a directory; name the files in it'
 
@@ -16,7 +15,7 @@ export interface InputOptions {
   readonly onBytes?: (count: number) => void
 }
 
-export type InputMessage = Uint8Array | SourceMark | SourceEnd
+export type InputMessage = Uint8Array | SourceMark | SourceEnd | IdleMark
 
 /** A file that cannot be read, or not to its end. */
 export class InputError extends UcError {
@@ -57,14 +56,18 @@ export async function* openInput(
   name: string,
   onBytes?: (count: number) => void,
 ): AsyncGenerator<Uint8Array> {
-  let file: FileHandle | undefined
+  if (name === '-') {
+    yield* decoded(counted(chunksOf(0), onBytes))
+    return
+  }
+  const fd = await openForReading(name)
+  let closesItself = false
   try {
-    // Not at once: opening a named pipe waits for its writer.
-    if (name !== '-') file = await open(name)
-    if ((await file?.stat())?.isDirectory() === true) throw new UcError('failed', isDirectory)
-    yield* decoded(counted(chunksOf(file?.fd ?? 0), onBytes))
+    if (fstatSync(fd).isDirectory()) throw new UcError('failed', isDirectory)
+    closesItself = isReadAsStream(fd) // closed twice, it would be another file by then
+    yield* decoded(counted(chunksOf(fd), onBytes))
   } finally {
-    await file?.close().catch(() => {}) // a pipe has closed itself
+    if (!closesItself) closeSync(fd)
   }
 }
 

@@ -14,6 +14,9 @@ import { InputError, type InputMessage, openInput, placeOf } from './input.ts'
 /** How far a source may be ahead of the slowest, in event time. */
 const aheadMs = 600_000
 
+/** More would overflow, and fire at once. */
+const longestTimerMs = 2 ** 31 - 1
+
 export interface InterleaveOptions {
   readonly files: readonly string[]
   readonly onBytes?: (count: number) => void
@@ -25,37 +28,59 @@ export interface InterleaveOptions {
   readonly mostOpen?: number
 }
 
-export async function* readInterleaved(options: InterleaveOptions): AsyncGenerator<InputMessage> {
-  const { files, timeOf, idleMs = Infinity, mostOpen = 128 } = options
+export interface InterleavedReader {
+  readonly messages: AsyncGenerator<InputMessage>
+  /** Whether the source itself keeps us waiting, rather than we the source. */
+  isReadToItsEnd(source: number): boolean
+}
+
+export function interleavedReader(options: InterleaveOptions): InterleavedReader {
   let wake = () => {}
-  const sources = files.map((name, index) => {
+  const sources = options.files.map((name, index) => {
     return new Source({ name, index, onBytes: options.onBytes, onSettled: () => wake() })
   })
+  return {
+    messages: readInterleaved(sources, options, (onWake) => wake = onWake),
+    isReadToItsEnd: (source) => sources[source]!.isReading,
+  }
+}
+
+async function* readInterleaved(
+  sources: readonly Source[],
+  { timeOf, idleMs = Infinity, mostOpen = 128 }: InterleaveOptions,
+  onSettled: (wake: () => void) => void,
+): AsyncGenerator<InputMessage> {
   for (const { index, place } of sources) yield { type: 'source', source: index, name: place }
 
   let current = sources.length - 1
-  let live = sources
+  let live = [...sources]
   try {
     while (live.length > 0) {
       live.sort((a, b) => timeOf(a.index) - timeOf(b.index))
       const nowMs = performance.now()
+      for (const source of live) {
+        if (source.isIdle || source.waitedMs(nowMs) < idleMs) continue
+        source.isIdle = true
+        yield { type: 'idle', source: source.index }
+      }
       const slowest = live.find((source) => source.waitedMs(nowMs) < idleMs) ?? live[0]!
       const wanted = live.filter(({ index }) => timeOf(index) <= timeOf(slowest.index) + aheadMs)
       let isFull = false
       for (const source of wanted) {
-        if (!source.isOpen && !isFull) isFull = !hasRoom(source)
-        if (source.isOpen || !isFull) source.read()
+        const isFree = source.isOpen || !source.isFile
+        if (!isFree && !isFull) isFull = !hasRoom(source)
+        if (isFree || !isFull) source.read()
       }
       const source = wanted.find((each) => each.isReady)
       if (source === undefined) {
         await settledOrIdle()
         continue
       }
-      const chunk = source.take()
-      if (current !== source.index || chunk === undefined) {
+      if (current !== source.index) { // an error too is about what was read of this one
         yield { type: 'source', source: source.index, name: source.place }
+        current = source.index
       }
-      current = source.index
+      const chunk = source.take()
       if (chunk !== undefined) {
         yield chunk
       } else {
@@ -70,21 +95,26 @@ export async function* readInterleaved(options: InterleaveOptions): AsyncGenerat
 
   /** Whether the source may be opened, perhaps in the place of one that is far ahead of it. */
   function hasRoom({ index }: Source): boolean {
-    const open = live.filter(({ isOpen }) => isOpen)
+    const open = live.filter(({ isOpen, isFile }) => isOpen && isFile)
     if (open.length < mostOpen) return true
-    const last = open.findLast(({ canBePutBack }) => canBePutBack)
+    const last = open.findLast(({ isReading, isReady }) => !isReading && !isReady)
     if (last === undefined || timeOf(last.index) <= timeOf(index) + aheadMs) return false
     last.putBack()
     return true
   }
 
   function settledOrIdle(): Promise<void> {
+    const nowMs = performance.now()
+    const leftMs = live.filter(({ isReading }) => isReading)
+      .map((source) => idleMs - source.waitedMs(nowMs))
+      .filter((ms) => ms > 0)
+    const soonestMs = Math.min(...leftMs, longestTimerMs)
     return new Promise((resolve) => {
-      const timer = Number.isFinite(idleMs) ? setTimeout(resolve, idleMs) : undefined
-      wake = () => {
+      const timer = setTimeout(resolve, soonestMs)
+      onSettled(() => {
         clearTimeout(timer)
         resolve()
-      }
+      })
     })
   }
 }
@@ -100,6 +130,10 @@ interface SourceOptions {
 class Source {
   readonly index: number
   readonly place: string
+  /** A file can be put back and opened again, a pipe cannot. */
+  readonly isFile: boolean
+  /** It has been told that nobody waits for it. */
+  isIdle = false
   readonly #options: SourceOptions
   #chunks: AsyncGenerator<Uint8Array> | undefined
   #result: IteratorResult<Uint8Array> | undefined
@@ -112,6 +146,8 @@ class Source {
     this.#options = options
     this.index = options.index
     this.place = placeOf(options.name)
+    this.isFile = options.name !== '-' &&
+      statSync(options.name, { throwIfNoEntry: false })?.isFile() === true
   }
 
   get isOpen(): boolean {
@@ -122,11 +158,8 @@ class Source {
     return this.#result !== undefined || this.#error !== undefined
   }
 
-  /** A file can be opened again, a pipe cannot; nor is one put back while it is being read. */
-  get canBePutBack(): boolean {
-    const { name } = this.#options
-    return Number.isNaN(this.#waitsSinceMs) && !this.isReady && name !== '-' &&
-      statSync(name).isFile()
+  get isReading(): boolean {
+    return !Number.isNaN(this.#waitsSinceMs)
   }
 
   /** How long the next chunk has been waited for. */
@@ -153,6 +186,7 @@ class Source {
     if (this.#error !== undefined) throw new InputError(this.place, this.#error)
     const { value, done } = this.#result!
     this.#result = undefined
+    this.isIdle = false
     if (done === true) return undefined
     this.#takenBytes += value.length
     return value

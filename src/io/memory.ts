@@ -9,6 +9,8 @@ const checkIntervalMs = 100
 
 /** Near its limit the runtime dies with a stack trace; and what is open has still to be printed. */
 const heapShare = 0.7
+/** Of the limit so much is for objects that have just been made. */
+const youngBytes = 48 * 2 ** 20
 
 /**
  * Returns the check, to be called often. Without a limit it is three quarters of the machine's
@@ -24,7 +26,7 @@ export function memoryGuard(limitBytes: number | undefined): () => void {
     const used = residentBytes()
     if (used > limit) throw exceeded(used, `--max-memory allows ${mebibytes(limit)}`)
     const heap = heapBytes()
-    if (heap.used > heap.limit * heapShare) {
+    if (heap.used > (heap.limit - youngBytes) * heapShare) {
       const allowed = `the runtime allows ${mebibytes(heap.limit)}`
       throw exceeded(heap.used, `${allowed} (NODE_OPTIONS=--max-old-space-size=… changes that)`)
     }

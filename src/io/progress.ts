@@ -12,6 +12,8 @@ const clearLine = '\r\x1b[K'
 export interface Progress {
   /** More bytes were read from disk or pipe. */
   bytes(count: number): void
+  /** What else the line is to say. */
+  also(words: () => string): void
   /** Shows the line again, if it is time to. */
   tick(): void
   /** Takes the line away, before something else is printed. */
@@ -30,6 +32,7 @@ export function newProgress({ isOn, totalBytes, ledger }: ProgressOptions): Prog
   let shownAtMs = beganAtMs + firstAfterMs - intervalMs
   let readBytes = 0
   let isShown = false
+  let more: (() => string) | undefined
 
   function text(seconds: number): string {
     const parts = [
@@ -41,15 +44,19 @@ export function newProgress({ isOn, totalBytes, ledger }: ProgressOptions): Prog
       parts[0] += ` of ${(totalBytes / 1e6).toFixed(0)}`
       parts.push(`${Math.ceil(left)} s left`)
     }
+    if (more !== undefined) parts.push(more())
     return parts.join(', ')
   }
 
   if (!isOn || !isTerminal('stderr') || isPipe(1)) {
-    return { bytes() {}, tick() {}, clear() {} }
+    return { bytes() {}, also() {}, tick() {}, clear() {} }
   }
   return {
     bytes(count) {
       readBytes += count
+    },
+    also(words) {
+      more = words
     },
     tick() {
       const nowMs = performance.now()

@@ -3,7 +3,7 @@
  * of `process` and `Deno`.
  */
 import { Buffer } from 'node:buffer'
-import { fstatSync, read, writeSync } from 'node:fs'
+import { constants, fstatSync, open, read, writeSync } from 'node:fs'
 import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net'
 import { totalmem } from 'node:os'
 import process from 'node:process'
@@ -94,11 +94,27 @@ export function writeError(text: string): void {
 }
 
 /**
+ * Opens a file. On Node without waiting for the writer of a named pipe: that would block one of the
+ * four threads that all files share, and keep the process from ending.
+ */
+export function openForReading(name: string): Promise<number> {
+  const flags = constants.O_RDONLY | (deno === undefined ? constants.O_NONBLOCK : 0)
+  return new Promise((resolve, reject) => {
+    open(name, flags, (error, fd) => error ? reject(error) : resolve(fd))
+  })
+}
+
+/** Whether the descriptor is read by a socket, which closes it. */
+export function isReadAsStream(fd: number): boolean {
+  return deno === undefined && isPipe(fd)
+}
+
+/**
  * What an open descriptor gives, 0 being standard input, chunk by chunk; a chunk is valid until the
  * next one is asked for.
  */
 export async function* chunksOf(fd: number): AsyncGenerator<Uint8Array> {
-  if (deno === undefined && isPipe(fd)) {
+  if (isReadAsStream(fd)) {
     yield* pipeChunks(fd)
   } else if (fd !== 0 || fstatSync(fd).isFile()) {
     yield* fileChunks(fd)
@@ -141,14 +157,18 @@ async function* pipeChunks(fd: number): AsyncGenerator<Uint8Array> {
     isOver = true
     wake()
   })
-  for (;;) {
-    count = 0
-    const woken = new Promise<void>((resolve) => wake = resolve)
-    socket.resume()
-    if (count === 0 && !isOver) await woken
-    if (count > 0) yield buffer.subarray(0, count)
-    else if (failure !== undefined) throw failure
-    else return
+  try {
+    for (;;) {
+      count = 0
+      const woken = new Promise<void>((resolve) => wake = resolve)
+      socket.resume()
+      if (count === 0 && !isOver) await woken
+      if (count > 0) yield buffer.subarray(0, count)
+      else if (failure !== undefined) throw failure
+      else return
+    }
+  } finally {
+    socket.destroy()
   }
 }
 

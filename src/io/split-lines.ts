@@ -1,7 +1,6 @@
 /** Chunks to lines by split2, for `--parser json`. A line has no bound here but memory. */
 import split2 from 'split2'
 import type { InputMessage } from './input.ts'
-import type { SourceEnd, SourceMark } from '../records.ts'
 
 class Splitter {
   #lines: string[] = []
@@ -31,7 +30,7 @@ class Splitter {
 export async function* splitLines(
   input: AsyncIterable<InputMessage>,
   isInterleaved = false,
-): AsyncGenerator<string | SourceMark | SourceEnd> {
+): AsyncGenerator<string | Exclude<InputMessage, Uint8Array>> {
   const splitters = new Map<number, Splitter>()
   let splitter = new Splitter()
   try {

@@ -7,6 +7,8 @@ import { UcError } from '../errors.ts'
 import { type Control, parseControl } from './control.ts'
 
 export class Protocol {
+  /** Who has written the header. */
+  #from = ''
   #state: 'unknown' | 'plain' | 'headed' | 'ended' = 'unknown'
 
   /** The control line at [start, end), if it is one and this stream has them. */
@@ -16,7 +18,13 @@ export class Protocol {
     const control = parseControl(bytes.subarray(start, end))
     if (control === undefined || isFirst !== (control.type === 'header')) return undefined
     this.#state = control.type === 'end' ? 'ended' : 'headed'
+    if (control.type === 'header') this.#from = control.from
     return control
+  }
+
+  /** The input at `place` is over. */
+  end(place: string): void {
+    if (this.#state === 'headed') throw brokenOff(place, this.#from)
   }
 
   /** A line that is no control line. */
@@ -29,4 +37,13 @@ export class Protocol {
       )
     }
   }
+}
+
+/** A header came and no end line: whoever wrote died. */
+export function brokenOff(place: string, from: string): UcError {
+  return new UcError(
+    'failed',
+    `${place}: input broke off without an end line, so uc-${from} died; ` +
+      'what is printed from here on is provisional',
+  )
 }

@@ -32,6 +32,8 @@ export interface CountOptions {
 export interface CountStage extends Stage<WindowOut, CountOut> {
   /** Windows whose lateness has passed by then have been shown for the last time. */
   readonly watermarkMs: number
+  /** Windows that are open or revisable. */
+  readonly openWindows: number
   /** The smallest line number of the source that an open or revisable window has counted. */
   firstLineOf(source: number): number
 }
@@ -172,7 +174,7 @@ export function countStage(options: CountOptions): CountStage {
         settle(union.watermarkMs, emit)
       } else {
         if (message.type === 'resumption') overMs = Math.max(overMs, message.overMs)
-        if (message.type === 'source') union.heard(message.source)
+        if (message.type === 'source') union.exists(message.source)
         if (message.type === 'idle') union.idle(message.source)
         if (message.type === 'source-end') union.ended(message.source)
         settle(union.watermarkMs, emit)
@@ -181,6 +183,9 @@ export function countStage(options: CountOptions): CountStage {
     },
     get watermarkMs() {
       return Math.max(union.watermarkMs, overMs)
+    },
+    get openWindows() {
+      return open.reduce((sum, { size }) => sum + size, 0)
     },
     firstLineOf(source) {
       let first = Infinity

@@ -9,10 +9,10 @@ import type { Kernel } from '../kernel/kernel.ts'
 import { headBytes } from '../kernel/lines.ts'
 import type { Ledger } from '../ledger.ts'
 import { rawContent } from '../ndjson/raw.ts'
-import type { Resumption, SourceEnd, SourceMark } from '../records.ts'
+import type { SourceMark } from '../records.ts'
 import type { Stage } from '../stage.ts'
 import { parseTime, type TsUnit } from '../time/unix-time.ts'
-import type { ExtractOut } from './extract.ts'
+import type { ExtractIn, ExtractOut } from './extract.ts'
 
 export interface PlainExtractOptions {
   readonly uidKey: string
@@ -34,7 +34,7 @@ const encoder = new TextEncoder()
 
 export function plainExtractStage(
   options: PlainExtractOptions,
-): Stage<string | SourceMark | SourceEnd | Resumption, ExtractOut> {
+): Stage<string | Exclude<ExtractIn, Uint8Array>, ExtractOut> {
   const { uidKey, tsKey, tsUnit, maxLineBytes, isInterleaved, kernel, ledger } = options
   const uidPath = uidKey.split('.')
   const tsPath = tsKey.split('.')

@@ -11,6 +11,7 @@ import { Protocol } from '../ndjson/protocol.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import type {
   FrameBatch,
+  IdleMark,
   Reject,
   RejectContent,
   Resumption,
@@ -27,7 +28,7 @@ export interface ExtractOptions {
   readonly ledger: Ledger
 }
 
-export type ExtractIn = Uint8Array | SourceMark | SourceEnd | Resumption
+export type ExtractIn = Uint8Array | SourceMark | SourceEnd | IdleMark | Resumption
 
 /** An input that is being read: a file, or a stream. */
 interface Input {
@@ -123,6 +124,7 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
   function finish(ended: number): void {
     input.buffer.end(sink)
     inputs.delete(ended)
+    input.protocol.end(input.place)
   }
 
   function reject(detail: string, content: () => RejectContent): void {
@@ -140,7 +142,7 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
         input.buffer.push(message, sink)
         return
       }
-      if (message.type === 'resumption') return emit(message)
+      if (message.type === 'resumption' || message.type === 'idle') return emit(message)
       if (message.type === 'source-end' || !isInterleaved) finish(message.source)
       if (message.type === 'source') turnTo(message)
       emit(message)

@@ -9,9 +9,14 @@ export class Union {
   readonly #bySource = new Map<number, number>()
   readonly #idle = new Set<number>()
 
-  /** From its first mark or frame on a source holds windows open. A frame wakes an idle one. */
+  /** A frame has come: who was idle is waited for again. */
   heard(source: number): void {
     this.#idle.delete(source)
+    this.exists(source)
+  }
+
+  /** From its first mark on a source holds windows open. */
+  exists(source: number): void {
     if (!this.#bySource.has(source)) this.#bySource.set(source, -Infinity)
   }
 
@@ -26,7 +31,7 @@ export class Union {
   }
 
   idle(source: number): void {
-    this.heard(source)
+    this.exists(source)
     this.#idle.add(source)
     this.#update()
   }

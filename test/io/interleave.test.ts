@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { type InterleaveOptions, readInterleaved } from '../../src/io/interleave.ts'
+import { interleavedReader, type InterleaveOptions } from '../../src/io/interleave.ts'
 import { withFolder } from '../support/folder.ts'
 import { latin1 } from '../support/transcript.ts'
 
@@ -34,7 +34,8 @@ async function read(
   let current = -1
   let aheadMs = 0
   const timeOf = (source: number) => timesMs[source]!
-  for await (const message of readInterleaved({ files, timeOf, idleMs: undefined, ...options })) {
+  const { messages } = interleavedReader({ files, timeOf, idleMs: undefined, ...options })
+  for await (const message of messages) {
     if (!(message instanceof Uint8Array)) {
       if (message.type === 'source') current = message.source
       if (message.type === 'source-end') {

@@ -154,6 +154,24 @@ test('what it brings when the window is over is expired, and said', () => {
   assert.equal(ledger.windows.get('minute')?.expired, 2)
 })
 
+test('a mark of an idle source, without a frame, does not make it waited for again', () => {
+  const { know, frames, pass, said } = stream({ wallMs: Date.parse('2026-01-01') })
+  frames(0, 0)
+  frames(1, 0)
+  pass(31)
+  know(1)
+  frames(0, 66)
+  assert.deepEqual(said(), ['13:39 18 on-time0'])
+})
+
+test('a source of which more is there to read is slow, not idle', () => {
+  const silence = new Silence({ idleMs: 1000, liveMs: 0, isReadToItsEnd: (source) => source === 1 })
+  silence.heard(0, 0)
+  silence.heard(1, 0)
+  const fallen = [0, 500, 1000, 5000].flatMap((nowMs) => silence.tick(nowMs))
+  assert.deepEqual(fallen, [1])
+})
+
 test('idleness decides nothing about what is held', () => {
   const { frames, pass, said, stage, take } = stream({ wallMs: startMs + 40 * secondMs })
   frames(0, 40, 3)

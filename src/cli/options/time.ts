@@ -68,7 +68,8 @@ export const time: TimeOptions = {
     brief: 'Wait no longer for a source silent for so long',
     detail:
       'By the wall clock. In a live stream, whose time is within `--max-jump` of it, time goes ' +
-      'on while all is silent, so that the last windows come out. With `--kafka` it is 30s.',
+      'on while all is silent, so that the last windows come out. With `--kafka` it is 30s. In a ' +
+      'pipe with files side by side uc-extract needs it too: it knows whom it waits for.',
     example: '--idle 30s',
   },
   order: {

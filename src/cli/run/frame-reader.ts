@@ -1,9 +1,8 @@
 /** What reads raw frames, for the parser asked for: an input and the stage that takes it. */
 import { type InputMessage, readInput } from '../../io/input.ts'
-import { readInterleaved } from '../../io/interleave.ts'
+import { interleavedReader } from '../../io/interleave.ts'
 import { splitLines } from '../../io/split-lines.ts'
 import { twinKernel } from '../../kernel/twin.ts'
-import type { SourceEnd, SourceMark } from '../../records.ts'
 import type { Stage } from '../../stage.ts'
 import { plainExtractStage } from '../../stages/extract-plain.ts'
 import { type ExtractOut, extractStage } from '../../stages/extract.ts'
@@ -15,6 +14,8 @@ export interface FrameReader<In> {
   readonly input: AsyncIterable<In>
   readonly stage: Stage<In, ExtractOut>
   readonly lineBreak?: In
+  /** Whether the source itself keeps us waiting, rather than we the source. */
+  isReadToItsEnd(source: number): boolean
 }
 
 export interface FrameReaderOptions {
@@ -33,21 +34,25 @@ export function withFrameReader<Result>(
   const { bytes: onBytes } = progress
   const times = new SourceTimes()
   const timeOf = (source: number) => times.timeOf(source)
-  const input = isInterleaved
-    ? readInterleaved({ files, onBytes, timeOf, idleMs })
-    : readInput({ files, onBytes })
+  const interleaved = isInterleaved
+    ? interleavedReader({ files, onBytes, timeOf, idleMs })
+    : undefined
+  const input = interleaved?.messages ?? readInput({ files, onBytes })
+  const isReadToItsEnd = interleaved?.isReadToItsEnd ?? (() => true)
   const kernel = twinKernel(plan)
   const timed = <In>(stage: Stage<In, ExtractOut>) => isInterleaved ? observed(stage, times) : stage
   if (plan.parser === 'json') {
-    return use<string | SourceMark | SourceEnd>({
+    return use<string | Exclude<InputMessage, Uint8Array>>({
       input: splitLines(input, isInterleaved),
       stage: timed(plainExtractStage({ ...plan, kernel, ledger })),
+      isReadToItsEnd,
     })
   }
   return use<InputMessage>({
     input,
     stage: timed(extractStage({ ...plan, kernel, ledger })),
     lineBreak: Uint8Array.of(0x0a),
+    isReadToItsEnd,
   })
 }
 

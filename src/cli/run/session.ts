@@ -45,14 +45,16 @@ export class Session {
   }
 
   /** Drives the stage to the end of its input. */
-  run<In, Out extends { readonly type: string }>(parts: Drive<In, Out>): Promise<Outcome> {
+  run<In, Out extends { readonly type: string }>(
+    parts: Omit<Drive<In, Out>, 'check'>,
+  ): Promise<Outcome> {
     return drive({
       ...parts,
       flush: async () => {
         await parts.flush()
-        this.#checkMemory()
         this.progress.tick()
       },
+      check: this.#checkMemory,
     }, this.#signals)
   }
 

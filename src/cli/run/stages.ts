@@ -11,15 +11,14 @@ import { calendarOf, latenessOf, rangeOf } from './plans.ts'
 export interface Stages {
   readonly windows: WindowStage
   readonly counts: CountStage
-  readonly idleMs: number | undefined
 }
 
-/** What only a topic knows. */
-export interface TopicTime extends Pick<WindowOptions, 'isReadToItsEnd'> {
+/** What only the reader knows, and whether it can go on from some line. */
+export interface OfReader extends Pick<WindowOptions, 'isReadToItsEnd'> {
   readonly keepsLines?: boolean
 }
 
-export type NewStages = (ledger: Ledger, ofTopic?: TopicTime) => Stages
+export type NewStages = (ledger: Ledger, ofReader: OfReader) => Stages
 
 /** Reads the zone data once; the stages are made as often as a run begins. */
 export async function stagesOf(parsed: Parsed<PipelineOptions>): Promise<NewStages> {
@@ -30,17 +29,16 @@ export async function stagesOf(parsed: Parsed<PipelineOptions>): Promise<NewStag
   const calendar = await calendarOf(time)
   const latenessMs = latenessOf(time, calendar)
   const range = rangeOf(time, calendar)
-  return (ledger, { keepsLines = false, ...ofTopic } = {}) => ({
+  return (ledger, { keepsLines = false, ...ofReader }) => ({
     windows: windowStage({
       ...time,
       ...range,
-      ...ofTopic,
+      ...ofReader,
       calendar,
       latenessMs,
       showsRaw: true,
       ledger,
     }),
     counts: countStage({ calendar, latenessMs, newCounter, earlyMs, keepsLines, ledger }),
-    idleMs: time.idleMs,
   })
 }

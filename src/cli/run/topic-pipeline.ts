@@ -6,6 +6,7 @@
 import type { Kafka } from 'kafkajs'
 import type { Outcome } from '../../io/drive.ts'
 import { inspectInputs } from '../../io/input.ts'
+import { grouped } from '../../io/result-format.ts'
 import { oneOwner } from '../../kafka/assigner.ts'
 import type { ConnectionConfig } from '../../kafka/connection.ts'
 import type { Place } from '../../kafka/trouble.ts'
@@ -19,23 +20,17 @@ import type { WindowStage } from '../../stages/window.ts'
 import type { PipelineOptions } from '../commands.ts'
 import type { ReadTopic, TopicPlan, WriteTopic } from '../kafka-plan.ts'
 import type { Parsed } from '../option.ts'
-import { outputPlan, type ReadPlan, readPlan } from '../plan.ts'
-import { observed, withFrameReader } from './frame-reader.ts'
+import { outputPlan, readPlan, timePlan } from '../plan.ts'
+import { countFiles, type Parts } from './count-files.ts'
+import { observed } from './frame-reader.ts'
 import { inWords, type KafkaSession, kafkaSession } from './kafka-session.ts'
 import { messageStage } from './message-stage.ts'
 import { type Results, ResultWriter } from './result-writer.ts'
 import { Session } from './session.ts'
-import { type NewStages, stagesOf } from './stages.ts'
+import { stagesOf } from './stages.ts'
 import { TopicResults } from './topic-results.ts'
 
 const commitIntervalMs = 1000
-
-interface Parts {
-  readonly read: ReadPlan
-  readonly newStages: NewStages
-  readonly results: Results
-  readonly session: Session
-}
 
 export async function runTopicPipeline(
   parsed: Parsed<PipelineOptions>,
@@ -61,7 +56,8 @@ export async function runTopicPipeline(
       ? new ResultWriter(format, session)
       : await topicResults(plan.write, { ...kafka, session, place })
     kafka.say(summary(plan, partitions))
-    const parts = { read, newStages, results, session }
+    const { idleMs } = timePlan(parsed)
+    const parts = { read, idleMs, newStages, results, session }
     const outcome = plan.read === undefined
       ? await countFiles(parts)
       : await countTopic({ ...plan.read, consumer: connection.consumer }, kafka, parts)
@@ -78,18 +74,6 @@ function summary({ connection, read, write }: TopicPlan, partitions: number): st
     : `reads topic ${read.topic} (${partitions} partitions) as group ${read.group}`
   const to = write === undefined ? 'standard output' : `topic ${write.topic}`
   return `${from}, writes ${to}, brokers ${connection.brokers.join(',')}`
-}
-
-function countFiles({ read, newStages, results, session }: Parts): Promise<Outcome> {
-  const { windows, counts, idleMs } = newStages(session.ledger)
-  return withFrameReader({ plan: read, idleMs, session }, (reader) =>
-    session.run({
-      ...reader,
-      stage: chain(chain(reader.stage, windows), counts),
-      follows: 'never',
-      take: results.take,
-      flush: results.flush,
-    }))
 }
 
 type Read = ReadTopic & { readonly consumer: ConnectionConfig['consumer'] }
@@ -126,6 +110,9 @@ async function countOwned(
   })
   const isReadToItsEnd = (source: number) => reader.isReadToItsEnd(source)
   const { windows, counts } = newStages(session.ledger, { keepsLines: true, isReadToItsEnd })
+  session.progress.also(() => {
+    return `${grouped(reader.lag)} messages behind, ${grouped(counts.openWindows)} windows open`
+  })
   const frames = observed(messageStage(plan, session.ledger), times)
 
   let isOver = false
@@ -144,7 +131,11 @@ async function countOwned(
   try {
     const outcome = await session.run({
       input: untilCommitted(),
-      stage: noted(chain(chain(frames, windows), counts), { windows, checkpoints }),
+      stage: noted(chain(chain(frames, windows), counts), {
+        windows,
+        checkpoints,
+        onBytes: session.progress.bytes,
+      }),
       follows: 'never',
       take: results.take,
       async flush() {
@@ -162,11 +153,16 @@ async function countOwned(
 /** Notes after each slice how far a source has come, with the clock that it has there. */
 function noted<Out>(
   stage: Stage<ReaderMessage, Out>,
-  { windows, checkpoints }: { windows: WindowStage; checkpoints: Checkpoints },
+  { windows, checkpoints, onBytes }: {
+    windows: WindowStage
+    checkpoints: Checkpoints
+    onBytes: (count: number) => void
+  },
 ): Stage<ReaderMessage, Out> {
   return {
     ...stage,
     push(message, emit) {
+      if (message.type === 'lines') onBytes(message.lines.length)
       stage.push(message, emit)
       const { source } = message
       const clock = windows.clockOf(source)
