@@ -79,7 +79,7 @@ async function runOnce({ name, script }: Variant, { cwd, counts }: MeasureOption
   return { stdout, sample }
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)]!
 }

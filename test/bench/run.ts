@@ -6,7 +6,7 @@
  */
 import process from 'node:process'
 
-const names = ['throughput', 'delay']
+const names = ['throughput', 'delay', 'kafka', 'kafka-delay']
 const [name = 'throughput', ...rest] = process.argv.slice(2)
 if (names.includes(name)) {
   process.argv.splice(2, Infinity, ...rest)
