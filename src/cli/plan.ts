@@ -82,11 +82,10 @@ export function timePlan(parsed: Parsed<KindOptions & TimeOptions>): TimePlan {
     throw new UcError('usage', `--lateness names ${kind}, which is not counted; add ${remedy}`)
   }
   const isOrdered = values.order !== 'none'
-  const idle = [time.maxDelay, time.lateness, time.maxJump, time.idle].find((each) =>
-    given.has(each)
-  )
-  if (!isOrdered && idle !== undefined) {
-    const flag = flagOf(idle)
+  const aboutTime = [time.maxDelay, time.lateness, time.maxJump, time.idle]
+  const useless = aboutTime.find((each) => given.has(each))
+  if (!isOrdered && useless !== undefined) {
+    const flag = flagOf(useless)
     throw contradiction(`${flag} and --order none`, `leave ${flag} out, as no frame is ever late`)
   }
   const { from, until } = values

@@ -9,10 +9,8 @@
  */
 import { statSync } from 'node:fs'
 import { UcError } from '../errors.ts'
+import { farAheadMs } from '../stages/silence.ts'
 import { InputError, type InputMessage, openInput, placeOf } from './input.ts'
-
-/** How far a source may be ahead of the slowest, in event time. */
-const aheadMs = 600_000
 
 /** More would overflow, and fire at once. */
 const longestTimerMs = 2 ** 31 - 1
@@ -64,7 +62,7 @@ async function* readInterleaved(
         yield { type: 'idle', source: source.index }
       }
       const slowest = live.find((source) => source.waitedMs(nowMs) < idleMs) ?? live[0]!
-      const wanted = live.filter(({ index }) => timeOf(index) <= timeOf(slowest.index) + aheadMs)
+      const wanted = live.filter(({ index }) => timeOf(index) <= timeOf(slowest.index) + farAheadMs)
       let isFull = false
       for (const source of wanted) {
         const isFree = source.isOpen || !source.isFile
@@ -98,7 +96,7 @@ async function* readInterleaved(
     const open = live.filter(({ isOpen, isFile }) => isOpen && isFile)
     if (open.length < mostOpen) return true
     const last = open.findLast(({ isReading, isReady }) => !isReading && !isReady)
-    if (last === undefined || timeOf(last.index) <= timeOf(index) + aheadMs) return false
+    if (last === undefined || timeOf(last.index) <= timeOf(index) + farAheadMs) return false
     last.putBack()
     return true
   }
