@@ -32,8 +32,8 @@ export async function partitionsOf({ kafka, topic, create }: TopicsOptions): Pro
       } else if (create === undefined) {
         throw new UcError(
           'failed',
-          `topic "${topic}" does not exist, or may not be seen; ` +
-            'kafka-topics --create makes it, or uc-to-kafka --create',
+          `topic "${topic}" does not exist, or may not be seen; kafka-topics --create makes it, ` +
+            'or --create of uc-to-kafka and of uc-pipeline --to-kafka',
         )
       } else if (waitedMs === 0) {
         await admin.createTopics({ waitForLeaders: false, topics: [configOf(topic, create)] })
