@@ -77,6 +77,8 @@ export async function drive<In, Out extends { readonly type: string }>(
     if (follows === 'always') return !isPipe(0)
     return !isPipe(0) || (header === undefined && (received || follows === 'never'))
   }
+  /** A pipe whose end tells nothing: a line without its break was cut by the signal. */
+  const isWithoutEnd = () => header === undefined ? follows === 'always' : end === undefined
   const isStopped = () => signals.received !== undefined && isFirst()
 
   let tickedAtMs = -Infinity
@@ -141,7 +143,7 @@ export async function drive<In, Out extends { readonly type: string }>(
   }
 
   const stoppedBy = (end as EndMark | undefined)?.signal ??
-    (isStopped() || (header !== undefined && end === undefined) ? signals.received : undefined)
+    (isStopped() || isWithoutEnd() ? signals.received : undefined)
   if (failure === undefined && stoppedBy === undefined) stage.end(emit)
   else stage.stop(emit)
   await flush()

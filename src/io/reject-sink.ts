@@ -39,7 +39,7 @@ export class RejectSink {
     const { reason, detail, source, line, windows } = reject
     const total = this.totals.get(reason)
     if (total === undefined) {
-      const first = { where: `${source}:${line}`, detail, content: reject.content() }
+      const first = { where: placeOf(source, line), detail, content: reject.content() }
       this.totals.set(reason, { reason, count: 1, first })
     } else {
       total.count++
@@ -50,7 +50,10 @@ export class RejectSink {
       if (this.#block.length > blockCharacters) this.flush()
     }
     if (this.#isStrict) {
-      throw new UcError('refused', `${source}:${line}: ${detail} (--strict stops at the first)`)
+      throw new UcError(
+        'refused',
+        `${placeOf(source, line)}: ${detail} (--strict stops at the first)`,
+      )
     }
   }
 
@@ -64,4 +67,9 @@ export class RejectSink {
     this.flush()
     if (this.#fd !== undefined) closeSync(this.#fd)
   }
+}
+
+/** `stdin:41`; of a partition, whose lines are numbered by their offsets, `topic[3]@1207`. */
+function placeOf(source: string, line: number): string {
+  return /\[\d+\]$/.test(source) ? `${source}@${line}` : `${source}:${line}`
 }

@@ -13,9 +13,12 @@ interface Member {
   readonly userData: string
 }
 
-/** `since`: when this process began, unix milliseconds. The owner stays the owner when others join. */
-export function oneOwner(since: number): PartitionAssigner {
-  return assigner('uc-one-owner', `${since}`, (members, partitionsOf) => {
+/**
+ * `since`: from when on this process has been there, unix milliseconds, asked at each joining. The
+ * owner stays the owner when others join.
+ */
+export function oneOwner(since: () => number): PartitionAssigner {
+  return assigner('uc-one-owner', () => `${since()}`, (members, partitionsOf) => {
     const byAge = [...members].sort((a, b) => Number(a.userData) - Number(b.userData))
     return new Map(byAge.slice(0, 1).map(({ memberId }) => [memberId, partitionsOf]))
   })
@@ -23,7 +26,7 @@ export function oneOwner(since: number): PartitionAssigner {
 
 /** Each member gets the partitions that it names, whatever the others have. */
 export function asAsked(partitions: readonly number[]): PartitionAssigner {
-  return assigner('uc-as-asked', partitions.join(), (members, partitionsOf) => {
+  return assigner('uc-as-asked', () => partitions.join(), (members, partitionsOf) => {
     return new Map(members.map(({ memberId, userData }) => {
       const asked = new Set(userData.split(',').map(Number))
       const own = Object.entries(partitionsOf).map(([topic, all]) => {
@@ -36,7 +39,7 @@ export function asAsked(partitions: readonly number[]): PartitionAssigner {
 
 function assigner(
   name: string,
-  userData: string,
+  userData: () => string,
   assign: (members: readonly Member[], partitionsOf: Assigned) => ReadonlyMap<string, Assigned>,
 ): PartitionAssigner {
   const { AssignerProtocol: { MemberAssignment, MemberMetadata } } = kafkajs
@@ -46,7 +49,7 @@ function assigner(
     version,
     protocol: ({ topics }) => ({
       name,
-      metadata: MemberMetadata.encode({ version, topics, userData: Buffer.from(userData) }),
+      metadata: MemberMetadata.encode({ version, topics, userData: Buffer.from(userData()) }),
     }),
     assign({ members, topics }) {
       const known = members.map(({ memberId, memberMetadata }) => {

@@ -88,6 +88,7 @@ function readConsumer(reader: KeyReader): Partial<ConsumerConfig> {
     rebalanceTimeout: reader.number('max.poll.interval.ms', { from: 1 }),
     maxBytesPerPartition: reader.number('max.partition.fetch.bytes', { from: 1 }),
     maxWaitTimeInMs: reader.number('fetch.max.wait.ms'),
+    metadataMaxAge: reader.number('metadata.max.age.ms'),
     minBytes: reader.number('fetch.min.bytes'),
     maxBytes: reader.number('fetch.max.bytes', { from: 1 }),
     rackId: reader.text('client.rack'),

@@ -65,6 +65,7 @@ function linesOf(messages: readonly Message[], from: number, to: number): Uint8A
 
 const missing = Buffer.from('null')
 const nothing = Buffer.from('""')
+const byteOrderMark = Buffer.from('\ufeff')
 const controlStart = Buffer.from('{"uc":')
 
 function oneLine(value: Buffer | null): Buffer {
@@ -77,8 +78,13 @@ function oneLine(value: Buffer | null): Buffer {
   return isControl(value) ? Buffer.concat([Buffer.of(blank), line]) : Buffer.from(line)
 }
 
+/** Also behind a byte order mark, which readers take off a first line. */
 function isControl(value: Buffer): boolean {
-  return value[0] === controlStart[0] && value.subarray(0, controlStart.length).equals(controlStart)
+  if (value[0] !== controlStart[0] && value[0] !== 0xef) return false
+  const from = value.subarray(0, byteOrderMark.length).equals(byteOrderMark)
+    ? byteOrderMark.length
+    : 0
+  return value.subarray(from, from + controlStart.length).equals(controlStart)
 }
 
 function isBlank(value: Buffer): boolean {

@@ -1,6 +1,7 @@
 /** Where to begin and where to end in the partitions of a topic. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
+import { UcError } from '../errors.ts'
 import { grouped } from '../io/result-format.ts'
 
 /** A time is that of the messages, unix milliseconds. */
@@ -33,23 +34,42 @@ export interface SpanOptions {
 /** By partition. */
 export async function spansOf(options: SpanOptions): Promise<ReadonlyMap<number, Span>> {
   const { admin, topic, startAt, stopAt, say } = options
-  const bounds = await patiently(() => admin.fetchTopicOffsets(topic))
+  await admin.fetchTopicMetadata({ topics: [topic] }) // else partitions that are new are missing
+  let bounds = await patiently(() => admin.fetchTopicOffsets(topic))
   const stored = startAt === 'stored' ? await storedOffsets(options) : new Map<number, Stored>()
   const startsAt = typeof startAt === 'number' ? await offsetsAt(admin, topic, startAt) : undefined
   const stopsAt = typeof stopAt === 'number' ? await offsetsAt(admin, topic, stopAt) : undefined
   const asked = new Set(options.partitions)
+  const isBehind = ({ partition, high }: { partition: number; high: string }) => {
+    return asked.has(partition) && (stored.get(partition)?.offset ?? 0) > Number(high)
+  }
+  // A new leader may not know its own end yet
+  for (let waitedMs = 0; waitedMs < settleMs && bounds.some(isBehind); waitedMs += 100) {
+    await sleep(100)
+    bounds = await patiently(() => admin.fetchTopicOffsets(topic))
+  }
   return new Map(
     bounds.filter(({ partition }) => asked.has(partition)).map((bound) => {
       const { partition } = bound
       const [low, high] = [Number(bound.low), Number(bound.high)]
       const kept = stored.get(partition)
       const wanted = startAt === 'end' ? high : startsAt?.get(partition) ?? kept?.offset ?? low
+      if (isBehind(bound)) throw behindEnd(`${topic}[${partition}]`, wanted, high)
       if (wanted < low) say(expired(`${topic}[${partition}]`, wanted, low))
       const start = Math.max(wanted, low)
       const metadata = wanted < low ? undefined : kept?.metadata
       const stop = stopAt === 'never' ? undefined : stopsAt?.get(partition) ?? high
       return [partition, { start, stop, high, metadata }]
     }),
+  )
+}
+
+/** What was stored belongs to another topic, of the same name. */
+export function behindEnd(name: string, wanted: number, high: number): UcError {
+  return new UcError(
+    'failed',
+    `${name}: offset ${wanted} was asked for, and there are none from ${high} on; ` +
+      'was the topic made anew? --start-at beginning reads it from its beginning',
   )
 }
 
@@ -77,6 +97,7 @@ async function offsetsAt(admin: Admin, topic: string, ms: number): Promise<Map<n
 }
 
 const patienceMs = 10_000
+const settleMs = 2000
 
 /** Metadata name a leader before it leads, after a start say; kafkajs gives up then. */
 async function patiently<T>(ask: () => Promise<T>): Promise<T> {

@@ -7,12 +7,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, Consumer, ConsumerConfig, EachBatchPayload, Kafka } from 'kafkajs'
 import type { PartitionAssigner } from 'kafkajs'
-import { UcError } from '../errors.ts'
 import { Abandoned } from '../io/drive.ts'
 import type { Resumption, SourceEnd, SourceMark } from '../records.ts'
 import { Handoff } from './handoff.ts'
 import { messageRuns } from './message-lines.ts'
-import { expired, type Span, spansOf, type StartAt, type StopAt } from './offsets.ts'
+import { behindEnd, expired, type Span, spansOf, type StartAt, type StopAt } from './offsets.ts'
 import { type Partition, Partitions } from './partitions.ts'
 
 export interface ReaderOptions {
@@ -21,6 +20,8 @@ export interface ReaderOptions {
   readonly group: string
   /** Undefined: the group's members share the partitions. */
   readonly assigner: PartitionAssigner | undefined
+  /** Whether what is read is worth nothing once another member has read on. */
+  readonly ownsAll?: boolean
   readonly consumer: Partial<ConsumerConfig>
   readonly startAt: StartAt
   readonly stopAt: StopAt
@@ -56,10 +57,13 @@ export interface Position {
 
 /** So many messages at once: between two slices the group may be told that we live. */
 const sliceMessages = 4096
+const confirmMs = 50
 
+/** kafkajs wraps the broker's answer where it gives up. */
 function isOfRebalance(error: unknown): boolean {
-  const { type = '' } = Object(error) as { type?: string }
-  return ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'].includes(type)
+  const { type = '', cause } = Object(error) as { type?: string; cause?: unknown }
+  const types = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID']
+  return types.includes(type) || (cause !== undefined && isOfRebalance(cause))
 }
 
 export class TopicReader {
@@ -67,11 +71,18 @@ export class TopicReader {
   readonly #consumer: Consumer
   readonly #admin: Admin
   readonly #heartbeatMs: number
+  readonly #sessionMs: number
   readonly #handoff = new Handoff<ReaderMessage>()
   readonly #partitions: Partitions
   /** Settled when all that the last rebalance has changed has been told. */
   #ready: Promise<void> = Promise.resolve()
   #hasBegun = false
+  #memberId: string | undefined
+  /** When the group last answered that we are a member. */
+  #memberAtMs = performance.now()
+  #lost: OwnershipLost | undefined
+  /** Nothing is read any more. */
+  #isOver = false
   /** What the reader of our lines takes the next one for, without a mark. */
   #current = { source: -1, next: -1 }
 
@@ -79,6 +90,7 @@ export class TopicReader {
     const { kafka, group, assigner, consumer, timeOf } = options
     this.#options = options
     this.#heartbeatMs = consumer.heartbeatInterval ?? 3000
+    this.#sessionMs = consumer.sessionTimeout ?? 30_000
     this.#partitions = new Partitions(timeOf)
     this.#admin = kafka.admin()
     this.#consumer = kafka.consumer({
@@ -88,9 +100,24 @@ export class TopicReader {
       groupId: group,
       ...(assigner === undefined ? {} : { partitionAssigners: [assigner] }),
     })
-    const { GROUP_JOIN, END_BATCH_PROCESS, FETCH, CRASH } = this.#consumer.events
-    this.#consumer.on(GROUP_JOIN, ({ payload }) => {
-      this.#inTurn(() => this.#join(payload.memberAssignment))
+    const { GROUP_JOIN, HEARTBEAT, END_BATCH_PROCESS, FETCH, CRASH } = this.#consumer.events
+    this.#consumer.on(HEARTBEAT, () => {
+      this.#memberAtMs = performance.now()
+    })
+    this.#consumer.on(GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) => {
+      this.#memberAtMs = performance.now()
+      // Under a new id we have been out of the group, and others may have read on meanwhile.
+      const wasOut = this.#memberId !== undefined && this.#memberId !== memberId
+      this.#memberId = memberId
+      if (wasOut) this.#lose()
+      // Until we have said where to begin: kafkajs would begin where the group has stopped, and
+      // overwrite that where the offset is gone.
+      this.#consumer.pause(
+        Object.entries(memberAssignment).map(([topic, partitions]) => {
+          return { topic, partitions }
+        }),
+      )
+      this.#inTurn(() => this.#join(memberAssignment))
     })
     this.#consumer.on(FETCH, () => this.#partitions.noteFetch())
     this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => {
@@ -99,10 +126,13 @@ export class TopicReader {
       if (known === undefined) return
       known.high = Number(highWatermark)
       if (payload.batchSize === 0) known.next = Math.max(known.next, Number(lastOffset) + 1)
-      this.#inTurn(() => this.#endIfRead(known))
+      this.#inTurn(async () => {
+        await this.#endIfRead(known)
+        this.#pace()
+      })
     })
     this.#consumer.on(CRASH, ({ payload: { error, restart } }) => {
-      if (!restart) this.#handoff.fail(error)
+      if (!restart) this.#fail(error)
     })
   }
 
@@ -116,7 +146,7 @@ export class TopicReader {
       eachBatchAutoResolve: false,
       eachBatch: (payload) => this.#take(payload),
     })
-    run.catch((error) => this.#handoff.fail(error))
+    run.catch((error) => this.#fail(error))
     yield* this.#handoff.values()
   }
 
@@ -146,6 +176,20 @@ export class TopicReader {
     }
   }
 
+  /** Whether the group can still take us for a member: else it may have made another the owner. */
+  get isMember(): boolean {
+    return performance.now() - this.#memberAtMs < this.#sessionMs
+  }
+
+  /**
+   * Before anything is written: waits until the group has confirmed us, where it has not done so for
+   * long, as after a suspension. Throws where another member has taken over.
+   */
+  async confirm(): Promise<void> {
+    while (!this.#isOver && !this.isMember) await sleep(confirmMs)
+    if (this.#lost !== undefined) throw this.#lost
+  }
+
   async close(): Promise<void> {
     this.#handoff.close()
     await this.#consumer.disconnect()
@@ -153,19 +197,36 @@ export class TopicReader {
   }
 
   #inTurn(step: () => Promise<void>): void {
-    this.#ready = this.#ready.then(step).catch((error) => this.#handoff.fail(error))
+    this.#ready = this.#ready.then(step).catch((error) => this.#fail(error))
+  }
+
+  #fail(error: unknown): void {
+    this.#isOver = true
+    this.#handoff.fail(error)
+  }
+
+  /** Where one owns all, what we have counted is worth nothing once another did so too. */
+  #lose(): void {
+    if (this.#options.ownsAll !== true || this.#isOver) return
+    this.#lost = new OwnershipLost()
+    this.#fail(this.#lost)
   }
 
   /** After a rebalance: what is still ours goes on where it was, what is new begins. */
   async #join(assignment: Readonly<Record<string, readonly number[]>>): Promise<void> {
-    const { assigner, topics, say } = this.#options
+    const { ownsAll = false, topics, say } = this.#options
+    if (this.#isOver) return
     for (const lost of this.#partitions.without(assignment)) {
-      if (assigner !== undefined) throw new OwnershipLost()
-      await this.#handoff.put({ type: 'source-end', source: lost.source })
+      if (ownsAll) return this.#lose()
+      await this.#putEnd(lost)
     }
-    for (const { topic, partition, next } of this.#partitions) this.#seek(topic, partition, next)
+    for (const { topic, partition, next, isPaused, isEnded } of this.#partitions) {
+      this.#seek(topic, partition, next)
+      if (!isPaused && !isEnded) this.#consumer.resume([{ topic, partitions: [partition] }])
+    }
     if (Object.values(assignment).flat().length === 0) {
       say(`standing by: another member of the group reads ${topics.join(', ')}`)
+      this.#hasBegun = true // and when we take over, from where that one stored
     }
     const isFirst = !this.#hasBegun
     for (const [topic, numbers] of Object.entries(assignment)) {
@@ -181,20 +242,26 @@ export class TopicReader {
     // What comes later, a new partition say, is read from its beginning.
     const from = isFirst ? startAt : 'stored'
     const spans = await spansOf({ ...options, admin, topic, partitions, startAt: from })
-    const begun: Partition[] = []
-    for (const [partition, span] of spans) {
+    const begun = [...spans].map(([partition, span]) => {
       const known = this.#partitions.add(topic, partition, span)
       this.#seek(topic, partition, span.start)
-      await this.#mark(known)
-      await this.#resume(known, span)
-      begun.push(known)
-    }
-    for (const known of begun) await this.#endIfRead(known)
+      return { known, span }
+    })
+    this.#consumer.resume([{ topic, partitions: begun.map(({ known }) => known.partition) }])
+    // All before any of them has a time: the one that is ahead must not close windows of the others.
+    for (const { known } of begun) await this.#mark(known)
+    for (const { known, span } of begun) await this.#resume(known, span)
+    for (const { known } of begun) await this.#endIfRead(known)
   }
 
   async #mark({ source, name, next }: Partition): Promise<void> {
     this.#current = { source, next }
     await this.#handoff.put({ type: 'source', source, name, line: next - 1 })
+  }
+
+  #putEnd({ source }: Partition): Promise<void> {
+    this.#current = { source: -1, next: -1 } // in a pipe this is a line too, and is counted
+    return this.#handoff.put({ type: 'source-end', source })
   }
 
   async #resume({ source }: Partition, { start, metadata = '' }: Span): Promise<void> {
@@ -207,7 +274,7 @@ export class TopicReader {
   }
 
   async #take(payload: EachBatchPayload): Promise<void> {
-    await this.#ready
+    await this.#living(this.#ready, payload)
     const { batch, resolveOffset, isRunning, isStale } = payload
     const known = this.#partitions.get(batch.topic, batch.partition)
     const isOver = () => !isRunning() || isStale()
@@ -221,11 +288,13 @@ export class TopicReader {
         .filter(({ offset }) => Number(offset) >= known.next && Number(offset) < stop)
       for (const { mark, lines, count, next } of messageRuns(slice, known)) {
         if (this.#current.source !== known.source || this.#current.next !== mark.line! + 1) {
-          await this.#give(mark, payload)
+          void this.#handoff.put(mark) // and the lines at once: nothing may come between
         }
         this.#current = { source: known.source, next }
         known.next = next // before it is taken: a rebalance meanwhile goes on behind it
-        await this.#give({ type: 'lines', source: known.source, lines, count, next }, payload)
+        const given = { type: 'lines', source: known.source, lines, count, next } as const
+        await this.#living(this.#handoff.put(given), payload)
+        await payload.heartbeat()
       }
       const last = batch.messages[Math.min(from + sliceMessages, batch.messages.length) - 1]!
       known.writtenMs = Number(last.timestamp)
@@ -235,19 +304,18 @@ export class TopicReader {
     this.#pace()
   }
 
-  /** Waits until the value has been done with, and tells the group meanwhile that we live. */
-  async #give(value: ReaderMessage, { heartbeat }: EachBatchPayload): Promise<void> {
-    let isTaken = false
-    const taken = this.#handoff.put(value).then(() => isTaken = true)
-    while (!isTaken) {
+  /** Waits for `work`, and tells the group meanwhile that we live. */
+  async #living(work: Promise<void>, { heartbeat }: EachBatchPayload): Promise<void> {
+    let isDone = false
+    const done = work.then(() => isDone = true)
+    while (!isDone) {
       const waiting = new AbortController()
       const { signal } = waiting
       const timer = sleep(this.#heartbeatMs / 2, undefined, { signal }).catch(() => {})
-      await Promise.race([taken, timer])
+      await Promise.race([done, timer])
       waiting.abort()
-      if (!isTaken) await heartbeat()
+      if (!isDone) await heartbeat()
     }
-    await heartbeat()
   }
 
   /** Offsets are missing: markers of transactions and compaction leave such, and retention does. */
@@ -255,11 +323,7 @@ export class TopicReader {
     const { topic, partition, name, next } = known
     if (first < next) {
       if (known.high >= next) return // a batch begins before the offset that was asked for
-      throw new UcError(
-        'failed',
-        `${name}: offset ${next} was asked for, and there are none behind ${known.high - 1}; ` +
-          'was the topic made anew? --start-at beginning reads it from its beginning',
-      )
+      throw behindEnd(name, next, known.high)
     }
     if (first === next + 1) return
     const bounds = await this.#admin.fetchTopicOffsets(topic)
@@ -268,11 +332,11 @@ export class TopicReader {
   }
 
   async #endIfRead(known: Partition): Promise<void> {
-    const { topic, partition, source, stop = Infinity, next, isEnded } = known
+    const { topic, partition, stop = Infinity, next, isEnded } = known
     if (isEnded || next < stop) return
     known.isEnded = true
     this.#consumer.pause([{ topic, partitions: [partition] }])
-    await this.#handoff.put({ type: 'source-end', source })
+    await this.#putEnd(known)
     if ([...this.#partitions].every((each) => each.isEnded)) this.#handoff.end()
   }
 

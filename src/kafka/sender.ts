@@ -3,9 +3,10 @@
  * the next gathers meanwhile; so batches are small while little comes, and large under load.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Kafka, Message, Producer } from 'kafkajs'
+import kafkajs, { type Kafka, type Message, type PartitionerArgs, type Producer } from 'kafkajs'
 import { compressionTypes } from './codecs.ts'
 import type { Compression } from './compression.ts'
+import { mostBatchBytes } from './topics.ts'
 
 export interface SenderOptions {
   readonly kafka: Kafka
@@ -15,7 +16,7 @@ export interface SenderOptions {
   readonly lingerMs?: number
 }
 
-/** A batch is no larger than brokers take by default, and so much may wait for it. */
+/** A batch is no larger than brokers take by default, or the topic; so much may wait for it. */
 const batchBytes = 900_000
 const mostPendingBytes = 8_000_000
 /** What a message takes beside key and value, about. */
@@ -26,16 +27,23 @@ export class Sender {
   readonly #options: SenderOptions
   #messages: Message[] = []
   #bytes = 0
+  #batchBytes = batchBytes
   #sending: Promise<void> | undefined
   #failure: { readonly error: unknown } | undefined
 
   constructor(options: SenderOptions) {
     this.#options = options
-    this.#producer = options.kafka.producer({ idempotent: true, maxInFlightRequests: 1 })
+    this.#producer = options.kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      createPartitioner: steadyPartitioner,
+    })
   }
 
-  connect(): Promise<void> {
-    return this.#producer.connect()
+  async connect(): Promise<void> {
+    await this.#producer.connect()
+    const most = await mostBatchBytes(this.#options.kafka, this.#options.topic)
+    this.#batchBytes = Math.min(batchBytes, most ?? Infinity)
   }
 
   add(message: Message): void {
@@ -83,12 +91,26 @@ export class Sender {
     let bytes = 0
     const end = this.#messages.findIndex((message, i) => {
       bytes += sizeOf(message)
-      return i > 0 && bytes > batchBytes
+      return i > 0 && bytes > this.#batchBytes
     })
     const batch = end === -1 ? this.#messages : this.#messages.slice(0, end)
     this.#messages = end === -1 ? [] : this.#messages.slice(end)
     for (const message of batch) this.#bytes -= sizeOf(message)
     return batch
+  }
+}
+
+/**
+ * A message keeps its partition when it is sent again: kafkajs asks anew then, and one without a key
+ * would go elsewhere, where no broker knows that it has been there.
+ */
+function steadyPartitioner(): (args: PartitionerArgs) => number {
+  const choose = kafkajs.Partitioners.DefaultPartitioner()
+  const chosen = new WeakMap<Message, number>()
+  return (args) => {
+    const partition = chosen.get(args.message) ?? choose(args)
+    chosen.set(args.message, partition)
+    return partition
   }
 }
 

@@ -1,6 +1,6 @@
 /** Whether topics are there, and making those that are not. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Kafka } from 'kafkajs'
+import kafkajs, { type Kafka } from 'kafkajs'
 import { UcError } from '../errors.ts'
 
 export interface NewTopic {
@@ -43,6 +43,25 @@ export async function partitionsOf({ kafka, topic, create }: TopicsOptions): Pro
       }
       await sleep(50)
     }
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+/** How large a batch the topic takes; undefined where that may not be seen. */
+export async function mostBatchBytes(kafka: Kafka, topic: string): Promise<number | undefined> {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    const configNames = ['max.message.bytes']
+    const { resources: [found] } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames }],
+    })
+    const bytes = Number(found?.configEntries[0]?.configValue)
+    return bytes > 0 ? bytes : undefined
+  } catch {
+    return undefined
   } finally {
     await admin.disconnect()
   }

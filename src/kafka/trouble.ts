@@ -195,6 +195,9 @@ function answerTrouble({ name, type, broker }: Core, place: Place): string | und
       return `${user} may not use ${group}; ${grant}`
     case 'KafkaJSGroupCoordinatorNotFound': // kafkajs keeps no reason
       return `no broker serves ${group}; may ${user} use it (${grant}), and are all brokers up?`
+    case 'INCONSISTENT_GROUP_PROTOCOL':
+      return `${group} has members of another kind, which share its partitions in another way; ` +
+        'choose another group by --group'
     case 'CLUSTER_AUTHORIZATION_FAILED':
       return `${user} may not do this on the cluster; ${grant}`
     case 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED':
@@ -205,8 +208,9 @@ function answerTrouble({ name, type, broker }: Core, place: Place): string | und
     case 'MESSAGE_TOO_LARGE':
     case 'RECORD_LIST_TOO_LARGE':
       return `a message is larger than ${topic} takes; raise its max.message.bytes`
-    case 'CORRUPT_MESSAGE':
     case 'INVALID_RECORD':
+      return `${topic} refused messages as invalid; if it is compacted, each needs a key (--key)`
+    case 'CORRUPT_MESSAGE':
       return `broker ${broker} refused messages as damaged; try another --compression`
     case 'UNSUPPORTED_COMPRESSION_TYPE':
       return `broker ${broker} does not know this compression; try another --compression`

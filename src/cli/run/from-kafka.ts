@@ -1,4 +1,5 @@
 /** uc-from-kafka: the messages of topics as lines, and marks that say which partition they are of. */
+import { UcError } from '../../errors.ts'
 import type { Outcome } from '../../io/drive.ts'
 import { asAsked } from '../../kafka/assigner.ts'
 import type { ConnectionConfig } from '../../kafka/connection.ts'
@@ -35,7 +36,15 @@ export async function runFromKafka(parsed: Parsed<FromKafkaOptions>): Promise<nu
   const place = { ...connection, topic: topics.join(), group: values.group }
   try {
     const kafka = await kafkaSession('uc-from-kafka', connection)
-    for (const topic of topics) await partitionsOf({ ...kafka, topic })
+    for (const topic of topics) {
+      const count = await partitionsOf({ ...kafka, topic })
+      const missing = values.partitions?.find((partition) => partition >= count)
+      if (missing === undefined) continue
+      const end = `--partitions: topic "${topic}" has no partition ${missing}; expected up to ${
+        count - 1
+      }`
+      throw new UcError('failed', end)
+    }
     const parts = { ...kafka, topics, consumer: connection.consumer, session }
     const outcome = await writeMessages(values, parts)
     return session.close({ ...outcome, failure: inWords(outcome.failure, place) })
@@ -84,7 +93,8 @@ async function writeMessages(
     if (!plain) await writer.begin({ from: 'from-kafka' })
     const outcome = await session.run<ReaderMessage, ReaderMessage>({
       input: reader.messages(),
-      stage: { push: (message, emit) => emit(message), end() {}, stop() {} },
+      // The tick is for offsets: they are stored while nothing comes, too
+      stage: { push: (message, emit) => emit(message), end() {}, stop() {}, tick() {} },
       follows: 'never',
       take,
       async flush() {

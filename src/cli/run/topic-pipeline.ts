@@ -80,30 +80,34 @@ type Read = ReadTopic & { readonly consumer: ConnectionConfig['consumer'] }
 
 /** Counts while the topic is ours; a process that has lost it stands by until it is ours again. */
 async function countTopic(read: Read, kafka: KafkaSession, parts: Parts): Promise<Outcome> {
-  const since = Date.now()
+  let { startAt } = read
   for (;;) {
     try {
-      return await countOwned({ ...read, since }, kafka, parts)
+      return await countOwned({ ...read, startAt }, kafka, parts)
     } catch (error) {
       if (!(error instanceof OwnershipLost)) throw error
       kafka.say(`another member of group ${read.group} has taken over`)
       parts.session.ledger.reset()
+      startAt = 'stored' // by whoever has read meanwhile
     }
   }
 }
 
 async function countOwned(
-  { since, topic, ...read }: Read & { readonly since: number },
+  { topic, ...read }: Read,
   { kafka, say }: KafkaSession,
   { read: plan, newStages, results, session }: Parts,
 ): Promise<Outcome> {
   const times = new SourceTimes()
   const checkpoints = new Checkpoints()
-  const reader = new TopicReader({
+  let sinceMs = Date.now()
+  const since = () => reader.isMember ? sinceMs : sinceMs = Date.now()
+  const reader: TopicReader = new TopicReader({
     ...read,
     kafka,
     topics: [topic],
     assigner: oneOwner(since),
+    ownsAll: true,
     timeOf: (source) => times.timeOf(source),
     resume: resumptionOf,
     say,
@@ -139,6 +143,7 @@ async function countOwned(
       follows: 'never',
       take: results.take,
       async flush() {
+        await reader.confirm()
         await results.flush()
         if (!isOver && performance.now() - committedAtMs > commitIntervalMs) await commit()
       },
@@ -150,8 +155,11 @@ async function countOwned(
   }
 }
 
-/** Notes after each slice how far a source has come, with the clock that it has there. */
-function noted<Out>(
+/**
+ * Notes after each slice how far a source has come, with the clock that it has there. It always has
+ * a tick, since offsets are stored while nothing comes, too.
+ */
+export function noted<Out>(
   stage: Stage<ReaderMessage, Out>,
   { windows, checkpoints, onBytes }: {
     windows: WindowStage
@@ -161,6 +169,7 @@ function noted<Out>(
 ): Stage<ReaderMessage, Out> {
   return {
     ...stage,
+    tick: stage.tick ?? (() => {}),
     push(message, emit) {
       if (message.type === 'lines') onBytes(message.lines.length)
       stage.push(message, emit)
