@@ -2,7 +2,7 @@
  * How fast are uc-pipeline and the pipe of processes, what does the parser cost, what do more
  * windows cost, and does memory grow with the input?
  *
- *   npm run bench                           100,000 frames of 2 kB, 5 runs each, in turn
+ *   npm run bench -- throughput             100,000 frames of 2 kB, 5 runs each, in turn
  *   npm run bench -- throughput 500000 7    frames, runs
  *
  * Every variant's result is compared with that of `--parser json` before the clock runs. Times are
