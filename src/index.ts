@@ -2,6 +2,7 @@
 export { type Counter, type Estimate } from './counter/counter.ts'
 export { uniqueCounter, type UniqueCounterOptions } from './counter/unique.ts'
 export { type ErrorCode, UcError } from './errors.ts'
+export { newKernel } from './kernel/choose.ts'
 export { type Kernel, type KernelOptions } from './kernel/kernel.ts'
 export { twinKernel } from './kernel/twin.ts'
 export { Ledger } from './ledger.ts'

@@ -22,6 +22,7 @@ const pipeline = 'uc-pipeline --minute s.gz'
 const needed = [
   'bin/uc-count',
   'dist/src/cli/main.js',
+  'dist/src/kernel/scanner-wasm.js',
   'dist/src/index.d.ts',
   'LICENSE',
   'README.md',

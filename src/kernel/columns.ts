@@ -21,6 +21,11 @@ export class FrameColumns {
     return this.count++
   }
 
+  /** Makes room for `rows` more, which the caller writes behind the last one before it counts them. */
+  reserve(rows: number): void {
+    while (this.count + rows > this.tsMs.length) this.#grow()
+  }
+
   clear(): void {
     this.count = 0
     if (this.decodedUids.size > 0) this.decodedUids.clear()

@@ -12,6 +12,11 @@ export interface KernelOptions {
   readonly tsUnit: TsUnit
   /** A longer line is malformed; its line break does not count. */
   readonly maxLineBytes: number
+  /**
+   * `lazy` allows to read a line no further than both keys are seen. The columns are the same for
+   * lines that are frames in which each key stands once.
+   */
+  readonly parser?: 'strict' | 'lazy' | 'json'
 }
 
 /** A line that is no frame: where it stands in the bytes, and why. */

@@ -123,7 +123,7 @@ const wrong: Readonly<Record<string, string>> = {
   'window --week-start Monday':
     '--week-start "Monday": expected monday, tuesday, wednesday, thursday, friday, saturday or sunday',
   'pipeline --format xml': '--format "xml": expected auto, json, tsv or table',
-  'pipeline --parser lazy': '--parser "lazy": expected strict or json',
+  'pipeline --parser quick': '--parser "quick": expected strict, lazy or json',
   'window --max-delay': '--max-delay: value missing; expected --max-delay DURATION',
   'window --max-delay --minute': '--max-delay: value missing; expected --max-delay DURATION',
   'window --max-delay --': '--max-delay: value missing; expected --max-delay DURATION',

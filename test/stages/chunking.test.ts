@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { seededRandom } from '../../src/generate/random.ts'
-import { twinKernel } from '../../src/kernel/twin.ts'
+import { newKernel } from '../../src/kernel/choose.ts'
 import { Ledger } from '../../src/ledger.ts'
 import type { ExtractIn } from '../../src/stages/extract.ts'
 import { extractStage } from '../../src/stages/extract.ts'
@@ -25,7 +25,7 @@ type Read = (chunks: Iterable<Uint8Array>, maxLineBytes: number) => Run
 
 function extract(chunks: Iterable<ExtractIn>, maxLineBytes: number): Run {
   const ledger = new Ledger()
-  const kernel = twinKernel({ uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes })
+  const kernel = newKernel({ uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes })
   return { noted: transcript(extractStage({ kernel, maxLineBytes, ledger }), chunks), ledger }
 }
 

@@ -1,5 +1,5 @@
 /** The stages as three processes have them: bytes in between, cut anywhere. */
-import { twinKernel } from '../../src/kernel/twin.ts'
+import { newKernel } from '../../src/kernel/choose.ts'
 import type { Ledger } from '../../src/ledger.ts'
 import { isMark } from '../../src/ndjson/control.ts'
 import { PipeLines } from '../../src/ndjson/pipe-lines.ts'
@@ -12,7 +12,7 @@ import type { Calendar } from '../../src/time/calendar.ts'
 export const maxLineBytes: number = 2 ** 20
 
 export function newExtract(ledger: Ledger): Stage<ExtractIn, ExtractOut> {
-  const kernel = twinKernel({ uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes })
+  const kernel = newKernel({ uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes })
   return extractStage({ kernel, maxLineBytes, ledger })
 }
 

@@ -1,10 +1,12 @@
 /**
  * Holds what reads raw lines against the oracle, for any number of lines: the test of the scanner,
- * that of `--parser json` and the fuzz program are this with other options.
+ * that of `--parser json` and the fuzz program are this with other options. Where the scanner is
+ * meant, the kernel that serves and its twin have to read the same, down to the words of a refusal.
  */
 import assert from 'node:assert/strict'
 import { fingerprintOfText, newFingerprint } from '../../src/counter/hash.ts'
 import { below, happens, pick, type Random, seededRandom } from '../../src/generate/random.ts'
+import { newKernel } from '../../src/kernel/choose.ts'
 import { twinKernel } from '../../src/kernel/twin.ts'
 import { Ledger } from '../../src/ledger.ts'
 import type { SourceMark } from '../../src/records.ts'
@@ -64,20 +66,26 @@ function reader(
   random: Random,
 ): (file: readonly Uint8Array[]) => Read[] {
   const kernel = twinKernel({ ...options, maxLineBytes })
-  const stageOptions = { ...options, maxLineBytes, kernel, ledger }
+  const stageOptions = { ...options, maxLineBytes, kernel, ledger: new Ledger() }
   let files = 0
   const fileMark = (): SourceMark => ({ type: 'source', source: 0, name: `file ${files++}` })
   if (options.parser === 'json') {
-    const stage = plainExtractStage(stageOptions)
+    const stage = plainExtractStage({ ...stageOptions, ledger })
     return (file) => readOf(stage, [fileMark(), ...file.map(plainText)])
   }
-  const stage = extractStage(stageOptions)
+  const twin = extractStage(stageOptions)
+  const serving = newKernel({ ...options, maxLineBytes })
+  const stage = extractStage({ ...stageOptions, kernel: serving, ledger })
   const lineBreak = [0x0a]
   return (file) => {
     const bytes = joined(...file.flatMap((line) => [line, lineBreak]))
     const isOpen = below(random, 4) === 0 // the last line may lack its line break
     const whole = isOpen ? bytes.subarray(0, -1) : bytes
-    return readOf(stage, [fileMark(), ...randomCuts(random, whole, 3)])
+    const mark = fileMark()
+    const read = readOf(stage, [mark, ...randomCuts(random, whole, 3)])
+    const expected = readOf(twin, [mark, ...randomCuts(random, whole, 3)])
+    assert.deepEqual(read, expected, `${JSON.stringify(latin1(whole))} by the twin`)
+    return read
   }
 }
 

@@ -2,7 +2,7 @@
 import { type InputMessage, readInput } from '../../io/input.ts'
 import { interleavedReader } from '../../io/interleave.ts'
 import { splitLines } from '../../io/split-lines.ts'
-import { twinKernel } from '../../kernel/twin.ts'
+import { newKernel } from '../../kernel/choose.ts'
 import type { Stage } from '../../stage.ts'
 import { plainExtractStage } from '../../stages/extract-plain.ts'
 import { type ExtractOut, extractStage } from '../../stages/extract.ts'
@@ -39,7 +39,7 @@ export function withFrameReader<Result>(
     : undefined
   const input = interleaved?.messages ?? readInput({ files, onBytes })
   const isReadToItsEnd = interleaved?.isReadToItsEnd ?? (() => true)
-  const kernel = twinKernel(plan)
+  const kernel = newKernel(plan)
   const timed = <In>(stage: Stage<In, ExtractOut>) => isInterleaved ? observed(stage, times) : stage
   if (plan.parser === 'json') {
     return use<string | Exclude<InputMessage, Uint8Array>>({

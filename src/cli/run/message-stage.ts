@@ -1,5 +1,5 @@
 /** Messages of a topic to frames: the stage that reads frames, fed by the lines of messages. */
-import { twinKernel } from '../../kernel/twin.ts'
+import { newKernel } from '../../kernel/choose.ts'
 import type { MessageLines, ReaderMessage } from '../../kafka/reader.ts'
 import type { Ledger } from '../../ledger.ts'
 import type { Emit, Stage } from '../../stage.ts'
@@ -10,7 +10,7 @@ import type { ReadPlan } from '../plan.ts'
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 export function messageStage(plan: ReadPlan, ledger: Ledger): Stage<ReaderMessage, ExtractOut> {
-  const kernel = twinKernel(plan)
+  const kernel = newKernel(plan)
   const options = { ...plan, kernel, isInterleaved: true, ledger }
   if (plan.parser === 'json') {
     const stage = plainExtractStage(options)

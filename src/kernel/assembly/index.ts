@@ -1,0 +1,96 @@
+/**
+ * The frames in a piece of the input. Every line is either decided here, exactly, or left to the
+ * twin: what is refused, and what is rare. Counterpart: scan in ../twin.ts.
+ */
+import { CR, fillTables, OPEN_BRACE } from './bytes'
+import { fingerprint } from './hash'
+import { setNames, tsKeyEnd, uidKeyEnd } from './keys'
+import * as layout from './layout'
+import { lazyLineBreakAt, walkLazily } from './lazy'
+import { lineBreakAt, walkStrict } from './strict'
+import { findTime, findValue, setUnit, valueEnd, valueStart } from './values'
+
+export {
+  hashHiAt,
+  hashLoAt,
+  inputAt,
+  lineEndAt,
+  lineNumberAt,
+  lineStartAt,
+  nameCapacity,
+  rowCapacity,
+  tsMsAt,
+  tsNameAt,
+  uidEndAt,
+  uidNameAt,
+  uidStartAt,
+} from './layout'
+
+/** Where the last scan stopped: a line's first byte. */
+export let stoppedAt: usize = 0
+/** Whether the twin has to take the line there. */
+export let isLeftToTwin: bool = false
+/** Number of the last line that was decided. */
+export let lineNumber: f64 = 0
+
+let maxLineBytes: usize = 0
+let isLazy: bool = false
+
+export function configure(uidBytes: i32, tsBytes: i32, maxLine: u32, lazy: bool): void {
+  fillTables()
+  setNames(uidBytes, tsBytes)
+  maxLineBytes = maxLine
+  isLazy = lazy
+}
+
+export { setUnit }
+
+/**
+ * Takes the lines of [from, to), the last of which may lack its end; an LF stands at `to`. Writes a
+ * row for each frame, its places moved by `shift`, and returns how many. Stops where the lines or
+ * the rows end, or where a line is left to the twin.
+ */
+export function scan(from: usize, to: usize, shift: u32): i32 {
+  let line = from
+  let row: usize = 0
+  isLeftToTwin = false
+  while (line < to && row < <usize> layout.rowCapacity) {
+    if (load<u8>(line) !== OPEN_BRACE) {
+      isLeftToTwin = true
+      break
+    }
+    const isWhole = isLazy ? walkLazily(line) : walkStrict(line)
+    const lineBreak = isLazy ? lazyLineBreakAt : lineBreakAt
+    if (lineBreak >= to) break
+    if (!isWhole || !take(line, lineBreak, row, shift)) {
+      isLeftToTwin = true
+      break
+    }
+    row++
+    line = lineBreak + 1
+  }
+  stoppedAt = line
+  return <i32> row
+}
+
+// @ts-ignore: decorator
+
+function take(line: usize, lineBreak: usize, row: usize, shift: u32): bool {
+  let lineEnd = lineBreak
+  if (load<u8>(lineEnd - 1) === CR) lineEnd--
+  if (lineEnd - line > maxLineBytes || uidKeyEnd === 0 || tsKeyEnd === 0) return false
+  if (!findValue(tsKeyEnd)) return false
+  const tsMs = findTime()
+  if (tsMs < 0 || !findValue(uidKeyEnd)) return false
+  const hash = fingerprint(valueStart, valueEnd)
+  lineNumber++
+  store<f64>(layout.tsMsAt + row * 8, tsMs)
+  store<f64>(layout.lineNumberAt + row * 8, lineNumber)
+  store<u32>(layout.hashHiAt + row * 4, <u32> (hash >> 32))
+  store<u32>(layout.hashLoAt + row * 4, <u32> hash)
+  store<u32>(layout.uidStartAt + row * 4, <u32> valueStart + shift)
+  store<u32>(layout.uidEndAt + row * 4, <u32> valueEnd + shift)
+  store<u32>(layout.lineStartAt + row * 4, <u32> line + shift)
+  store<u32>(layout.lineEndAt + row * 4, <u32> lineEnd + shift)
+  return true
+}

@@ -1,0 +1,144 @@
+/**
+ * The two keys that are looked for. A key is compared by its first eight bytes at once; only where
+ * these agree, or hold a backslash, it is read byte by byte. Counterpart: matches in ../key-path.ts,
+ * for names of one segment and of ASCII.
+ */
+import { tsNameAt, uidNameAt } from './layout'
+import { BACKSLASH, COLON, QUOTE, skipSpace } from './bytes'
+
+const backslashes: u64 = 0x5c5c5c5c5c5c5c5c
+const ones: u64 = 0x0101010101010101
+const highBits: u64 = 0x8080808080808080
+
+let uidBytes: usize = 0
+let tsBytes: usize = 0
+/** The beginning of the key with its closing quote, and which of the eight bytes are of it. */
+let uidWord: u64 = 0
+let uidMask: u64 = 0
+let tsWord: u64 = 0
+let tsMask: u64 = 0
+/** The bytes in which a backslash matters. */
+let eitherMask: u64 = 0
+
+/** From the opening to the closing quote of each, and the opening quotes of which nothing is told. */
+let uidShift: u64 = 0
+let tsShift: u64 = 0
+let untold: u64 = 0
+const lastNine: u64 = 0xff80000000000000
+
+/** Where the values of the line's last keys of these names are looked for; 0: there is none. */
+export let uidKeyEnd: usize = 0
+export let tsKeyEnd: usize = 0
+
+/** Takes the names that stand at uidNameAt and tsNameAt, without quotes. */
+export function setNames(uidLength: i32, tsLength: i32): void {
+  uidBytes = uidLength
+  tsBytes = tsLength
+  store<u8>(uidNameAt + uidBytes, QUOTE)
+  store<u8>(tsNameAt + tsBytes, QUOTE)
+  uidShift = uidBytes + 1
+  tsShift = tsBytes + 1
+  untold = uidShift > 8 || tsShift > 8 ? ~(<u64> 0) : lastNine
+  uidMask = maskOf(uidBytes + 1)
+  tsMask = maskOf(tsBytes + 1)
+  eitherMask = (uidMask | tsMask) & highBits
+  uidWord = load<u64>(uidNameAt) & uidMask
+  tsWord = load<u64>(tsNameAt) & tsMask
+}
+
+function maskOf(bytes: usize): u64 {
+  return bytes >= 8 ? ~(<u64> 0) : (<u64> 1 << (8 * bytes)) - 1
+}
+
+/**
+ * Of the opening quotes `strings` of a block those that may open one of the two keys, by the place of
+ * the closing quotes `ends`; also where an escape is near, and where the block ends too early to tell.
+ *
+ *   bytes      { " u i d " : " \\ u 0 0 6 2 "       uid has its closing quote 4 further
+ *   strings    . 1 . . . . . 1 . . . . . . .
+ *   ends       . . . . . 1 . . . . . . . . 1
+ *   escaped    . . . . . . . . . 1 . . . . .       2 to 9 behind a quote: perhaps in its key
+ */
+// @ts-ignore: decorator
+
+export function mayBeKeys(strings: u64, ends: u64, escaped: u64): u64 {
+  let near = escaped >> 2 | escaped >> 3
+  near |= near >> 2
+  near |= near >> 4
+  return strings & (ends >> uidShift | ends >> tsShift | near | untold)
+}
+
+// @ts-ignore: decorator
+
+export function forgetKeys(): void {
+  uidKeyEnd = 0
+  tsKeyEnd = 0
+}
+
+/** Notes the key whose first byte behind the quote is at `at`, if it is one of the two. */
+// @ts-ignore: decorator
+
+export function noteKey(at: usize): void {
+  const word = load<u64>(at)
+  const turned = word ^ backslashes
+  const isEscaped = (turned - ones & ~turned & eitherMask) !== 0
+  if (((word ^ uidWord) & uidMask) === 0 || ((word ^ tsWord) & tsMask) === 0 || isEscaped) {
+    compareKey(at)
+  }
+}
+
+function compareKey(at: usize): void {
+  let end = matchEnd(at, uidNameAt, uidBytes)
+  if (end !== 0) uidKeyEnd = end
+  end = matchEnd(at, tsNameAt, tsBytes)
+  if (end !== 0) tsKeyEnd = end
+}
+
+/** The place behind the colon of the key at `at` if it is `name`, else 0. */
+function matchEnd(at: usize, name: usize, length: usize): usize {
+  for (let i: usize = 0; i < length; i++) {
+    let unit: i32 = load<u8>(at++)
+    if (unit === QUOTE) return 0
+    if (unit === BACKSLASH) {
+      const letter = load<u8>(at++)
+      if (letter === 0x75) {
+        unit = hexValue(at)
+        at += 4
+      } else {
+        unit = escapedBy(letter)
+      }
+    }
+    if (unit !== load<u8>(name + i)) return 0
+  }
+  if (load<u8>(at) !== QUOTE) return 0
+  // A string without a colon is no key: the lazy walk does not look at that.
+  at = skipSpace(at + 1)
+  return load<u8>(at) === COLON ? at + 1 : 0
+}
+
+/** The number in four hex digits; what it is for others does not matter, the line is refused. */
+function hexValue(at: usize): i32 {
+  let value = 0
+  for (let i = 0; i < 4; i++) {
+    const byte = <i32> load<u8>(at + i)
+    value = value << 4 | (byte <= 0x39 ? byte - 0x30 : (byte | 0x20) - 0x57)
+  }
+  return value
+}
+
+function escapedBy(letter: u8): i32 {
+  switch (letter) {
+    case 0x62:
+      return 0x08
+    case 0x66:
+      return 0x0c
+    case 0x6e:
+      return 0x0a
+    case 0x72:
+      return 0x0d
+    case 0x74:
+      return 0x09
+    default:
+      return letter
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * What lies where in the memory. The loader (../wasm.ts) reads these addresses from the exports.
+ *
+ *   tables, names, masks | columns, rowCapacity rows each | input ...
+ */
+
+/** Most frames that one call of `scan` gives back. */
+export const rowCapacity: i32 = 2048
+
+/** The columns of a FrameBatch (../columns.ts). */
+export const tsMsAt: usize = memory.data(8 * 2048, 16)
+export const lineNumberAt: usize = memory.data(8 * 2048, 16)
+export const hashHiAt: usize = memory.data(4 * 2048, 16)
+export const hashLoAt: usize = memory.data(4 * 2048, 16)
+export const uidStartAt: usize = memory.data(4 * 2048, 16)
+export const uidEndAt: usize = memory.data(4 * 2048, 16)
+export const lineStartAt: usize = memory.data(4 * 2048, 16)
+export const lineEndAt: usize = memory.data(4 * 2048, 16)
+
+/** Where the loader writes the keys, and how long they may be. */
+export const nameCapacity: i32 = 64
+export const uidNameAt: usize = memory.data(64, 16)
+export const tsNameAt: usize = memory.data(64, 16)
+
+/** First byte of the input; from here to the end of the memory all is input. */
+export const inputAt: usize = (__heap_base + 63) & ~63
