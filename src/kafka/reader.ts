@@ -13,6 +13,7 @@ import { Handoff } from './handoff.ts'
 import { messageRuns } from './message-lines.ts'
 import { behindEnd, expired, type Span, spansOf, type StartAt, type StopAt } from './offsets.ts'
 import { type Partition, Partitions } from './partitions.ts'
+import { whileWorking } from './while-working.ts'
 
 export interface ReaderOptions {
   readonly kafka: Kafka
@@ -304,18 +305,9 @@ export class TopicReader {
     this.#pace()
   }
 
-  /** Waits for `work`, and tells the group meanwhile that we live. */
-  async #living(work: Promise<void>, { heartbeat }: EachBatchPayload): Promise<void> {
-    let isDone = false
-    const done = work.then(() => isDone = true)
-    while (!isDone) {
-      const waiting = new AbortController()
-      const { signal } = waiting
-      const timer = sleep(this.#heartbeatMs / 2, undefined, { signal }).catch(() => {})
-      await Promise.race([done, timer])
-      waiting.abort()
-      if (!isDone) await heartbeat()
-    }
+  /** Waits for `work`; the group hears meanwhile that we live. */
+  #living(work: Promise<void>, { heartbeat }: EachBatchPayload): Promise<void> {
+    return whileWorking(work, { everyMs: this.#heartbeatMs / 2, beat: heartbeat })
   }
 
   /** Offsets are missing: markers of transactions and compaction leave such, and retention does. */

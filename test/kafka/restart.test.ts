@@ -302,7 +302,13 @@ describe('after a restart', { skip: skipReason }, () => {
           const last = (await resultsIn(broker, results)).at(-1)!
           return last.start >= 1468244384 + 2880
         }, 40_000)
-        const before = (await readTopic(broker.brokers, results)).length
+        let before = 0
+        await until('the second has written all', async () => {
+          const earlier = before
+          before = (await readTopic(broker.brokers, results)).length
+          await sleep(1500)
+          return before === earlier
+        })
         first.child.kill('SIGCONT')
         await until(
           'the first stands by',
