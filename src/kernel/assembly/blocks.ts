@@ -41,7 +41,7 @@ export const escapesAt: usize = memory.data(4 * (64 + 1), 64)
  * where there are none: most blocks have at most two, and so need no jump.
  */
 // @ts-ignore: decorator
-
+@inline
 export function addPlaces(next: usize, at: usize, bits: u64): usize {
   const end = next + (<usize> popcnt(bits) << 2)
   store<u32>(next, <u32> at + <u32> ctz(bits))

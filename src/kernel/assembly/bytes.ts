@@ -27,14 +27,14 @@ export function fillTables(): void {
 }
 
 // @ts-ignore: decorator
-
+@inline
 export function isDigit(byte: u8): bool {
   return <u8> (byte - 0x30) <= 9
 }
 
 /** The first place from `at` on that is no white space. Counterpart: skipSpace in ../json-tokens.ts */
 // @ts-ignore: decorator
-
+@inline
 export function skipSpace(at: usize): usize {
   while (load<u8>(at) === SPACE || load<u8>(at) === TAB || load<u8>(at) === CR) at++
   return at

@@ -13,14 +13,14 @@ const HEX: i8 = 22
 const ESCAPE: i8 = 105
 
 // @ts-ignore: decorator
-
+@inline
 function escapeClass(bytes: v128): v128 {
   const lower = i8x16.swizzle(lowerHalves, v128.and(bytes, i8x16.splat(15)))
   return v128.and(lower, i8x16.swizzle(upperHalves, i8x16.shr_u(bytes, 4)))
 }
 
 // @ts-ignore: decorator
-
+@inline
 function lacks(kind: i8, classes: v128): v128 {
   return i8x16.eq(v128.and(classes, i8x16.splat(kind)), i8x16.splat(0))
 }

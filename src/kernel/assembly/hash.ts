@@ -36,13 +36,13 @@ export function fingerprint(start: usize, end: usize): u64 {
 
 /** The first 1 to 7 of the eight bytes, little-endian. */
 // @ts-ignore: decorator
-
+@inline
 function firstBytes(at: usize, count: u64): u64 {
   return load<u64>(at) & (<u64> 1 << (8 * count)) - 1
 }
 
 // @ts-ignore: decorator
-
+@inline
 function mix(h: u64): u64 {
   h ^= h >> 33
   h *= 0xff51afd7ed558ccd

@@ -74,7 +74,7 @@ export function scan(from: usize, to: usize, shift: u32): i32 {
 }
 
 // @ts-ignore: decorator
-
+@inline
 function take(line: usize, lineBreak: usize, row: usize, shift: u32): bool {
   let lineEnd = lineBreak
   if (load<u8>(lineEnd - 1) === CR) lineEnd--

@@ -60,7 +60,7 @@ function maskOf(bytes: usize): u64 {
  *   escaped    . . . . . . . . . 1 . . . . .       2 to 9 behind a quote: perhaps in its key
  */
 // @ts-ignore: decorator
-
+@inline
 export function mayBeKeys(strings: u64, ends: u64, escaped: u64): u64 {
   let near = escaped >> 2 | escaped >> 3
   near |= near >> 2
@@ -69,7 +69,7 @@ export function mayBeKeys(strings: u64, ends: u64, escaped: u64): u64 {
 }
 
 // @ts-ignore: decorator
-
+@inline
 export function forgetKeys(): void {
   uidKeyEnd = 0
   tsKeyEnd = 0
@@ -77,7 +77,7 @@ export function forgetKeys(): void {
 
 /** Notes the key whose first byte behind the quote is at `at`, if it is one of the two. */
 // @ts-ignore: decorator
-
+@inline
 export function noteKey(at: usize): void {
   const word = load<u64>(at)
   const turned = word ^ backslashes

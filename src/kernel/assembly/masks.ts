@@ -11,7 +11,7 @@ import { LF } from './bytes'
 
 /** One bit per byte that is all ones in the four vectors. */
 // @ts-ignore: decorator
-
+@inline
 export function bits(a: v128, b: v128, c: v128, d: v128): u64 {
   const low = <u32> (i8x16.bitmask(a) | i8x16.bitmask(b) << 16)
   const high = <u32> (i8x16.bitmask(c) | i8x16.bitmask(d) << 16)
@@ -20,7 +20,7 @@ export function bits(a: v128, b: v128, c: v128, d: v128): u64 {
 
 /** Where the four vectors hold `byte`. */
 // @ts-ignore: decorator
-
+@inline
 export function bitsOf(byte: u8, a: v128, b: v128, c: v128, d: v128): u64 {
   const wanted = i8x16.splat(<i8> byte)
   return bits(i8x16.eq(a, wanted), i8x16.eq(b, wanted), i8x16.eq(c, wanted), i8x16.eq(d, wanted))
@@ -28,7 +28,7 @@ export function bitsOf(byte: u8, a: v128, b: v128, c: v128, d: v128): u64 {
 
 /** Whether the four vectors hold `byte` anywhere. */
 // @ts-ignore: decorator
-
+@inline
 export function holds(byte: u8, a: v128, b: v128, c: v128, d: v128): bool {
   const wanted = i8x16.splat(<i8> byte)
   const low = v128.or(i8x16.eq(a, wanted), i8x16.eq(b, wanted))
@@ -38,7 +38,7 @@ export function holds(byte: u8, a: v128, b: v128, c: v128, d: v128): bool {
 
 /** Where the four vectors hold `last` or less. */
 // @ts-ignore: decorator
-
+@inline
 export function bitsUpTo(last: u8, a: v128, b: v128, c: v128, d: v128): u64 {
   const most = i8x16.splat(<i8> last)
   return bits(
@@ -51,7 +51,7 @@ export function bitsUpTo(last: u8, a: v128, b: v128, c: v128, d: v128): u64 {
 
 /** Each bit becomes the XOR of itself and all below: what lies between two quotes becomes ones. */
 // @ts-ignore: decorator
-
+@inline
 export function prefixXor(mask: u64): u64 {
   mask ^= mask << 1
   mask ^= mask << 2
@@ -69,7 +69,7 @@ const oddBits: u64 = 0xaaaaaaaaaaaaaaaa
  * (2019), section 3.1.1, in its later form without branches.
  */
 // @ts-ignore: decorator
-
+@inline
 export function escapedBytes(backslashes: u64, isFirstEscaped: u64): u64 {
   const escaping = backslashes & ~isFirstEscaped
   const turned = (escaping << 1 | oddBits) - escaping ^ oddBits
@@ -82,7 +82,7 @@ export function escapedBytes(backslashes: u64, isFirstEscaped: u64): u64 {
  * left the mask at its end.
  */
 // @ts-ignore: decorator
-
+@inline
 export function overSpace(from: u64, space: u64): u64 {
   const sum = (from & space) + space
   rippledOver = <u64> (sum < space)

@@ -10,7 +10,7 @@ const FALS: u32 = 0x736c6166
  * usual ones, literals and whole numbers, are decided without a jump that depends on which it is.
  */
 // @ts-ignore: decorator
-
+@inline
 export function isScalar(at: usize): bool {
   const bytes = v128.load(at)
   const digits = i8x16.le_u(i8x16.sub(bytes, i8x16.splat(0x30)), i8x16.splat(9))
@@ -25,7 +25,7 @@ export function isScalar(at: usize): bool {
 }
 
 // @ts-ignore: decorator
-
+@inline
 function endsScalar(at: usize): bool {
   return load<u8>(endsScalarAt + load<u8>(at)) !== 0
 }

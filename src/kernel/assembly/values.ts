@@ -51,7 +51,7 @@ export function findValue(at: usize): bool {
 }
 
 // @ts-ignore: decorator
-
+@inline
 function isNumeric(byte: u8): bool {
   return isDigit(byte) || byte === 0x2e || byte === 0x2d || byte === 0x2b || (byte | 0x20) === 0x65
 }
