@@ -10,9 +10,8 @@ export interface Signs {
   late: number
   /** The latest time accepted, unix milliseconds. */
   latestMs: number
-  /** How many windows there were, for how many frames. */
+  /** How many windows there were. */
   windows: number
-  counted: number
 }
 
 export class Ledger {
@@ -27,7 +26,7 @@ export class Ledger {
   readonly windows: Map<string, { counted?: number; expired: number }> = new Map()
   /** Lines that the command before wrote and that did not arrive: a filter stands between. */
   missing = 0
-  readonly signs: Signs = { late: 0, latestMs: -Infinity, windows: 0, counted: 0 }
+  readonly signs: Signs = { late: 0, latestMs: -Infinity, windows: 0 }
 
   /** Begins anew. */
   reset(): void {

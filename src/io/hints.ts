@@ -6,9 +6,11 @@ import { grouped } from './result-format.ts'
 const fewestFrames = 20
 const endOf1970Ms = Date.UTC(1971, 0)
 
-export function hints({ frames, accepted = 0, quarantined, signs }: Ledger): readonly string[] {
+export function hints(ledger: Ledger): readonly string[] {
+  const { frames, accepted = 0, quarantined, signs } = ledger
   if (frames < fewestFrames) return []
-  const { late, latestMs, windows, counted } = signs
+  const { late, latestMs, windows } = signs
+  const [{ counted = 0 } = {}] = ledger.windows.values() // of the finest kind
   const said: string[] = []
   if (late * 2 > accepted) {
     said.push(

@@ -7,12 +7,12 @@ import TinyQueue from 'tinyqueue'
 import type { Counter } from '../counter/counter.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
-import { rawContent } from '../ndjson/raw.ts'
 import type { FrameBatch, Reject, ResultLine, WindowedBatch } from '../records.ts'
 import { EXPIRED, LATE } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
 import type { Calendar } from '../time/calendar.ts'
 import { revisionStepMs } from '../time/watermark.ts'
+import { frameReject } from './frame-reject.ts'
 import { OpenWindow } from './open-window.ts'
 import { Union } from './union.ts'
 import type { WindowOut } from './window.ts'
@@ -67,14 +67,17 @@ export function countStage(options: CountOptions): CountStage {
       const verdict = verdicts[k]!
       let startMs = NaN
       let window: OpenWindow | undefined
+      let wasShown = false
       for (let i = from; i < to; i++) {
         if (verdict[i] === EXPIRED) continue
         if (startMs !== starts[i]) {
           window = windowAt(k, startMs = starts[i]!)
           window?.needs(source, frames.lineNumber[i]!)
+          wasShown = window === undefined && expiryMs(k, startMs) <= overMs
         }
         if (window === undefined) {
-          expire(batch, i, k, emit)
+          if (wasShown) counted[k]!++
+          else expire(frames, i, k, emit)
           continue
         }
         const isLate = verdict[i] === LATE || window.endMs <= reachedMs
@@ -93,10 +96,15 @@ export function countStage(options: CountOptions): CountStage {
     if (window.addLate(hashHi[i]!, hashLo[i]!, dueMs)) due.push({ dueMs, window })
   }
 
-  /** The window of kind `k`, or undefined where it is over. */
+  function expiryMs(k: number, startMs: number): number {
+    return kinds[k]!.spanAt(startMs).endMs + latenessMs[k]!
+  }
+
+  /** The window of kind `k`, or undefined where it is over: here, or in the run before. */
   function windowAt(k: number, startMs: number): OpenWindow | undefined {
     const known = open[k]!.get(startMs)
     if (known !== undefined) return known
+    if (expiryMs(k, startMs) <= Math.max(union.watermarkMs, overMs)) return undefined
     const window = new OpenWindow({
       kind: kinds[k]!,
       rank: k,
@@ -105,35 +113,18 @@ export function countStage(options: CountOptions): CountStage {
       users: newCounter(),
       keepsLines,
     })
-    if (window.expiryMs <= Math.max(union.watermarkMs, overMs)) return undefined
     open[k]!.set(startMs, window)
     due.push({ dueMs: window.endMs, window })
     if (k === 0) ledger.signs.windows++
     return window
   }
 
-  /**
-   * A frame of a window that is over. An earlier run has counted it; or its source was one that
-   * nobody waited for, whose own watermark has not come so far.
-   */
-  function expire(batch: WindowedBatch, i: number, k: number, emit: Emit<CountOut>): void {
-    const { frames, startsMs } = batch
-    const startMs = startsMs[k]![i]!
+  /** Only for a source that nobody waited for: its own watermark has not come so far. */
+  function expire(frames: FrameBatch, i: number, k: number, emit: Emit<CountOut>): void {
     const { name } = kinds[k]!
-    if (kinds[k]!.spanAt(startMs).endMs + latenessMs[k]! <= overMs) {
-      counted[k]!++
-      return
-    }
     ledger.windows.get(name)!.expired++
-    emit({
-      type: 'reject',
-      reason: 'expired',
-      detail: `its source was idle, and ${name} was over by the watermark of the others`,
-      windows: [name],
-      source: frames.place,
-      line: frames.lineNumber[i]!,
-      content: () => rawContent(frames.bytes, frames.lineStart[i]!, frames.lineEnd[i]!),
-    })
+    const detail = `its source was idle, and ${name} was over by the watermark of the others`
+    emit(frameReject(frames, i, { reason: 'expired', detail, windows: [name] }, true))
   }
 
   /** Prints what falls due up to `untilMs`, and lets go of the windows that are over. */
@@ -158,7 +149,6 @@ export function countStage(options: CountOptions): CountStage {
   }
 
   function closeAccounts(): void {
-    ledger.signs.counted = counted[0]!
     kinds.forEach(({ name }, k) => {
       const { expired = 0 } = ledger.windows.get(name) ?? {}
       ledger.windows.set(name, { counted: counted[k]!, expired })

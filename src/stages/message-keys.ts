@@ -3,11 +3,9 @@
  * has not the fields is refused, since without its key it would go where it does not belong.
  */
 import { quoted } from '../errors.ts'
-import { CR, isBlank, LF } from '../kernel/json-tokens.ts'
-import { tooLong } from '../kernel/kernel.ts'
-import { headBytes, LineBuffer, type LineSink } from '../kernel/lines.ts'
 import type { Ledger } from '../ledger.ts'
 import { isRecord } from '../ndjson/control.ts'
+import { NumberedLines } from '../ndjson/numbered-lines.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import type { Reject, RejectContent } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
@@ -32,35 +30,11 @@ const resultStart = new TextEncoder().encode('{"window":')
 export function messageKeysStage(
   { key, maxLineBytes, ledger }: MessageKeysOptions,
 ): Stage<Uint8Array, KeyedLine | Reject> {
-  const buffer = new LineBuffer(maxLineBytes)
-  let lineNumber = 0
   let out: Emit<KeyedLine | Reject>
 
-  const sink: LineSink = {
-    lines(bytes, from, to) {
-      for (let start = from; start < to;) {
-        const lf = bytes.indexOf(LF, start)
-        take(bytes, start, lf > start && bytes[lf - 1] === CR ? lf - 1 : lf)
-        start = lf + 1
-      }
-    },
-    overlong(head, lineBytes) {
-      lineNumber++
-      refuse(tooLong(lineBytes, maxLineBytes), () => rawContent(head, 0, head.length, lineBytes))
-    },
-  }
+  const lines = new NumberedLines({ maxLineBytes, line: take, refuse })
 
   function take(bytes: Uint8Array, start: number, end: number): void {
-    lineNumber++
-    if (isBlank(bytes, start, end)) return
-    if (end - start > maxLineBytes) {
-      const keptEnd = start + Math.min(headBytes, end - start)
-      refuse(
-        tooLong(end - start, maxLineBytes),
-        () => rawContent(bytes, start, keptEnd, end - start),
-      )
-      return
-    }
     const value = bytes.slice(start, end)
     const key = keyOf(value)
     if (key === undefined) {
@@ -84,20 +58,21 @@ export function messageKeysStage(
     ledger.malformed++
     const expected = key === undefined ? '' : `; expected ${key.map(quoted).join(' and ')}`
     const detail = `${problem}${expected}`
-    out({ type: 'reject', reason: 'malformed', detail, source: 'stdin', line: lineNumber, content })
+    const line = lines.lineNumber
+    out({ type: 'reject', reason: 'malformed', detail, source: 'stdin', line, content })
   }
 
   return {
     push(chunk, emit) {
       out = emit
-      buffer.push(chunk, sink)
+      lines.push(chunk)
     },
     end(emit) {
       out = emit
-      buffer.end(sink)
+      lines.end()
     },
     stop() {
-      buffer.clear()
+      lines.clear()
     },
   }
 }

@@ -1,10 +1,8 @@
 /** Bytes to windowed frames: the reading side of uc-count. */
 import { fingerprint, fingerprintOfText, newFingerprint } from '../counter/hash.ts'
 import { FrameColumns } from '../kernel/columns.ts'
-import { CR, isBlank, LF } from '../kernel/json-tokens.ts'
-import { tooLong } from '../kernel/kernel.ts'
-import { headBytes, LineBuffer, type LineSink } from '../kernel/lines.ts'
 import type { Ledger } from '../ledger.ts'
+import { NumberedLines } from '../ndjson/numbered-lines.ts'
 import { Protocol } from '../ndjson/protocol.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import { WindowedLine } from '../ndjson/windowed-line.ts'
@@ -25,10 +23,9 @@ const batchFrames = 4096
 export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Array, WindowOut> {
   const { calendar, maxLineBytes, ledger } = options
   const { kinds } = calendar
-  const buffer = new LineBuffer(maxLineBytes)
   const protocol = new Protocol()
   const columns = new FrameColumns()
-  const line = new WindowedLine(calendar)
+  const read = new WindowedLine(calendar)
   const startsMs = kinds.map(() => new Float64Array(batchFrames))
   const verdicts = kinds.map(() => new Uint8Array(batchFrames))
   const accounts = kinds.map(() => ({ expired: 0 }))
@@ -36,35 +33,12 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
   kinds.forEach(({ name }, k) => ledger.windows.set(name, accounts[k]!))
   ledger.accepted = 0
   let source = 0
-  let lineNumber = 0
   let out: Emit<WindowOut>
 
-  const sink: LineSink = {
-    lines(bytes, from, to) {
-      for (let start = from; start < to;) {
-        const lf = bytes.indexOf(LF, start)
-        readLine(bytes, start, lf > start && bytes[lf - 1] === CR ? lf - 1 : lf)
-        start = lf + 1
-      }
-      flush(bytes)
-    },
-    overlong(head, lineBytes) {
-      lineNumber++
-      refuse(tooLong(lineBytes, maxLineBytes), () => rawContent(head, 0, head.length, lineBytes))
-    },
-  }
+  const lines = new NumberedLines({ maxLineBytes, line: readLine, refuse, release: flush })
 
   function readLine(bytes: Uint8Array, start: number, end: number): void {
-    lineNumber++
-    if (isBlank(bytes, start, end)) return
-    const lineBytes = end - start
-    if (lineBytes > maxLineBytes) {
-      flush(bytes)
-      const keptEnd = start + Math.min(headBytes, lineBytes)
-      refuse(tooLong(lineBytes, maxLineBytes), () => rawContent(bytes, start, keptEnd, lineBytes))
-      return
-    }
-    const control = protocol.control(bytes, start, end, lineNumber)
+    const control = protocol.control(bytes, start, end, lines.lineNumber)
     if (control !== undefined) {
       flush(bytes)
       if (control.type === 'source') source = control.source
@@ -72,10 +46,9 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
       out(control)
       return
     }
-    const problem = line.read(bytes, start, end)
+    const problem = read.read(bytes, start, end)
     if (problem !== undefined) {
-      flush(bytes)
-      refuse(problem, () => rawContent(bytes, start, end))
+      refuse(problem, () => rawContent(bytes, start, end), bytes)
       return
     }
     append(bytes, start, end)
@@ -87,21 +60,21 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
     const row = columns.add()
     columns.lineStart[row] = start
     columns.lineEnd[row] = end
-    columns.lineNumber[row] = lineNumber
-    if (line.uidText === undefined) {
-      columns.uidStart[row] = line.uidStart
-      columns.uidEnd[row] = line.uidEnd
-      fingerprint(bytes, line.uidStart, line.uidEnd, hash)
+    columns.lineNumber[row] = lines.lineNumber
+    if (read.uidText === undefined) {
+      columns.uidStart[row] = read.uidStart
+      columns.uidEnd[row] = read.uidEnd
+      fingerprint(bytes, read.uidStart, read.uidEnd, hash)
     } else {
-      columns.decodedUids.set(row, line.uidText)
-      fingerprintOfText(line.uidText, hash)
+      columns.decodedUids.set(row, read.uidText)
+      fingerprintOfText(read.uidText, hash)
     }
     columns.hashHi[row] = hash.hi
     columns.hashLo[row] = hash.lo
     for (let k = 0; k < kinds.length; k++) {
-      startsMs[k]![row] = line.startsMs[k]!
-      verdicts[k]![row] = line.verdicts[k]!
-      if (line.verdicts[k] === EXPIRED) accounts[k]!.expired++
+      startsMs[k]![row] = read.startsMs[k]!
+      verdicts[k]![row] = read.verdicts[k]!
+      if (read.verdicts[k] === EXPIRED) accounts[k]!.expired++
     }
   }
 
@@ -116,24 +89,26 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
     columns.clear()
   }
 
-  function refuse(detail: string, content: () => RejectContent): void {
+  function refuse(detail: string, content: () => RejectContent, bytes: Uint8Array): void {
+    flush(bytes)
     protocol.settle()
     ledger.lines++
     ledger.malformed++
-    out({ type: 'reject', reason: 'malformed', detail, source: 'stdin', line: lineNumber, content })
+    const line = lines.lineNumber
+    out({ type: 'reject', reason: 'malformed', detail, source: 'stdin', line, content })
   }
 
   return {
     push(chunk, emit) {
       out = emit
-      buffer.push(chunk, sink)
+      lines.push(chunk)
     },
     end(emit) {
       out = emit
-      buffer.end(sink)
+      lines.end()
     },
     stop() {
-      buffer.clear()
+      lines.clear()
     },
   }
 }

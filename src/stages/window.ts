@@ -3,10 +3,8 @@
  * of each source, and marks what came late, or too late. It drops nothing; what the guard holds
  * comes out, accepted or quarantined, when that is decided.
  */
-import { uidText } from '../kernel/columns.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
-import { rawContent } from '../ndjson/raw.ts'
 import type { ClockState, FrameBatch, Reject, Resumption, WindowedBatch } from '../records.ts'
 import { EXPIRED, LATE, ON_TIME } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
@@ -14,6 +12,7 @@ import type { Calendar } from '../time/calendar.ts'
 import { SpanCache } from '../time/span-cache.ts'
 import { SourceClock } from '../time/watermark.ts'
 import type { ExtractOut } from './extract.ts'
+import { expired, frameReject, outOfRange, quarantined, type Why } from './frame-reject.ts'
 import { Silence } from './silence.ts'
 import { SourceGuard } from './source-guard.ts'
 
@@ -103,11 +102,7 @@ export function windowStage(options: WindowOptions): WindowStage {
       },
       quarantine(batch, i) {
         ledger.quarantined!++
-        const aheadSeconds = (batch.tsMs[i]! - clock.trustedMs) / 1000
-        reject(batch, i, {
-          reason: 'quarantined',
-          detail: `${aheadSeconds} s ahead of the other frames, which is more than --max-jump`,
-        })
+        reject(batch, i, quarantined(batch.tsMs[i]!, clock.trustedMs))
       },
     })
   }
@@ -143,38 +138,17 @@ export function windowStage(options: WindowOptions): WindowStage {
     }
     if (!isExpired) return
     const windows = kinds.filter((_, k) => verdicts[k]![i] === EXPIRED).map(({ name }) => name)
-    const behindSeconds = (watermarkMs - tsMs) / 1000
-    const detail = `${behindSeconds} s behind the watermark; ${windows.join(', ')} had closed`
-    flush() // a reject may end the run, and these frames are counted
-    reject(batch, i, { reason: 'expired', detail, windows })
+    reject(batch, i, expired(tsMs, watermarkMs, windows))
   }
 
   function refuseOutOfRange(batch: FrameBatch, i: number): void {
     ledger.outOfRange++
-    flush() // a reject may end the run, and these frames are counted
-    const tsMs = batch.tsMs[i]!
-    const [bound, boundMs] = tsMs < fromMs
-      ? ['before --from', fromMs]
-      : ['not before --until', untilMs]
-    const detail = `${tsMs / 1000} is ${bound}, which is ${boundMs / 1000}`
-    reject(batch, i, { reason: 'out-of-range', detail })
+    reject(batch, i, outOfRange(batch.tsMs[i]!, fromMs, untilMs))
   }
 
-  function reject(
-    batch: FrameBatch,
-    i: number,
-    why: Pick<Reject, 'reason' | 'detail' | 'windows'>,
-  ): void {
-    out({
-      type: 'reject',
-      ...why,
-      source: batch.place,
-      line: batch.lineNumber[i]!,
-      content: () =>
-        showsRaw
-          ? rawContent(batch.bytes, batch.lineStart[i]!, batch.lineEnd[i]!)
-          : { ts: batch.tsMs[i]! / 1000, uid: uidText(batch, i) },
-    })
+  function reject(batch: FrameBatch, i: number, why: Why): void {
+    flush() // a reject may end the run, and the frames before are counted
+    out(frameReject(batch, i, why, showsRaw))
   }
 
   function reserve(count: number): void {

@@ -1,0 +1,78 @@
+/**
+ * The lines of a stream one by one, numbered and without their breaks. Blank ones are passed over,
+ * those that are too long refused. What `line` and `refuse` are given is valid until they return.
+ */
+import { CR, isBlank, LF } from '../kernel/json-tokens.ts'
+import { tooLong } from '../kernel/kernel.ts'
+import { headBytes, LineBuffer, type LineSink } from '../kernel/lines.ts'
+import type { RejectContent } from '../records.ts'
+import { rawContent } from './raw.ts'
+
+export interface NumberedLinesOptions {
+  readonly maxLineBytes: number
+  /** The line at [start, end). */
+  line(bytes: Uint8Array, start: number, end: number): void
+  /** The line is too long; `bytes` holds the lines before it. */
+  refuse(detail: string, content: () => RejectContent, bytes: Uint8Array): void
+  /** `bytes` are about to be used again. */
+  release?(bytes: Uint8Array): void
+}
+
+export class NumberedLines {
+  /** Number of the line that was begun last, from 1. */
+  lineNumber = 0
+  readonly #options: NumberedLinesOptions
+  readonly #buffer: LineBuffer
+  readonly #sink: LineSink
+
+  constructor(options: NumberedLinesOptions) {
+    const { maxLineBytes, refuse } = options
+    this.#options = options
+    this.#buffer = new LineBuffer(maxLineBytes)
+    this.#sink = {
+      lines: (bytes, from, to) => this.#lines(bytes, from, to),
+      overlong: (head, lineBytes) => {
+        this.lineNumber++
+        const content = () => rawContent(head, 0, head.length, lineBytes)
+        refuse(tooLong(lineBytes, maxLineBytes), content, head)
+      },
+    }
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#buffer.push(chunk, this.#sink)
+  }
+
+  /** The last line may lack its break. */
+  end(): void {
+    this.#buffer.end(this.#sink)
+  }
+
+  /** Forgets a line that was begun. */
+  clear(): void {
+    this.#buffer.clear()
+  }
+
+  #lines(bytes: Uint8Array, from: number, to: number): void {
+    for (let start = from; start < to;) {
+      const lf = bytes.indexOf(LF, start)
+      this.#line(bytes, start, lf > start && bytes[lf - 1] === CR ? lf - 1 : lf)
+      start = lf + 1
+    }
+    this.#options.release?.(bytes)
+  }
+
+  #line(bytes: Uint8Array, start: number, end: number): void {
+    const { maxLineBytes, line, refuse } = this.#options
+    const lineBytes = end - start
+    this.lineNumber++
+    if (isBlank(bytes, start, end)) return
+    if (lineBytes <= maxLineBytes) {
+      line(bytes, start, end)
+      return
+    }
+    const keptEnd = start + Math.min(headBytes, lineBytes)
+    const content = () => rawContent(bytes, start, keptEnd, lineBytes)
+    refuse(tooLong(lineBytes, maxLineBytes), content, bytes)
+  }
+}
