@@ -5,7 +5,6 @@ import type { ConnectionConfig } from '../kafka/connection.ts'
 import type { StartAt, StopAt } from '../kafka/offsets.ts'
 import type { NewTopic } from '../kafka/topics.ts'
 import { pipeline, type PipelineOptions } from './commands.ts'
-import { settle } from './kafka-connection.ts'
 import { type AnyOption, flagOf, type Parsed } from './option.ts'
 import { input } from './options/input.ts'
 import { kafka, kafkaRead, kafkaWrite } from './options/kafka.ts'
@@ -34,15 +33,17 @@ export interface WriteTopic {
 }
 
 /** Undefined where uc-pipeline has nothing to do with Kafka. */
-export function topicPlan(parsed: Parsed<PipelineOptions>): TopicPlan | undefined {
+export async function topicPlan(
+  parsed: Parsed<PipelineOptions>,
+): Promise<TopicPlan | undefined> {
   const { values: { kafka: reads, toKafka: writes }, given, files } = parsed
-  if (!reads) refuseWithout('--kafka', [kafkaRead.topic, kafkaRead.group], given)
-  if (!reads) refuseWithout('--kafka', [kafkaRead.startAt, kafkaRead.stopAt], given)
+  if (!reads) refuseWithout('--kafka', Object.values(kafkaRead), given)
   if (!writes) refuseWithout('--to-kafka', Object.values(kafkaWrite), given)
   if (!reads && !writes) {
     refuseWithout('--kafka or --to-kafka', Object.values(kafka), given)
     return undefined
   }
+  const { settle } = await import('./kafka-connection.ts') // TLS and all, for those who need it
   const { values, connection } = settle(pipeline.options, parsed)
   // A word behind --to-kafka can be no file where --kafka is, so it names the topic.
   const isNamed = reads && writes && files.length === 1 && !given.has(kafkaWrite.resultTopic)

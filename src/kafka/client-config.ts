@@ -21,7 +21,6 @@ export interface ClientConfig {
   /** Undefined: without a login. */
   readonly sasl: Sasl | undefined
   readonly requestTimeoutMs: number
-  readonly metadataMaxAgeMs: number | undefined
   readonly retry: { readonly initialRetryTime: number; readonly maxRetryTime: number }
   /** What the file says about consuming, as kafkajs takes it. */
   readonly consumer: Partial<ConsumerConfig>
@@ -52,7 +51,6 @@ export function clientConfig(file: string | undefined, text: string): ClientConf
     tls: readTls(reader, protocol),
     sasl: readSasl(reader, protocol),
     requestTimeoutMs: reader.number('request.timeout.ms', { from: 1 }) ?? 30_000,
-    metadataMaxAgeMs: reader.number('metadata.max.age.ms'),
     retry: {
       // 20 instead of kafkajs' 300: the wait after each transaction, 162 ms, becomes 21.
       initialRetryTime: reader.number('retry.backoff.ms', { from: 1 }) ?? 20,

@@ -4,10 +4,9 @@
  * control line, and none disappears: a missing value is the line `null`, an empty one `""`.
  */
 import { Buffer } from 'node:buffer'
+import { CR, isBlank, LF } from '../kernel/json-tokens.ts'
 import type { SourceMark } from '../records.ts'
 
-const LF = 0x0a
-const CR = 0x0d
 const blank = 0x20
 /** Nowhere in JSON may this stand, in a string or outside. */
 const verticalTab = 0x0b
@@ -20,7 +19,7 @@ export interface Message {
 /** Lines of one partition whose offsets follow one another. */
 export interface MessageRun {
   /** Before the first of them. */
-  readonly mark: SourceMark
+  readonly mark: SourceMark & { readonly line: number }
   readonly lines: Uint8Array
   readonly count: number
   /** Offset behind the last of them. */
@@ -72,10 +71,14 @@ function oneLine(value: Buffer | null): Buffer {
   if (value === null) return missing
   const hasBreak = value.includes(LF) || value.includes(CR)
   if (!hasBreak && value[0]! > blank && !isControl(value)) return value
-  if (isBlank(value)) return nothing
-  const filler = isJson(value) ? blank : verticalTab
-  const line = value.map((byte) => byte === LF || byte === CR ? filler : byte)
-  return isControl(value) ? Buffer.concat([Buffer.of(blank), line]) : Buffer.from(line)
+  const spaced = withBreaksAs(blank, value)
+  if (isBlank(spaced, 0, spaced.length)) return nothing
+  const line = isJson(value) ? spaced : withBreaksAs(verticalTab, value)
+  return isControl(value) ? Buffer.concat([Buffer.of(blank), line]) : line
+}
+
+function withBreaksAs(filler: number, value: Buffer): Buffer {
+  return Buffer.from(value.map((byte) => byte === LF || byte === CR ? filler : byte))
 }
 
 /** Also behind a byte order mark, which readers take off a first line. */
@@ -85,10 +88,6 @@ function isControl(value: Buffer): boolean {
     ? byteOrderMark.length
     : 0
   return value.subarray(from, from + controlStart.length).equals(controlStart)
-}
-
-function isBlank(value: Buffer): boolean {
-  return value.every((byte) => byte === blank || byte === LF || byte === CR || byte === 0x09)
 }
 
 function isJson(value: Buffer): boolean {

@@ -64,8 +64,33 @@ export async function spansOf(options: SpanOptions): Promise<ReadonlyMap<number,
   )
 }
 
+/** What was to be read next, and how far its partition goes. */
+interface Reading {
+  readonly topic: string
+  readonly partition: number
+  readonly name: string
+  readonly next: number
+  readonly high: number
+}
+
+/** Offsets are missing: markers of transactions and compaction leave such, and retention does. */
+export async function explainGap(
+  { topic, partition, name, next, high }: Reading,
+  first: number,
+  { admin, say }: Pick<SpanOptions, 'admin' | 'say'>,
+): Promise<void> {
+  if (first < next) {
+    if (high >= next) return // a batch begins before the offset that was asked for
+    throw behindEnd(name, next, high)
+  }
+  if (first === next + 1) return
+  const bounds = await admin.fetchTopicOffsets(topic)
+  const low = Number(bounds.find((bound) => bound.partition === partition)?.low ?? 0)
+  if (low > next) say(expired(name, next, low))
+}
+
 /** What was stored belongs to another topic, of the same name. */
-export function behindEnd(name: string, wanted: number, high: number): UcError {
+function behindEnd(name: string, wanted: number, high: number): UcError {
   return new UcError(
     'failed',
     `${name}: offset ${wanted} was asked for, and there are none from ${high} on; ` +
@@ -73,7 +98,7 @@ export function behindEnd(name: string, wanted: number, high: number): UcError {
   )
 }
 
-export function expired(name: string, from: number, to: number): string {
+function expired(name: string, from: number, to: number): string {
   return `${name}: ${grouped(to - from)} messages, ${from} to ${to - 1}, had been deleted by the ` +
     `topic's retention before they were read; going on at ${to}`
 }

@@ -1,4 +1,5 @@
 /** The partitions that are read: how far, how far they could be, and which of them wait. */
+import { farAheadMs } from '../stages/silence.ts'
 import type { Span } from './offsets.ts'
 
 export interface Partition {
@@ -18,8 +19,6 @@ export interface Partition {
   isEnded: boolean
 }
 
-/** How far a partition may be ahead of the slowest, in event time. */
-const aheadMs = 600_000
 /** Without an answer to a fetch for so long nobody knows whether there is more. */
 const staleMs = 5000
 
@@ -93,7 +92,7 @@ export class Partitions {
     const paused: Partition[] = []
     const resumed: Partition[] = []
     for (const each of reading) {
-      const isAhead = timeOf(each) > slowestMs + aheadMs
+      const isAhead = timeOf(each) > slowestMs + farAheadMs
       if (isAhead !== each.isPaused) (isAhead ? paused : resumed).push(each)
       each.isPaused = isAhead
     }

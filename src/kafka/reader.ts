@@ -5,18 +5,27 @@
  * the group hears that we live.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Admin, Consumer, ConsumerConfig, EachBatchPayload, Kafka } from 'kafkajs'
-import type { PartitionAssigner } from 'kafkajs'
+import type {
+  Admin,
+  Consumer,
+  ConsumerConfig,
+  EachBatchPayload,
+  Kafka,
+  PartitionAssigner,
+} from 'kafkajs'
 import { Abandoned } from '../io/drive.ts'
-import type { Resumption, SourceEnd, SourceMark } from '../records.ts'
-import { Handoff } from './handoff.ts'
+import type { Resumption } from '../records.ts'
+import { isOfRebalance, Membership } from './membership.ts'
 import { messageRuns } from './message-lines.ts'
-import { behindEnd, expired, type Span, spansOf, type StartAt, type StopAt } from './offsets.ts'
+import { explainGap, type Span, spansOf, type StartAt, type StopAt } from './offsets.ts'
+import { Outlet, type ReaderMessage } from './outlet.ts'
 import { type Partition, Partitions } from './partitions.ts'
 import { whileWorking } from './while-working.ts'
 
 export interface ReaderOptions {
   readonly kafka: Kafka
+  /** Connected, and not ours to end. */
+  readonly admin: Admin
   readonly topics: readonly string[]
   readonly group: string
   /** Undefined: the group's members share the partitions. */
@@ -36,17 +45,6 @@ export interface ReaderOptions {
   say(text: string): void
 }
 
-/** Lines of messages of one source; `next` is the offset behind the last of them. */
-export interface MessageLines {
-  readonly type: 'lines'
-  readonly source: number
-  readonly lines: Uint8Array
-  readonly count: number
-  readonly next: number
-}
-
-export type ReaderMessage = SourceMark | SourceEnd | Resumption | MessageLines
-
 /** Another member of the group reads on: what was counted here is its business now. */
 export class OwnershipLost extends Abandoned {}
 
@@ -60,40 +58,26 @@ export interface Position {
 const sliceMessages = 4096
 const confirmMs = 50
 
-/** kafkajs wraps the broker's answer where it gives up. */
-function isOfRebalance(error: unknown): boolean {
-  const { type = '', cause } = Object(error) as { type?: string; cause?: unknown }
-  const types = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID']
-  return types.includes(type) || (cause !== undefined && isOfRebalance(cause))
-}
-
 export class TopicReader {
   readonly #options: ReaderOptions
   readonly #consumer: Consumer
-  readonly #admin: Admin
   readonly #heartbeatMs: number
-  readonly #sessionMs: number
-  readonly #handoff = new Handoff<ReaderMessage>()
+  readonly #membership: Membership
+  readonly #outlet = new Outlet()
   readonly #partitions: Partitions
   /** Settled when all that the last rebalance has changed has been told. */
   #ready: Promise<void> = Promise.resolve()
   #hasBegun = false
-  #memberId: string | undefined
-  /** When the group last answered that we are a member. */
-  #memberAtMs = performance.now()
   #lost: OwnershipLost | undefined
   /** Nothing is read any more. */
   #isOver = false
-  /** What the reader of our lines takes the next one for, without a mark. */
-  #current = { source: -1, next: -1 }
 
   constructor(options: ReaderOptions) {
     const { kafka, group, assigner, consumer, timeOf } = options
     this.#options = options
     this.#heartbeatMs = consumer.heartbeatInterval ?? 3000
-    this.#sessionMs = consumer.sessionTimeout ?? 30_000
+    this.#membership = new Membership(consumer.sessionTimeout ?? 30_000)
     this.#partitions = new Partitions(timeOf)
-    this.#admin = kafka.admin()
     this.#consumer = kafka.consumer({
       metadataMaxAge: 30_000, // new partitions are seen so soon
       maxWaitTimeInMs: 100,
@@ -102,15 +86,9 @@ export class TopicReader {
       ...(assigner === undefined ? {} : { partitionAssigners: [assigner] }),
     })
     const { GROUP_JOIN, HEARTBEAT, END_BATCH_PROCESS, FETCH, CRASH } = this.#consumer.events
-    this.#consumer.on(HEARTBEAT, () => {
-      this.#memberAtMs = performance.now()
-    })
+    this.#consumer.on(HEARTBEAT, () => this.#membership.heard())
     this.#consumer.on(GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) => {
-      this.#memberAtMs = performance.now()
-      // Under a new id we have been out of the group, and others may have read on meanwhile.
-      const wasOut = this.#memberId !== undefined && this.#memberId !== memberId
-      this.#memberId = memberId
-      if (wasOut) this.#lose()
+      if (this.#membership.joined(memberId)) this.#lose()
       // Until we have said where to begin: kafkajs would begin where the group has stopped, and
       // overwrite that where the offset is gone.
       this.#consumer.pause(
@@ -139,7 +117,6 @@ export class TopicReader {
 
   /** What there is to read, until `stopAt`. */
   async *messages(): AsyncGenerator<ReaderMessage> {
-    await this.#admin.connect()
     await this.#consumer.connect()
     await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true })
     const run = this.#consumer.run({
@@ -148,7 +125,7 @@ export class TopicReader {
       eachBatch: (payload) => this.#take(payload),
     })
     run.catch((error) => this.#fail(error))
-    yield* this.#handoff.values()
+    yield* this.#outlet.values()
   }
 
   /** Whether all that there is of the source has been read. */
@@ -161,25 +138,30 @@ export class TopicReader {
     return this.#partitions.lag
   }
 
-  /** Stores from where a restart goes on, by source. */
-  async commit(positions: ReadonlyMap<number, Position>): Promise<void> {
+  /**
+   * Stores from where a restart goes on, by source. Returns whether it is stored: after a rebalance
+   * the next one will do, from whoever reads on.
+   */
+  async commit(positions: ReadonlyMap<number, Position>): Promise<boolean> {
     const offsets = [...positions].flatMap(([source, { offset, metadata }]) => {
       const known = this.#partitions.ofSource(source)
       if (known === undefined) return []
       const { topic, partition } = known
       return [{ topic, partition, offset: `${offset}`, metadata }]
     })
-    if (offsets.length === 0) return
+    if (offsets.length === 0) return false
     try {
       await this.#consumer.commitOffsets(offsets)
+      return true
     } catch (error) {
-      if (!isOfRebalance(error)) throw error // else the next one will do, from whoever reads on
+      if (isOfRebalance(error)) return false
+      throw error
     }
   }
 
   /** Whether the group can still take us for a member: else it may have made another the owner. */
   get isMember(): boolean {
-    return performance.now() - this.#memberAtMs < this.#sessionMs
+    return this.#membership.isCurrent
   }
 
   /**
@@ -192,9 +174,8 @@ export class TopicReader {
   }
 
   async close(): Promise<void> {
-    this.#handoff.close()
+    this.#outlet.close()
     await this.#consumer.disconnect()
-    await this.#admin.disconnect()
   }
 
   #inTurn(step: () => Promise<void>): void {
@@ -203,7 +184,7 @@ export class TopicReader {
 
   #fail(error: unknown): void {
     this.#isOver = true
-    this.#handoff.fail(error)
+    this.#outlet.fail(error)
   }
 
   /** Where one owns all, what we have counted is worth nothing once another did so too. */
@@ -219,7 +200,7 @@ export class TopicReader {
     if (this.#isOver) return
     for (const lost of this.#partitions.without(assignment)) {
       if (ownsAll) return this.#lose()
-      await this.#putEnd(lost)
+      await this.#outlet.endOf(lost)
     }
     for (const { topic, partition, next, isPaused, isEnded } of this.#partitions) {
       this.#seek(topic, partition, next)
@@ -239,10 +220,9 @@ export class TopicReader {
 
   async #begin(topic: string, partitions: readonly number[], isFirst: boolean): Promise<void> {
     const { startAt, ...options } = this.#options
-    const admin = this.#admin
     // What comes later, a new partition say, is read from its beginning.
     const from = isFirst ? startAt : 'stored'
-    const spans = await spansOf({ ...options, admin, topic, partitions, startAt: from })
+    const spans = await spansOf({ ...options, topic, partitions, startAt: from })
     const begun = [...spans].map(([partition, span]) => {
       const known = this.#partitions.add(topic, partition, span)
       this.#seek(topic, partition, span.start)
@@ -250,24 +230,14 @@ export class TopicReader {
     })
     this.#consumer.resume([{ topic, partitions: begun.map(({ known }) => known.partition) }])
     // All before any of them has a time: the one that is ahead must not close windows of the others.
-    for (const { known } of begun) await this.#mark(known)
+    for (const { known } of begun) await this.#outlet.mark(known)
     for (const { known, span } of begun) await this.#resume(known, span)
     for (const { known } of begun) await this.#endIfRead(known)
   }
 
-  async #mark({ source, name, next }: Partition): Promise<void> {
-    this.#current = { source, next }
-    await this.#handoff.put({ type: 'source', source, name, line: next - 1 })
-  }
-
-  #putEnd({ source }: Partition): Promise<void> {
-    this.#current = { source: -1, next: -1 } // in a pipe this is a line too, and is counted
-    return this.#handoff.put({ type: 'source-end', source })
-  }
-
   async #resume({ source }: Partition, { start, metadata = '' }: Span): Promise<void> {
     const resumption = this.#options.resume?.(source, { offset: start, metadata })
-    if (resumption !== undefined) await this.#handoff.put(resumption)
+    if (resumption !== undefined) await this.#outlet.resumption(resumption)
   }
 
   #seek(topic: string, partition: number, offset: number): void {
@@ -282,19 +252,14 @@ export class TopicReader {
     if (known === undefined || known.isEnded || isOver()) return
     known.high = Number(batch.highWatermark)
     const first = Number(batch.messages[0]!.offset)
-    if (first !== known.next) await this.#explainGap(known, first)
+    if (first !== known.next) await explainGap(known, first, this.#options)
     const { stop = Infinity } = known
     for (let from = 0; from < batch.messages.length && !isOver(); from += sliceMessages) {
       const slice = batch.messages.slice(from, from + sliceMessages)
         .filter(({ offset }) => Number(offset) >= known.next && Number(offset) < stop)
-      for (const { mark, lines, count, next } of messageRuns(slice, known)) {
-        if (this.#current.source !== known.source || this.#current.next !== mark.line! + 1) {
-          void this.#handoff.put(mark) // and the lines at once: nothing may come between
-        }
-        this.#current = { source: known.source, next }
-        known.next = next // before it is taken: a rebalance meanwhile goes on behind it
-        const given = { type: 'lines', source: known.source, lines, count, next } as const
-        await this.#living(this.#handoff.put(given), payload)
+      for (const run of messageRuns(slice, known)) {
+        known.next = run.next // before it is taken: a rebalance meanwhile goes on behind it
+        await this.#living(this.#outlet.run(run), payload)
         await payload.heartbeat()
       }
       const last = batch.messages[Math.min(from + sliceMessages, batch.messages.length) - 1]!
@@ -310,26 +275,13 @@ export class TopicReader {
     return whileWorking(work, { everyMs: this.#heartbeatMs / 2, beat: heartbeat })
   }
 
-  /** Offsets are missing: markers of transactions and compaction leave such, and retention does. */
-  async #explainGap(known: Partition, first: number): Promise<void> {
-    const { topic, partition, name, next } = known
-    if (first < next) {
-      if (known.high >= next) return // a batch begins before the offset that was asked for
-      throw behindEnd(name, next, known.high)
-    }
-    if (first === next + 1) return
-    const bounds = await this.#admin.fetchTopicOffsets(topic)
-    const low = Number(bounds.find((bound) => bound.partition === partition)?.low ?? 0)
-    if (low > next) this.#options.say(expired(name, next, low))
-  }
-
   async #endIfRead(known: Partition): Promise<void> {
     const { topic, partition, stop = Infinity, next, isEnded } = known
     if (isEnded || next < stop) return
     known.isEnded = true
     this.#consumer.pause([{ topic, partitions: [partition] }])
-    await this.#putEnd(known)
-    if ([...this.#partitions].every((each) => each.isEnded)) this.#handoff.end()
+    await this.#outlet.endOf(known)
+    if ([...this.#partitions].every((each) => each.isEnded)) this.#outlet.end()
   }
 
   /** A partition that is far ahead of the slowest waits. */

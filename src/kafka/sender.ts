@@ -3,13 +3,21 @@
  * the next gathers meanwhile; so batches are small while little comes, and large under load.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, { type Kafka, type Message, type PartitionerArgs, type Producer } from 'kafkajs'
+import kafkajs, {
+  type Admin,
+  type Kafka,
+  type Message,
+  type PartitionerArgs,
+  type Producer,
+} from 'kafkajs'
 import { compressionTypes } from './codecs.ts'
 import type { Compression } from './compression.ts'
 import { mostBatchBytes } from './topics.ts'
 
 export interface SenderOptions {
   readonly kafka: Kafka
+  /** Connected. */
+  readonly admin: Admin
   readonly topic: string
   readonly compression: Compression
   /** Time for a batch to gather before it is sent, where none is on its way. */
@@ -42,7 +50,7 @@ export class Sender {
 
   async connect(): Promise<void> {
     await this.#producer.connect()
-    const most = await mostBatchBytes(this.#options.kafka, this.#options.topic)
+    const most = await mostBatchBytes(this.#options.admin, this.#options.topic)
     this.#batchBytes = Math.min(batchBytes, most ?? Infinity)
   }
 

@@ -197,8 +197,8 @@ fetch.min.bytes=1
 fetch.max.bytes=5000`,
     )
     assert.deepEqual(
-      [config.clientId, config.requestTimeoutMs, config.retry, config.metadataMaxAgeMs],
-      ['me', 1000, { initialRetryTime: 30, maxRetryTime: 3000 }, 60000],
+      [config.clientId, config.requestTimeoutMs, config.retry],
+      ['me', 1000, { initialRetryTime: 30, maxRetryTime: 3000 }],
     )
     assert.deepEqual(config.consumer, {
       sessionTimeout: 6000,

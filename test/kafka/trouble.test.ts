@@ -210,6 +210,12 @@ describe('in trouble', { skip: ownSkipReason }, () => {
       })
       await reader.says(`"name":"${topic}[2]","line":-1`)
       await reader.says('{"uid":"b"')
+      await until('the owner to know the new partitions', () => {
+        return withAdmin(broker.brokers, async (admin) => {
+          const known = await admin.fetchOffsets({ groupId: `${group}-2`, topics: [topic] })
+          return known[0]!.partitions.some((each) => each.partition === 2 && each.offset !== '-1')
+        })
+      })
       for (const partition of [0, 1, 2]) {
         const messages = numbers(10, 70).map((i) => ({ ...frame('c', minute + i), partition }))
         await produce(broker.brokers, topic, messages)

@@ -2,8 +2,10 @@
 import { UcError } from '../../errors.ts'
 import type { Outcome } from '../../io/drive.ts'
 import { asAsked } from '../../kafka/assigner.ts'
+import { Committer } from '../../kafka/committer.ts'
 import type { ConnectionConfig } from '../../kafka/connection.ts'
-import { type Position, type ReaderMessage, TopicReader } from '../../kafka/reader.ts'
+import type { ReaderMessage } from '../../kafka/outlet.ts'
+import { type Position, TopicReader } from '../../kafka/reader.ts'
 import { partitionsOf } from '../../kafka/topics.ts'
 import { fromKafka, type FromKafkaOptions } from '../commands.ts'
 import { settle } from '../kafka-connection.ts'
@@ -14,9 +16,7 @@ import { inWords, type KafkaSession, kafkaSession } from './kafka-session.ts'
 import { PipeWriter } from './pipe-writer.ts'
 import { Session } from './session.ts'
 
-const commitIntervalMs = 1000
-
-interface Parts extends KafkaSession {
+interface Parts extends Omit<KafkaSession, 'close'> {
   readonly topics: readonly string[]
   readonly consumer: ConnectionConfig['consumer']
   readonly session: Session
@@ -35,18 +35,15 @@ export async function runFromKafka(parsed: Parsed<FromKafkaOptions>): Promise<nu
   })
   const place = { ...connection, topic: topics.join(), group: values.group }
   try {
-    const kafka = await kafkaSession('uc-from-kafka', connection)
+    const { close, ...kafka } = await kafkaSession('uc-from-kafka', connection)
     for (const topic of topics) {
       const count = await partitionsOf({ ...kafka, topic })
       const missing = values.partitions?.find((partition) => partition >= count)
-      if (missing === undefined) continue
-      const end = `--partitions: topic "${topic}" has no partition ${missing}; expected up to ${
-        count - 1
-      }`
-      throw new UcError('failed', end)
+      if (missing !== undefined) throw noPartition({ topic, missing, count })
     }
     const parts = { ...kafka, topics, consumer: connection.consumer, session }
     const outcome = await writeMessages(values, parts)
+    await close()
     return session.close({ ...outcome, failure: inWords(outcome.failure, place) })
   } catch (error) {
     throw inWords(error, place)
@@ -70,13 +67,7 @@ async function writeMessages(
   const { ledger } = session
   const writer = new PipeWriter()
   const positions = new Map<number, Position>()
-  let committedAtMs = performance.now()
-
-  async function commit(): Promise<void> {
-    await reader.commit(positions)
-    positions.clear()
-    committedAtMs = performance.now()
-  }
+  const committer = new Committer(reader, () => positions)
 
   function take(message: ReaderMessage): void {
     if (message.type === 'lines') {
@@ -99,13 +90,20 @@ async function writeMessages(
       take,
       async flush() {
         await writer.flush()
-        if (performance.now() - committedAtMs > commitIntervalMs) await commit()
+        await committer.commitIfDue()
       },
     })
-    if (outcome.failure === undefined) await commit()
+    if (outcome.failure === undefined) await committer.commit()
     if (!plain) await writer.end(outcome, ledger)
     return outcome
   } finally {
     await reader.close()
   }
+}
+
+function noPartition(
+  { topic, missing, count }: { topic: string; missing: number; count: number },
+): UcError {
+  const end = `--partitions: topic "${topic}" has no partition ${missing}; expected up to `
+  return new UcError('failed', `${end}${count - 1}`)
 }

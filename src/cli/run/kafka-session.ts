@@ -1,5 +1,5 @@
 /** The connection of a command to Kafka: made once, and its troubles in words. */
-import type { Kafka } from 'kafkajs'
+import type { Admin, Kafka } from 'kafkajs'
 import { UcError } from '../../errors.ts'
 import { writeError } from '../../io/runtime.ts'
 import { type ConnectionConfig, newKafka, reachBrokers } from '../../kafka/connection.ts'
@@ -7,7 +7,10 @@ import { type Place, troubleOf } from '../../kafka/trouble.ts'
 
 export interface KafkaSession {
   readonly kafka: Kafka
+  /** Connected; ended by `close`. */
+  readonly admin: Admin
   say(text: string): void
+  close(): Promise<void>
 }
 
 /** Waits for a broker that answers. */
@@ -20,7 +23,10 @@ export async function kafkaSession(
     say(`${connection.file}:${line}: ${key} has no effect: ${why}`)
   }
   await reachBrokers(connection, say)
-  return { kafka: newKafka(connection), say }
+  const kafka = newKafka(connection)
+  const admin = kafka.admin()
+  await admin.connect()
+  return { kafka, admin, say, close: () => admin.disconnect() }
 }
 
 /** Errors of kafkajs as ours; others as they are. */

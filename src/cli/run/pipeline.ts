@@ -10,7 +10,7 @@ import { Session } from './session.ts'
 import { stagesOf } from './stages.ts'
 
 export async function runPipeline(parsed: Parsed<PipelineOptions>): Promise<number> {
-  const topics = topicPlan(parsed)
+  const topics = await topicPlan(parsed)
   if (topics !== undefined) {
     const { runTopicPipeline } = await import('./topic-pipeline.ts')
     return await runTopicPipeline(parsed, topics)

@@ -29,10 +29,10 @@ export async function runToKafka(parsed: Parsed<ToKafkaOptions>): Promise<number
   })
   const { ledger, progress } = session
   try {
-    const { kafka } = await kafkaSession('uc-to-kafka', connection)
-    await partitionsOf({ kafka, topic, create })
+    const { close, ...kafka } = await kafkaSession('uc-to-kafka', connection)
+    await partitionsOf({ ...kafka, topic, create })
     const { compression, linger: lingerMs, key } = values
-    const sender = new Sender({ kafka, topic, compression, lingerMs })
+    const sender = new Sender({ ...kafka, topic, compression, lingerMs })
     await sender.connect()
     const outcome = await session.run({
       input: bytesOnly(readInput({ files: ['-'], onBytes: progress.bytes })),
@@ -47,6 +47,7 @@ export async function runToKafka(parsed: Parsed<ToKafkaOptions>): Promise<number
     })
     await sender.flush()
     await sender.close()
+    await close()
     const place = { ...connection, topic }
     return session.close({ ...outcome, failure: inWords(outcome.failure, place) })
   } catch (error) {

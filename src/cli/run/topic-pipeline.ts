@@ -3,15 +3,16 @@
  * one place that knows results, checkpoints and offsets together: results are acknowledged before
  * the offsets that they come from are stored, so a restart repeats lines and loses none.
  */
-import type { Kafka } from 'kafkajs'
 import type { Outcome } from '../../io/drive.ts'
 import { inspectInputs } from '../../io/input.ts'
 import { grouped } from '../../io/result-format.ts'
 import { oneOwner } from '../../kafka/assigner.ts'
+import { Committer } from '../../kafka/committer.ts'
 import type { ConnectionConfig } from '../../kafka/connection.ts'
 import type { Place } from '../../kafka/trouble.ts'
 import { Checkpoints, resumptionOf } from '../../kafka/checkpoints.ts'
-import { OwnershipLost, type ReaderMessage, TopicReader } from '../../kafka/reader.ts'
+import type { ReaderMessage } from '../../kafka/outlet.ts'
+import { OwnershipLost, TopicReader } from '../../kafka/reader.ts'
 import { partitionsOf } from '../../kafka/topics.ts'
 import { chain } from '../../pipeline.ts'
 import type { Stage } from '../../stage.ts'
@@ -30,8 +31,6 @@ import { Session } from './session.ts'
 import { stagesOf } from './stages.ts'
 import { TopicResults } from './topic-results.ts'
 
-const commitIntervalMs = 1000
-
 export async function runTopicPipeline(
   parsed: Parsed<PipelineOptions>,
   plan: TopicPlan,
@@ -39,10 +38,10 @@ export async function runTopicPipeline(
   const { connection } = plan
   const read = readPlan(plan.read === undefined ? parsed : { ...parsed, files: [] })
   const newStages = await stagesOf(parsed)
-  const { format, ...output } = outputPlan(parsed)
+  const output = outputPlan(parsed)
   const session = new Session({
     command: 'uc-pipeline',
-    plan: { ...output, format },
+    plan: output,
     isStrict: read.strict,
     inputs: plan.read === undefined
       ? inspectInputs(read.files)
@@ -50,10 +49,10 @@ export async function runTopicPipeline(
   })
   const place = { ...connection, topic: plan.read?.topic, group: plan.read?.group }
   try {
-    const kafka = await kafkaSession('uc-pipeline', connection)
+    const { close, ...kafka } = await kafkaSession('uc-pipeline', connection)
     const partitions = plan.read === undefined ? 0 : await partitionsOf({ ...kafka, ...plan.read })
     const results = plan.write === undefined
-      ? new ResultWriter(format, session)
+      ? new ResultWriter(output.format, session)
       : await topicResults(plan.write, { ...kafka, session, place })
     kafka.say(summary(plan, partitions))
     const { idleMs } = timePlan(parsed)
@@ -62,6 +61,7 @@ export async function runTopicPipeline(
       ? await countFiles(parts)
       : await countTopic({ ...plan.read, consumer: connection.consumer }, kafka, parts)
     await results.end()
+    await close()
     return session.close({ ...outcome, failure: inWords(outcome.failure, place) })
   } catch (error) {
     throw inWords(error, place)
@@ -76,10 +76,11 @@ function summary({ connection, read, write }: TopicPlan, partitions: number): st
   return `${from}, writes ${to}, brokers ${connection.brokers.join(',')}`
 }
 
+type Connected = Omit<KafkaSession, 'close'>
 type Read = ReadTopic & { readonly consumer: ConnectionConfig['consumer'] }
 
 /** Counts while the topic is ours; a process that has lost it stands by until it is ours again. */
-async function countTopic(read: Read, kafka: KafkaSession, parts: Parts): Promise<Outcome> {
+async function countTopic(read: Read, kafka: Connected, parts: Parts): Promise<Outcome> {
   let { startAt } = read
   for (;;) {
     try {
@@ -95,7 +96,7 @@ async function countTopic(read: Read, kafka: KafkaSession, parts: Parts): Promis
 
 async function countOwned(
   { topic, ...read }: Read,
-  { kafka, say }: KafkaSession,
+  kafka: Connected,
   { read: plan, newStages, results, session }: Parts,
 ): Promise<Outcome> {
   const times = new SourceTimes()
@@ -104,13 +105,12 @@ async function countOwned(
   const since = () => reader.isMember ? sinceMs : sinceMs = Date.now()
   const reader: TopicReader = new TopicReader({
     ...read,
-    kafka,
+    ...kafka,
     topics: [topic],
     assigner: oneOwner(since),
     ownsAll: true,
     timeOf: (source) => times.timeOf(source),
     resume: resumptionOf,
-    say,
   })
   const isReadToItsEnd = (source: number) => reader.isReadToItsEnd(source)
   const { windows, counts } = newStages(session.ledger, { keepsLines: true, isReadToItsEnd })
@@ -120,15 +120,14 @@ async function countOwned(
   const frames = observed(messageStage(plan, session.ledger), times)
 
   let isOver = false
-  let committedAtMs = performance.now()
-  async function commit(): Promise<void> {
-    await reader.commit(checkpoints.positions(counts.firstLineOf, counts.watermarkMs))
-    committedAtMs = performance.now()
-  }
+  const committer = new Committer(
+    reader,
+    () => checkpoints.positions(counts.firstLineOf, counts.watermarkMs),
+  )
   /** What the end of the input closes must not count as shown: there may be more, another time. */
   async function* untilCommitted(): AsyncGenerator<ReaderMessage> {
     yield* reader.messages()
-    await commit()
+    await committer.commit()
     isOver = true
   }
 
@@ -145,10 +144,10 @@ async function countOwned(
       async flush() {
         await reader.confirm()
         await results.flush()
-        if (!isOver && performance.now() - committedAtMs > commitIntervalMs) await commit()
+        if (!isOver) await committer.commitIfDue()
       },
     })
-    if (!isOver && outcome.failure === undefined) await commit()
+    if (!isOver && outcome.failure === undefined) await committer.commit()
     return outcome
   } finally {
     await reader.close()
@@ -188,10 +187,10 @@ export function noted<Out>(
 
 async function topicResults(
   { topic, compression, create }: WriteTopic,
-  { kafka, session, place }: { kafka: Kafka; session: Session; place: Place },
+  { session, place, ...kafka }: Connected & { session: Session; place: Place },
 ): Promise<Results> {
-  await partitionsOf({ kafka, topic, create })
-  const results = new TopicResults({ kafka, topic, compression }, { session, place })
+  await partitionsOf({ ...kafka, topic, create })
+  const results = new TopicResults({ ...kafka, topic, compression }, { session, place })
   await results.connect()
   return results
 }
