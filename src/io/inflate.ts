@@ -22,10 +22,14 @@ const magicBytes = 4
 /** What is decoded at once: a small piece may become a thousand times as large. */
 const pieceBytes = 32 * 1024
 
+/** Copies: what is decoded is scanned in the memory that the chunks lie in. */
 async function* pieces(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  let copy = new Uint8Array(0)
   for await (const chunk of chunks) {
+    if (copy.length < chunk.length) copy = new Uint8Array(chunk.length)
+    copy.set(chunk)
     for (let start = 0; start < chunk.length; start += pieceBytes) {
-      yield chunk.subarray(start, start + pieceBytes)
+      yield copy.subarray(start, Math.min(start + pieceBytes, chunk.length))
     }
   }
 }
@@ -87,12 +91,7 @@ async function* inflated(chunks: Chunks, decoder: Transform): AsyncGenerator<Uin
     return taken
   }
 
-  let copy = new Uint8Array(0)
-  for await (const chunk of chunks) {
-    // A copy: the caller uses its buffer again while the thread pool still reads this one.
-    if (copy.length < chunk.length) copy = new Uint8Array(chunk.length)
-    copy.set(chunk)
-    const compressed = copy.subarray(0, chunk.length)
+  for await (const compressed of chunks) {
     // No Promise.race: a promise that lives as long as the input would keep every reaction to it.
     const written = new Promise<void>((resolve) => {
       onFailure = resolve

@@ -13,6 +13,8 @@ export interface InputOptions {
   readonly files: readonly string[]
   /** Told of every chunk as read from disk or pipe, before it is decoded. */
   readonly onBytes?: (count: number) => void
+  /** Where chunks are best read into. */
+  readonly memory?: Uint8Array
 }
 
 export type InputMessage = Uint8Array | SourceMark | SourceEnd | IdleMark
@@ -31,12 +33,14 @@ export class InputError extends UcError {
  * The chunks of all inputs, each behind a mark that names it. Files named one after the other are
  * one source: they share a watermark.
  */
-export async function* readInput({ files, onBytes }: InputOptions): AsyncGenerator<InputMessage> {
+export async function* readInput(
+  { files, ...options }: InputOptions,
+): AsyncGenerator<InputMessage> {
   const isStdinOnly = files.length === 1 && files[0] === '-'
   for (const name of files) {
     const place = placeOf(name)
     try {
-      const chunks = openInput(name, onBytes)
+      const chunks = openInput(name, options)
       const first = await chunks.next() // fails where the file cannot be opened
       if (!isStdinOnly) yield { type: 'source', source: 0, name: place }
       if (first.done !== true) yield first.value
@@ -54,10 +58,10 @@ export function placeOf(name: string): string {
 /** The decoded chunks of one input; a chunk is valid until the next is asked for. */
 export async function* openInput(
   name: string,
-  onBytes?: (count: number) => void,
+  { onBytes, memory }: Omit<InputOptions, 'files'> = {},
 ): AsyncGenerator<Uint8Array> {
   if (name === '-') {
-    yield* decoded(counted(chunksOf(0), onBytes))
+    yield* decoded(counted(chunksOf(0, memory), onBytes))
     return
   }
   const fd = await openForReading(name)
@@ -65,7 +69,7 @@ export async function* openInput(
   try {
     if (fstatSync(fd).isDirectory()) throw new UcError('failed', isDirectory)
     closesItself = isReadAsStream(fd) // closed twice, it would be another file by then
-    yield* decoded(counted(chunksOf(fd), onBytes))
+    yield* decoded(counted(chunksOf(fd, memory), onBytes))
   } finally {
     if (!closesItself) closeSync(fd)
   }

@@ -169,7 +169,7 @@ class Source {
   read(): void {
     if (this.isReady || !Number.isNaN(this.#waitsSinceMs)) return
     const { name, onBytes, onSettled } = this.#options
-    this.#chunks ??= behind(this.#takenBytes, openInput(name, onBytes))
+    this.#chunks ??= behind(this.#takenBytes, openInput(name, onBytes && { onBytes }))
     this.#waitsSinceMs = performance.now()
     this.#chunks.next()
       .then((result) => this.#result = result, (error) => this.#error = error)

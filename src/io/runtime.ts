@@ -3,7 +3,7 @@
  * of `process` and `Deno`.
  */
 import { Buffer } from 'node:buffer'
-import { constants, fstatSync, open, read, writeSync } from 'node:fs'
+import { constants, fstatSync, open, read, readSync, writeSync } from 'node:fs'
 import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net'
 import { totalmem } from 'node:os'
 import process from 'node:process'
@@ -11,6 +11,9 @@ import { getHeapStatistics } from 'node:v8'
 
 /** The reader of our output left: `| head`. */
 export class ReaderLeft extends Error {}
+
+/** After so many chunks of a file whatever else waits has its turn. */
+const chunksPerTurn = 8
 
 /** A pipe holds no more on Linux. */
 const pipeChunkBytes = 64 * 1024
@@ -110,20 +113,24 @@ export function isReadAsStream(fd: number): boolean {
 }
 
 /**
- * What an open descriptor gives, 0 being standard input, chunk by chunk; a chunk is valid until the
- * next one is asked for.
+ * What an open descriptor gives, 0 being standard input, chunk by chunk in `memory` where that can
+ * be; a chunk is valid until the next one is asked for.
  */
-export async function* chunksOf(fd: number): AsyncGenerator<Uint8Array> {
+export async function* chunksOf(
+  fd: number,
+  memory: Uint8Array = new Uint8Array(256 * 1024),
+): AsyncGenerator<Uint8Array> {
   if (isReadAsStream(fd)) {
-    yield* pipeChunks(fd)
-  } else if (fd !== 0 || fstatSync(fd).isFile()) {
-    yield* fileChunks(fd)
+    yield* pipeChunks(fd, memory.subarray(0, pipeChunkBytes))
+  } else if (fstatSync(fd).isFile()) {
+    yield* fileChunks(fd, memory)
+  } else if (fd !== 0) {
+    yield* deviceChunks(fd, memory)
   } else if (deno === undefined) {
     for await (const chunk of process.stdin) yield chunk as Uint8Array
   } else {
-    const buffer = new Uint8Array(pipeChunkBytes)
-    for (let count; (count = await deno.stdin.read(buffer)) !== null;) {
-      yield buffer.subarray(0, count)
+    for (let count; (count = await deno.stdin.read(memory)) !== null;) {
+      yield memory.subarray(0, count)
     }
   }
 }
@@ -132,8 +139,7 @@ export async function* chunksOf(fd: number): AsyncGenerator<Uint8Array> {
  * A pipe on Node, by one buffer: process.stdin makes a new one for every read, and reading the
  * descriptor in the thread pool would keep the process from ending meanwhile.
  */
-async function* pipeChunks(fd: number): AsyncGenerator<Uint8Array> {
-  const buffer = new Uint8Array(pipeChunkBytes)
+async function* pipeChunks(fd: number, buffer: Uint8Array): AsyncGenerator<Uint8Array> {
   let count = 0
   let isOver = false
   let failure: Error | undefined
@@ -172,18 +178,25 @@ async function* pipeChunks(fd: number): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function* fileChunks(fd: number): AsyncGenerator<Uint8Array> {
-  const buffer = new Uint8Array(256 * 1024)
+/**
+ * A file is read in our own thread: to hand 256 KiB to the thread pool and to wait for it takes
+ * longer than to copy them from the cache of the system.
+ */
+async function* fileChunks(fd: number, buffer: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let turn = 1;; turn++) {
+    const count = readSync(fd, buffer)
+    if (count === 0) return
+    yield buffer.subarray(0, count)
+    if (turn % chunksPerTurn === 0) await new Promise(setImmediate) // signals and timers have waited
+  }
+}
+
+/** What may keep us waiting, such as a terminal, in the thread pool. */
+async function* deviceChunks(fd: number, buffer: Uint8Array): AsyncGenerator<Uint8Array> {
   for (;;) {
     const count = await new Promise<number>((resolve, reject) => {
-      read(
-        fd,
-        buffer,
-        0,
-        buffer.length,
-        null,
-        (error, count) => error ? reject(error) : resolve(count),
-      )
+      const { length } = buffer
+      read(fd, buffer, 0, length, null, (error, count) => error ? reject(error) : resolve(count))
     })
     if (count === 0) return
     yield buffer.subarray(0, count)

@@ -4,6 +4,7 @@
  */
 import type { TsUnit } from '../time/unix-time.ts'
 import type { FrameColumns } from './columns.ts'
+import type { Room } from './lines.ts'
 
 export interface KernelOptions {
   /** Keys of the user and of the time, dotted for nested ones. */
@@ -33,6 +34,8 @@ export interface Kernel {
   lineNumber: number
   /** The line at which the last scan stopped, if one was refused. */
   readonly refusal: Refusal | undefined
+  /** Its memory for input, one for each kernel: what lies there is scanned without a copy. */
+  room(): Room
   /**
    * Takes the lines of [from, to), each ending in LF, and appends their frames to the columns.
    * Stops behind the first line that is refused. Returns the place up to which it came.

@@ -2,12 +2,35 @@
  * Turns chunks of bytes into whole lines. What follows the last line break is kept for the next
  * chunk; a line that grows beyond the limit is not, only its beginning and its length, so that no
  * input makes the buffer grow without bound.
+ *
+ * The lines are handed out of a room, in which the line that was begun lies right before the next
+ * chunk. A chunk that was read into the room is not copied; any other is, piece by piece.
+ *
+ *   | free   {"uid":"a","t | s":1}LF{"uid":"b"}LF{"uid":"c" |
+ *            begun line    chunk
  */
 import { CR, LF } from './json-tokens.ts'
 
 /** How much of a line that is too long is kept, to be shown. */
-export const headBytes = 1000
-const firstCapacity = 128 * 1024
+export const shownBytes = 1000
+
+/** Of a room, what lies before the chunk. */
+const headBytes = 64 * 1024
+const chunkBytes = 256 * 1024
+export const roomBytes: number = headBytes + chunkBytes
+
+/** Memory for one chunk at a time, and for the line that the one before has left unfinished. */
+export class Room {
+  readonly memory: Uint8Array
+  /** Where a file or a pipe is best read into, from its beginning. */
+  readonly chunk: Uint8Array
+
+  /** `memory` has roomBytes. */
+  constructor(memory: Uint8Array = new Uint8Array(roomBytes)) {
+    this.memory = memory
+    this.chunk = memory.subarray(headBytes)
+  }
+}
 
 export interface LineSink {
   /** Whole lines [from, to) of `bytes`, each ending in LF. Valid until it returns. */
@@ -18,91 +41,126 @@ export interface LineSink {
 
 export class LineBuffer {
   readonly #maxLineBytes: number
-  #buffer = new Uint8Array(firstCapacity)
+  readonly #memory: Uint8Array
+  /** The line that was begun, where it has outgrown the room or the room is another's for a while. */
+  #apart: Uint8Array | undefined
+  /** Bytes of the line that was begun, in the room or apart. */
   #length = 0
-  /** Of a line that has become too long: bytes seen so far; else 0. Its head is in the buffer. */
+  /** Of a line that has become too long: bytes seen so far; else 0. */
   #overlongBytes = 0
+  readonly #shown = new Uint8Array(shownBytes)
   #lastByte = 0
 
-  constructor(maxLineBytes: number) {
+  constructor(maxLineBytes: number, room: Room = new Room()) {
     this.#maxLineBytes = maxLineBytes
+    this.#memory = room.memory
   }
 
   push(chunk: Uint8Array, sink: LineSink): void {
-    if (this.#overlongBytes > 0) {
-      const lf = chunk.indexOf(LF)
-      this.#skip(chunk, lf === -1 ? chunk.length : lf)
-      if (lf === -1) return
-      this.#endOverlong(sink)
-      chunk = chunk.subarray(lf + 1)
-    }
-    if (this.#length === 0 && chunk.at(-1) === LF) {
-      sink.lines(chunk, 0, chunk.length)
-      return
-    }
-    this.#reserve(chunk.length)
-    this.#buffer.set(chunk, this.#length)
-    const behindLast = chunk.lastIndexOf(LF) + 1
-    if (behindLast > 0) {
-      const to = this.#length + behindLast
-      sink.lines(this.#buffer, 0, to)
-      this.#buffer.copyWithin(0, to, this.#length + chunk.length)
-      this.#length = chunk.length - behindLast
-    } else {
-      this.#length += chunk.length
-    }
-    // One byte more than allowed may be the CR of a line break that is still to come.
-    if (this.#length > this.#maxLineBytes + 1) {
-      this.#overlongBytes = this.#length
-      this.#lastByte = this.#buffer[this.#length - 1]!
-    }
+    for (let rest = chunk; rest.length > 0;) rest = rest.subarray(this.#take(rest, sink))
   }
 
   /** The input ends: the last line may lack its line break. */
   end(sink: LineSink): void {
-    if (this.#overlongBytes > 0) {
-      this.#endOverlong(sink)
-    } else if (this.#length > 0) {
-      this.#reserve(1)
-      this.#buffer[this.#length] = LF
-      sink.lines(this.#buffer, 0, this.#length + 1)
-      this.#length = 0
-    }
+    if (this.#overlongBytes > 0) this.#endOverlong(sink)
+    else if (this.#length > 0) this.push(Uint8Array.of(LF), sink)
   }
 
-  /** Gives back memory but for the line that was begun, while other inputs are read. */
+  /** Leaves the room to others but for the line that was begun. */
   trim(): void {
-    this.#buffer = this.#buffer.slice(0, this.#length)
+    if (this.#length > 0) this.#apart ??= this.#memory.slice(headBytes - this.#length, headBytes)
   }
 
   /** Forgets a line that was begun. */
   clear(): void {
+    this.#apart = undefined
     this.#length = 0
     this.#overlongBytes = 0
   }
 
-  #skip(chunk: Uint8Array, bytes: number): void {
-    if (bytes === 0) return
-    const missing = Math.min(bytes, Math.max(0, headBytes - this.#length))
-    this.#reserve(missing)
-    this.#buffer.set(chunk.subarray(0, missing), this.#length)
-    this.#length += missing
-    this.#overlongBytes += bytes
-    this.#lastByte = chunk[bytes - 1]!
+  /** Returns how many bytes of the chunk it has taken. */
+  #take(chunk: Uint8Array, sink: LineSink): number {
+    if (this.#overlongBytes > 0) return this.#skip(chunk, sink)
+    if (this.#apart !== undefined) return this.#extend(this.#apart, chunk, sink)
+    const memory = this.#memory
+    if (chunk.buffer === memory.buffer) {
+      const start = chunk.byteOffset - memory.byteOffset
+      this.#split(start, start + chunk.length, sink)
+      return chunk.length
+    }
+    const length = Math.min(chunk.length, chunkBytes)
+    memory.set(chunk.subarray(0, length), headBytes)
+    this.#split(headBytes, headBytes + length, sink)
+    return length
+  }
+
+  /** Hands out the lines that end in [start, end) of the room, and keeps what is behind them. */
+  #split(start: number, end: number, sink: LineSink): void {
+    let begun = start - this.#length
+    const lf = this.#memory.lastIndexOf(LF, end - 1)
+    if (lf >= start) {
+      sink.lines(this.#memory, begun, lf + 1)
+      begun = lf + 1
+    }
+    this.#length = end - begun
+    if (this.#isTooLong()) this.#beginOverlong(this.#memory.subarray(begun, end))
+    else if (this.#length > headBytes) this.#apart = this.#memory.slice(begun, end)
+    else this.#memory.copyWithin(headBytes - this.#length, begun, end)
+  }
+
+  /** Adds to the line that lies apart, until it is whole. */
+  #extend(apart: Uint8Array, chunk: Uint8Array, sink: LineSink): number {
+    const lf = chunk.indexOf(LF)
+    const added = lf === -1 ? chunk.length : lf + 1
+    const length = this.#length + added
+    if (length > apart.length) {
+      const larger = new Uint8Array(Math.max(length, apart.length * 2))
+      larger.set(apart)
+      apart = larger
+    }
+    apart.set(chunk.subarray(0, added), this.#length)
+    if (lf === -1) {
+      this.#apart = apart
+      this.#length = length
+      if (this.#isTooLong()) this.#beginOverlong(apart.subarray(0, length))
+    } else {
+      this.clear()
+      sink.lines(apart, 0, length)
+    }
+    return added
+  }
+
+  /** One byte more than allowed may be the CR of a line break that is still to come. */
+  #isTooLong(): boolean {
+    return this.#length > this.#maxLineBytes + 1
+  }
+
+  #beginOverlong(line: Uint8Array): void {
+    this.clear()
+    this.#addOverlong(line)
+  }
+
+  #skip(chunk: Uint8Array, sink: LineSink): number {
+    const lf = chunk.indexOf(LF)
+    if (lf === -1) {
+      this.#addOverlong(chunk)
+      return chunk.length
+    }
+    this.#addOverlong(chunk.subarray(0, lf))
+    this.#endOverlong(sink)
+    return lf + 1
+  }
+
+  #addOverlong(bytes: Uint8Array): void {
+    const missing = shownBytes - this.#overlongBytes
+    if (missing > 0) this.#shown.set(bytes.subarray(0, missing), this.#overlongBytes)
+    this.#overlongBytes += bytes.length
+    this.#lastByte = bytes.at(-1) ?? this.#lastByte
   }
 
   #endOverlong(sink: LineSink): void {
     const lineBytes = this.#lastByte === CR ? this.#overlongBytes - 1 : this.#overlongBytes
     this.#overlongBytes = 0
-    this.#length = 0
-    sink.overlong(this.#buffer.subarray(0, Math.min(headBytes, lineBytes)), lineBytes)
-  }
-
-  #reserve(bytes: number): void {
-    const needed = this.#length + bytes
-    if (needed <= this.#buffer.length) return
-    const larger = new Uint8Array(Math.max(needed, this.#buffer.length * 2))
-    larger.set(this.#buffer.subarray(0, this.#length))
-    this.#buffer = larger
+    sink.overlong(this.#shown.subarray(0, Math.min(shownBytes, lineBytes)), lineBytes)
   }
 }

@@ -11,6 +11,7 @@ import { CR, isBlank, kindNames, LF, NONE, STRING } from './json-tokens.ts'
 import type { Kernel, KernelOptions, Refusal } from './kernel.ts'
 import { tooLong } from './kernel.ts'
 import { decodedString, hasEscape, type KeyPath } from './key-path.ts'
+import { Room } from './lines.ts'
 
 const isMark = (bytes: Uint8Array, i: number) =>
   bytes[i] === 0xef && bytes[i + 1] === 0xbb && bytes[i + 2] === 0xbf
@@ -20,6 +21,7 @@ export function twinKernel(options: KernelOptions): Kernel {
   const parser = new FrameParser(uidKey, tsKey)
   const columns = new FrameColumns()
   const hash = newFingerprint()
+  let room: Room | undefined
   const expectedTs = tsExpected[tsUnit]
 
   /** Why the frame just walked is refused, or its time in `tsMs`. */
@@ -63,6 +65,7 @@ export function twinKernel(options: KernelOptions): Kernel {
     columns,
     lineNumber: 0,
     refusal: undefined as Refusal | undefined,
+    room: () => room ??= new Room(),
 
     scan(bytes: Uint8Array, from: number, to: number): number {
       kernel.refusal = undefined

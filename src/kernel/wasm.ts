@@ -1,18 +1,21 @@
 /**
- * The kernel in WebAssembly with SIMD (assembly/). The bytes are copied into its memory piece by
- * piece, small enough to stay in the cache, and the columns of a piece are copied out together.
- * It decides the lines that it can decide exactly; every other one goes through the twin, which
- * fills the same columns. So what is rare is slow, never different.
+ * The kernel in WebAssembly with SIMD (assembly/). Input that was read into its room is scanned
+ * where it lies, other input is copied piece by piece; the columns of many lines are copied out
+ * together. It decides the lines that it can decide exactly; every other one goes through the twin,
+ * which fills the same columns. So what is rare is slow, never different.
+ *
+ * Its memory never grows, as that would detach the room in the middle of a scan:
+ *
+ *   | tables, masks, columns | room | read ahead | piece | read ahead |
  */
 import { LF } from './json-tokens.ts'
 import type { Kernel, KernelOptions, Refusal } from './kernel.ts'
+import { Room, roomBytes } from './lines.ts'
 import { scannerWasm } from './scanner-wasm.js'
 import { twinKernel } from './twin.ts'
 
-/** How much is copied at once, unless a line is longer. */
-const pieceBytes = 128 * 1024
-/** A line longer than this goes through the twin rather than making the memory grow. */
-const longestBytes = 64 * 1024 * 1024
+/** How much is copied at once. A longer line that does not lie in the room goes through the twin. */
+const pieceBytes = 1024 * 1024
 /** The assembly may read so far behind its input: blocks, and keys of which each letter is escaped. */
 const readAhead = 1024
 const pageBytes = 64 * 1024
@@ -70,13 +73,14 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
   if (compiled === undefined || WebAssembly === undefined) return undefined
   const scanner = new WebAssembly.Instance(compiled).exports as Scanner
   const { scan, stoppedAt, isLeftToTwin, lineNumber } = scanner
-  const inputAt = scanner.inputAt.value
   const twin = twinKernel(options)
   const { columns } = twin
-  let memory = new Uint8Array(0)
-  let capacity = 0
-  let rows = rowsOf(scanner)
-  reserve(pieceBytes)
+  const roomAt = scanner.inputAt.value
+  const pieceAt = roomAt + roomBytes + readAhead
+  const missing = pieceAt + pieceBytes + readAhead - scanner.memory.buffer.byteLength
+  if (missing > 0) scanner.memory.grow(Math.ceil(missing / pageBytes))
+  const memory = new Uint8Array(scanner.memory.buffer)
+  const rows = rowsOf(scanner)
   writeName(uidKey, scanner.uidNameAt.value)
   writeName(tsKey, scanner.tsNameAt.value)
   scanner.configure(uidKey.length, tsKey.length, maxLineBytes, parser === 'lazy')
@@ -84,16 +88,6 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
 
   function writeName(name: string, at: number): void {
     memory.set(Array.from(name, (letter) => letter.charCodeAt(0)), at)
-  }
-
-  /** Makes room for so much input. Growing detaches all views. */
-  function reserve(bytes: number): void {
-    const missing = inputAt + bytes + readAhead - scanner.memory.buffer.byteLength
-    if (missing > 0) scanner.memory.grow(Math.ceil(missing / pageBytes))
-    memory = new Uint8Array(scanner.memory.buffer)
-    memory.fill(LF, inputAt + bytes) // where it would skip white space to no end
-    rows = rowsOf(scanner)
-    capacity = bytes
   }
 
   /** Appends what `scan` has written. */
@@ -124,15 +118,10 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
   }
 
   /**
-   * Takes the lines of [from, to) that are whole. Returns the place behind the last one, which may
-   * lie behind `to`; `from` where not even the first ends there.
+   * Takes lines that lie at [at, end) of the memory, and at `bytes` less `shift`. Returns the place
+   * behind the last one that is whole.
    */
-  function scanPiece(bytes: Uint8Array, from: number, to: number): number {
-    memory.set(bytes.subarray(from, to), inputAt)
-    const shift = from - inputAt
-    const end = to - shift
-    memory[end] = LF
-    let at = inputAt
+  function scanAt(bytes: Uint8Array, at: number, end: number, shift: number): number {
     while (at < end && kernel.refusal === undefined) {
       lineNumber.value = kernel.lineNumber
       const count = scan(at, end, shift)
@@ -142,7 +131,7 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
       if (isLeftToTwin.value !== 0) at = takeByTwin(bytes, at + shift) - shift
       else if (count < scanner.rowCapacity.value) break
     }
-    return at + shift
+    return at
   }
 
   const kernel = {
@@ -151,14 +140,23 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
     linesByTwin: 0,
     refusal: undefined as Refusal | undefined,
 
+    room: () => new Room(memory.subarray(roomAt, roomAt + roomBytes)),
+
     scan(bytes: Uint8Array, from: number, to: number): number {
       kernel.refusal = undefined
+      if (bytes.buffer === memory.buffer) {
+        const shift = -bytes.byteOffset
+        return scanAt(bytes, from - shift, to - shift, shift) + shift
+      }
       let next = from
       while (next < to && kernel.refusal === undefined) {
-        const reached = scanPiece(bytes, next, Math.min(to, next + capacity))
-        if (reached > next) next = reached
-        else if (capacity < longestBytes) reserve(capacity * 2)
-        else next = takeByTwin(bytes, next)
+        const piece = bytes.subarray(next, Math.min(to, next + pieceBytes))
+        const end = pieceAt + piece.length
+        memory.set(piece, pieceAt)
+        memory[end] = LF // where the last line, which is not whole, must not be read on
+        const shift = next - pieceAt
+        const reached = scanAt(bytes, pieceAt, end, shift) + shift
+        next = reached > next ? reached : takeByTwin(bytes, next)
       }
       return next
     },

@@ -4,7 +4,7 @@
  */
 import { CR, isBlank, LF } from '../kernel/json-tokens.ts'
 import { tooLong } from '../kernel/kernel.ts'
-import { headBytes, LineBuffer, type LineSink } from '../kernel/lines.ts'
+import { LineBuffer, type LineSink, shownBytes } from '../kernel/lines.ts'
 import type { RejectContent } from '../records.ts'
 import { rawContent } from './raw.ts'
 
@@ -71,7 +71,7 @@ export class NumberedLines {
       line(bytes, start, end)
       return
     }
-    const keptEnd = start + Math.min(headBytes, lineBytes)
+    const keptEnd = start + Math.min(shownBytes, lineBytes)
     const content = () => rawContent(bytes, start, keptEnd, lineBytes)
     refuse(tooLong(lineBytes, maxLineBytes), content, bytes)
   }

@@ -6,7 +6,7 @@
 import { fingerprintOfText, newFingerprint } from '../counter/hash.ts'
 import { FrameColumns } from '../kernel/columns.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { headBytes } from '../kernel/lines.ts'
+import { shownBytes } from '../kernel/lines.ts'
 import type { Ledger } from '../ledger.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import type { SourceMark } from '../records.ts'
@@ -96,7 +96,7 @@ export function plainExtractStage(
       if (frame === undefined) {
         ledger.malformed++
         const detail = detailOf(bytes)
-        const keptBytes = bytes.length > maxLineBytes ? headBytes : bytes.length
+        const keptBytes = bytes.length > maxLineBytes ? shownBytes : bytes.length
         const content = () => rawContent(bytes, 0, keptBytes, bytes.length)
         emit({
           type: 'reject',

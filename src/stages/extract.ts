@@ -4,7 +4,7 @@
  */
 import { UcError } from '../errors.ts'
 import { type Kernel, type Refusal, tooLong } from '../kernel/kernel.ts'
-import { headBytes, LineBuffer, type LineSink } from '../kernel/lines.ts'
+import { LineBuffer, type LineSink, shownBytes } from '../kernel/lines.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
 import { Protocol } from '../ndjson/protocol.ts'
@@ -41,6 +41,7 @@ export type ExtractOut = FrameBatch | Reject | Control | Resumption
 
 export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractOut> {
   const { kernel, maxLineBytes, isInterleaved = false, ledger } = options
+  const room = kernel.room()
   /** Several where they are read side by side: each has a line under way and a number of its own. */
   const inputs = new Map<number, Input>()
   let input = newInput('stdin')
@@ -48,7 +49,8 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
   let out: Emit<ExtractOut>
 
   function newInput(place: string): Input {
-    return { place, buffer: new LineBuffer(maxLineBytes), protocol: new Protocol(), lineNumber: 0 }
+    const buffer = new LineBuffer(maxLineBytes, room)
+    return { place, buffer, protocol: new Protocol(), lineNumber: 0 }
   }
 
   const sink: LineSink = {
@@ -80,7 +82,7 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
   function refuse(bytes: Uint8Array, { lineStart, lineEnd, detail }: Refusal): void {
     const lineBytes = lineEnd - lineStart
     if (lineBytes > maxLineBytes) {
-      const keptEnd = lineStart + Math.min(headBytes, lineBytes)
+      const keptEnd = lineStart + Math.min(shownBytes, lineBytes)
       reject(detail, () => rawContent(bytes, lineStart, keptEnd, lineBytes))
       return
     }

@@ -29,6 +29,21 @@ function extract(chunks: Iterable<ExtractIn>, maxLineBytes: number): Run {
   return { noted: transcript(extractStage({ kernel, maxLineBytes, ledger }), chunks), ledger }
 }
 
+/** As from files and pipes, which are read into the kernel's memory; every third chunk is not. */
+function extractInRoom(chunks: Iterable<Uint8Array>, maxLineBytes: number): Run {
+  const ledger = new Ledger()
+  const kernel = newKernel({ uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes })
+  const { chunk: memory } = kernel.room()
+  function* inRoom(): Generator<Uint8Array> {
+    let number = 0
+    for (const chunk of chunks) {
+      if (number++ % 3 !== 0) memory.set(chunk)
+      yield number % 3 === 1 ? chunk : memory.subarray(0, chunk.length)
+    }
+  }
+  return { noted: transcript(extractStage({ kernel, maxLineBytes, ledger }), inRoom()), ledger }
+}
+
 function readWindowed(chunks: Iterable<Uint8Array>, maxLineBytes: number): Run {
   const ledger = new Ledger()
   const stage = readWindowedStage({ calendar: windows, maxLineBytes, ledger })
@@ -76,5 +91,6 @@ function* reused(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
 }
 
 tests('uc-extract', extract, frameStreams)
+tests('uc-extract in its room', extractInRoom, frameStreams)
 tests('uc-extract on its second file', extractSecond, frameStreams)
 tests('uc-count', readWindowed, windowedStreams)

@@ -37,9 +37,9 @@ export function withFrameReader<Result>(
   const interleaved = isInterleaved
     ? interleavedReader({ files, onBytes, timeOf, idleMs })
     : undefined
-  const input = interleaved?.messages ?? readInput({ files, onBytes })
-  const isReadToItsEnd = interleaved?.isReadToItsEnd ?? (() => true)
   const kernel = newKernel(plan)
+  const input = interleaved?.messages ?? readInput({ files, onBytes, memory: kernel.room().chunk })
+  const isReadToItsEnd = interleaved?.isReadToItsEnd ?? (() => true)
   const timed = <In>(stage: Stage<In, ExtractOut>) => isInterleaved ? observed(stage, times) : stage
   if (plan.parser === 'json') {
     return use<string | Exclude<InputMessage, Uint8Array>>({
