@@ -24,8 +24,9 @@ for (const maxLineBytes of [100, 70_000, 1_000_000]) {
       const room = new Room()
       const buffer = new LineBuffer(maxLineBytes, room)
       for (let from = 0; from < bytes.length;) {
-        const longest = pick(random, [10, 5000, 100_000, 262_144])
-        const piece = bytes.slice(from, from + 1 + below(random, longest))
+        const longest = pick(random, [10, 5000, 65_537, 262_144])
+        const length = below(random, 2) === 0 ? longest : 1 + below(random, longest)
+        const piece = bytes.slice(from, from + length)
         from += piece.length
         const isInRoom = below(random, 2) === 0
         if (isInRoom) room.chunk.set(piece)
