@@ -5,11 +5,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { generateFrames } from '../../src/generate/frames.ts'
-import { below, pick, seededRandom } from '../../src/generate/random.ts'
+import { below, pick, type Random, seededRandom } from '../../src/generate/random.ts'
 import { uidText } from '../../src/kernel/columns.ts'
 import type { Kernel, KernelOptions } from '../../src/kernel/kernel.ts'
 import { twinKernel } from '../../src/kernel/twin.ts'
 import { type WasmKernel, wasmKernel } from '../../src/kernel/wasm.ts'
+import { randomLine, type WantedKeys } from '../support/generators-json.ts'
 import { joined, mutated } from '../support/generators-lines.ts'
 import { seed, seedHint } from '../support/seed.ts'
 import { latin1 } from '../support/transcript.ts'
@@ -116,6 +117,47 @@ test('lazy wasm reads generated frames in which each key stands once as its twin
   for (const frameBytes of [2000, 300, 60]) same(frames(1000, frameBytes), seedHint, 0, kernel)
   assert.ok(kernel.linesByTwin < 30, `${kernel.linesByTwin} lines went to the twin`)
 })
+
+test('lazy wasm finds keys of every length among others, at any place and depth', () => {
+  const random = seededRandom(seed)
+  for (let length = 1; length <= 48; length++) {
+    const keys = { uidKey: 'u'.repeat(length), tsKey: 't'.repeat(1 + below(random, 48)) }
+    const kernel = wasm({ ...usual, ...keys, parser: 'lazy' })
+    const lines = Array.from({ length: 100 }, () => lineWithin(random, keys))
+    const bytes = together(lines.map((line) => encoder.encode(line)))
+    assert.deepEqual(read(kernel, bytes), read(twinKernel({ ...usual, ...keys }), bytes), seedHint)
+    assert.equal(kernel.linesByTwin, 0)
+  }
+})
+
+/** A frame with each of the two keys once in its root, and more of them in the values of others. */
+function lineWithin(random: Random, keys: WantedKeys): string {
+  const space = () => ' '.repeat(Math.max(0, below(random, 8) - 5))
+  const others = Array.from({ length: below(random, 8) }, (_, i) => {
+    const inside = randomLine(random, keys)
+    const values = [
+      `"${keys.uidKey}"`,
+      `"${keys.tsKey}"`,
+      'null',
+      isJson(inside) ? inside : '[[{}]]',
+    ]
+    return `"${i}${pick(random, ['', 'u', '\\"', '{[', '|\\\\'])}"${space()}:${
+      pick(random, values)
+    }`
+  })
+  const frame = [`"${keys.uidKey}"${space()}:${space()}"a"`, `"${keys.tsKey}":${below(random, 10)}`]
+  for (const member of frame) others.splice(below(random, others.length + 1), 0, member)
+  return `{${space()}${others.join(`${space()},${space()}`)}}`
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
 
 test('lazy wasm stays within its input and goes on behind it, whatever the lines are', () => {
   const random = seededRandom(seed)

@@ -59,8 +59,9 @@ export function scan(from: usize, to: usize, shift: u32): i32 {
       isLeftToTwin = true
       break
     }
-    const isWhole = isLazy ? walkLazily(line) : walkStrict(line)
-    const lineBreak = isLazy ? lazyLineBreakAt : lineBreakAt
+    const isShown = isLazy && walkLazily(line)
+    const isWhole = isShown || walkStrict(line)
+    const lineBreak = isShown ? lazyLineBreakAt : lineBreakAt
     if (lineBreak >= to) break
     if (!isWhole || !take(line, lineBreak, row, shift)) {
       isLeftToTwin = true

@@ -20,9 +20,10 @@ let tsMask: u64 = 0
 /** The bytes in which a backslash matters. */
 let eitherMask: u64 = 0
 
-/** From the opening to the closing quote of each, and the opening quotes of which nothing is told. */
-let uidShift: u64 = 0
-let tsShift: u64 = 0
+/** From the opening to the closing quote of each: 2 to 49. */
+export let uidShift: u64 = 0
+export let tsShift: u64 = 0
+/** The opening quotes of a block of which nothing is told. */
 let untold: u64 = 0
 const lastNine: u64 = 0xff80000000000000
 
@@ -85,6 +86,20 @@ export function noteKey(at: usize): void {
   if (((word ^ uidWord) & uidMask) === 0 || ((word ^ tsWord) & tsMask) === 0 || isEscaped) {
     compareKey(at)
   }
+}
+
+/**
+ * Notes the key whose closing quote is at `end`, if it lies in the root and is the one, or the other,
+ * that it has the length of. One jump decides, as which of these is wrong cannot be foreseen.
+ */
+// @ts-ignore: decorator
+@inline
+export function noteEnd(end: usize, isRoot: bool, isUidLong: bool, isTsLong: bool): void {
+  const uidAt = end - <usize> uidShift + 1
+  const tsAt = end - <usize> tsShift + 1
+  const isUid = <i32> (((load<u64>(uidAt) ^ uidWord) & uidMask) === 0) & <i32> isUidLong
+  const isTs = <i32> (((load<u64>(tsAt) ^ tsWord) & tsMask) === 0) & <i32> isTsLong
+  if (<i32> isRoot & (isUid | isTs)) compareKey(isUid ? uidAt : tsAt)
 }
 
 function compareKey(at: usize): void {

@@ -1,100 +1,103 @@
 /**
  * Reads a line no further than both keys are seen, and checks nothing on the way: for lines that are
- * known to be JSON in which each key stands once. What does not show both keys is left to the twin.
- * No counterpart: the twin reads every line to its end.
+ * known to be JSON in which each key stands once. There, a few bytes can stand in strings alone,
+ * which spares telling them from brackets. What does not show both keys, plainly written, is walked
+ * once more by strict.ts. No counterpart: the twin reads every line to its end.
+ *
+ *   bytes      { " u i d " : [ " u i d " ] , ...    uid has its closing quote 4 further
+ *   strings    . 1 . . . . . . 1 . . . . . .        the opening quotes
+ *   ends       . . . . . 1 . . . . . . 1 . .        the closing quotes: both are looked at,
+ *   depth      1 1 1 1 1 1 1 2 2 2 2 2 2 1 1        and only the first lies in the root
  */
-import {
-  BACKSLASHES,
-  CLOSES,
-  ESCAPED,
-  INSIDE,
-  maskBytes,
-  masksAt,
-  OPENS,
-  QUOTES,
-  stepBlocks,
-} from './blocks'
 import { BACKSLASH, LF, QUOTE } from './bytes'
-import { forgetKeys, mayBeKeys, noteKey, tsKeyEnd, uidKeyEnd } from './keys'
-import { bitsOf, endOfLine, holds } from './masks'
-import { beginStrings, findStrings } from './strings'
+import { forgetKeys, noteEnd, tsKeyEnd, tsShift, uidKeyEnd, uidShift } from './keys'
+import { bits, bitsOf, endOfLine, escapedBytes, prefixXor } from './masks'
 
-/** After each step it is seen whether both keys are there. The first is so long, each next twice. */
-const firstBlocks: usize = 2
-
-/** The line break of the line that was walked. */
+/** The line break of the line, where both keys were seen. */
 export let lazyLineBreakAt: usize = 0
-
-let lineBreak: u64 = 0
-let depth: u64 = 0
 
 /** Walks the line that begins with `{` at `line`. Tells whether both keys were seen. */
 export function walkLazily(line: usize): bool {
-  forgetKeys()
-  beginStrings()
-  depth = 1
+  const uid = uidShift
+  const ts = tsShift
   let at = line + 1
-  let blocks: usize = firstBlocks / 2
-  do {
-    blocks = min<usize>(2 * blocks, stepBlocks)
-    const masksEnd = classify(at, blocks)
-    findStrings(masksEnd, lineBreak)
-    noteRootKeys(at, masksEnd)
-    at += (masksEnd - masksAt) / maskBytes * 64
-    if (lineBreak !== 0) {
-      lazyLineBreakAt = at - 64 + <usize> ctz(lineBreak)
-      return uidKeyEnd !== 0 && tsKeyEnd !== 0
-    }
-  } while (uidKeyEnd === 0 || tsKeyEnd === 0)
-  lazyLineBreakAt = endOfLine(at)
-  return true
-}
-
-/** Writes the masks that need only the bytes, up to the block with the line break. */
-function classify(at: usize, blocks: usize): usize {
-  let masks = masksAt
-  lineBreak = 0
-  do {
+  // What reaches from one block into the next.
+  let depth: u64 = 1
+  let escapedFirst: u64 = 0
+  let insideFirst: u64 = 0
+  let uidsFirst: u64 = 0
+  let tssFirst: u64 = 0
+  forgetKeys()
+  while (true) {
     const a = v128.load(at)
     const b = v128.load(at, 16)
     const c = v128.load(at, 32)
     const d = v128.load(at, 48)
-    store<u64>(masks, bitsOf(QUOTE, a, b, c, d), QUOTES)
-    store<u64>(masks, bitsOf(BACKSLASH, a, b, c, d), BACKSLASHES)
-    const bit = i8x16.splat(0x20)
-    const a2 = v128.or(a, bit)
-    const b2 = v128.or(b, bit)
-    const c2 = v128.or(c, bit)
-    const d2 = v128.or(d, bit)
-    store<u64>(masks, bitsOf(0x7b, a2, b2, c2, d2), OPENS)
-    store<u64>(masks, bitsOf(0x7d, a2, b2, c2, d2), CLOSES)
-    at += 64
-    masks += maskBytes
-    if (holds(LF, a, b, c, d)) {
-      const breaks = bitsOf(LF, a, b, c, d)
-      lineBreak = breaks & 0 - breaks
-      break
+    const backslashes = bitsOf(BACKSLASH, a, b, c, d)
+    const escaped = escapedBytes(backslashes, escapedFirst)
+    escapedFirst = (backslashes & ~escaped) >> 63
+    const quotes = bitsOf(QUOTE, a, b, c, d) & ~escaped
+    const inside = prefixXor(quotes) ^ insideFirst
+    insideFirst = <u64> (<i64> inside >> 63)
+    const strings = quotes & inside
+    const ends = quotes & ~inside
+    const uids = (strings << uid | uidsFirst) & ends
+    const tss = (strings << ts | tssFirst) & ends
+    let keys = uids | tss
+    uidsFirst = strings >> 0 - uid
+    tssFirst = strings >> 0 - ts
+
+    const brackets = bracketBits(a, b, c, d) & ~inside
+    const closes = brackets & closeBits(a, b, c, d)
+    const lowest = depth - popcnt(closes) // no part of the block lies less deep
+    const breaks = lineBreaks(a, b, c, d)
+    if (breaks !== 0) keys &= (breaks & 0 - breaks) - 1
+    if (<i32> (keys !== 0) & <i32> (<i64> lowest <= 1)) {
+      do {
+        const key = keys & 0 - keys
+        const before = key - 1
+        const depthThere = depth + popcnt(brackets & before) - 2 * popcnt(closes & before)
+        const end = at + <usize> ctz(key)
+        noteEnd(end, depthThere === 1, (uids & key) !== 0, (tss & key) !== 0)
+        keys ^= key
+      } while (keys !== 0)
+      if (uidKeyEnd !== 0 && tsKeyEnd !== 0) {
+        lazyLineBreakAt = endOfLine(at)
+        return true
+      }
     }
-  } while (masks < masksAt + blocks * maskBytes)
-  return masks
+    if (breaks !== 0) return false
+    depth = lowest + popcnt(brackets ^ closes)
+    at += 64
+  }
 }
 
-/** Notes the keys of the root, which is what lies one level deep. */
-function noteRootKeys(at: usize, masksEnd: usize): void {
-  let deep = depth
-  for (let masks = masksAt; masks < masksEnd; masks += maskBytes, at += 64) {
-    const ours = (masks + maskBytes === masksEnd ? lineBreak : 0) - 1
-    const inside = load<u64>(masks, INSIDE)
-    const quotes = load<u64>(masks, QUOTES)
-    const opens = load<u64>(masks, OPENS) & ~inside & ours
-    const closes = load<u64>(masks, CLOSES) & ~inside & ours
-    const keys = mayBeKeys(quotes & inside, quotes & ~inside, load<u64>(masks, ESCAPED))
-    for (let rest = keys; rest !== 0; rest &= rest - 1) {
-      const before = ~rest & rest - 1
-      const depthThere = deep + popcnt(opens & before) - popcnt(closes & before)
-      if (depthThere === 1) noteKey(at + <usize> ctz(rest) + 1)
-    }
-    deep += popcnt(opens) - popcnt(closes)
-  }
-  depth = deep
+/** The brackets, if outside of strings: all else from 0x7a, or from 0x5a, up is in strings. */
+// @ts-ignore: decorator
+@inline
+function bracketBits(a: v128, b: v128, c: v128, d: v128): u64 {
+  const bit = i8x16.splat(0x20)
+  const last = i8x16.splat(0x7a)
+  return bits(
+    i8x16.gt_s(v128.or(a, bit), last),
+    i8x16.gt_s(v128.or(b, bit), last),
+    i8x16.gt_s(v128.or(c, bit), last),
+    i8x16.gt_s(v128.or(d, bit), last),
+  )
+}
+
+/** Of brackets, those that close: { and [ lack the bit of 4. */
+// @ts-ignore: decorator
+@inline
+function closeBits(a: v128, b: v128, c: v128, d: v128): u64 {
+  return bits(i16x8.shl(a, 5), i16x8.shl(b, 5), i16x8.shl(c, 5), i16x8.shl(d, 5))
+}
+
+/** Where lines break. Control characters are rare, so first it is asked whether there is any. */
+// @ts-ignore: decorator
+@inline
+function lineBreaks(a: v128, b: v128, c: v128, d: v128): u64 {
+  const least = i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d))
+  const isPlain = !v128.any_true(i8x16.le_u(least, i8x16.splat(0x1f)))
+  return isPlain ? 0 : bitsOf(LF, a, b, c, d)
 }
