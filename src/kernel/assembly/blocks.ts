@@ -6,12 +6,11 @@
 /** Most blocks of a step. */
 export const stepBlocks: usize = 64
 
-/** The masks of a block, each of 8 bytes. First those of the bytes alone, then the tokens. */
+/** The masks of a block, each of 8 bytes. */
 export const maskBytes: usize = 128
 export const masksAt: usize = memory.data(64 * 128, 64)
 export const QUOTES: usize = 0
-export const BACKSLASHES: usize = 8
-/** In the same place, later: the insides of strings, their opening quotes included. */
+/** The insides of strings, their opening quotes included. */
 export const INSIDE: usize = 8
 export const COMMAS: usize = 16
 export const COLONS: usize = 24

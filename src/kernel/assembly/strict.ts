@@ -3,9 +3,9 @@
  * about which token may follow which, and that is the same few operations for 64 bytes at once.
  * Which token may follow, with V for what begins a value (quote, scalar, opening bracket):
  *
- *   behind { [ , :                a V, or behind a bracket its closing one
  *   behind a value                , : } ] or the end of the line; `:` only behind a label
- *   label                         a string behind { [ or ,
+ *   else, so behind { [ , :       a V, or behind a bracket its closing one
+ *   label                         a string behind none of a value and a colon: behind { [ or ,
  *   label with a colon            a key: only in an object
  *   label without a colon, and    an element: only in an array
  *   a scalar or bracket behind { [ ,
@@ -17,7 +17,6 @@
  */
 import {
   addPlaces,
-  BACKSLASHES,
   BEFORE_ROOT,
   BRACKETS,
   bracketsAt,
@@ -37,9 +36,9 @@ import {
   QUOTES,
   scalarsAt,
   SPACES,
-  stepBlocks,
 } from './blocks'
-import { BACKSLASH, CLOSE_BRACE, COLON, COMMA, CR, LF, QUOTE, SPACE, TAB } from './bytes'
+import { CLOSE_BRACE, CR, SPACE, TAB } from './bytes'
+import { beginStrings, classify, escapesEnd, lineBreak } from './classify'
 import {
   beginContainers,
   isNothingOpen,
@@ -49,19 +48,16 @@ import {
 } from './containers'
 import { wrongEscapes } from './escapes'
 import { forgetKeys, mayBeKeys } from './keys'
-import { bitsOf, bitsUpTo, endOfLine, overSpace, rippledOver } from './masks'
+import { endOfLine, overSpace, rippledOver } from './masks'
 import { isScalar } from './scalars'
-import { beginStrings, escapesEnd, findStrings } from './strings'
 
 /** The line break of the line that was walked. */
 export let lineBreakAt: usize = 0
 
 let wrong: u64 = 0
-let lineBreak: u64 = 0
 // What reaches from one step into the next.
 let behindScalar: u64 = 0
 let behindValue: u64 = 0
-let behindOpenOrComma: u64 = 0
 let behindOpen: u64 = 0
 let behindColon: u64 = 0
 let behindLabel: u64 = 0
@@ -79,7 +75,6 @@ export function walkStrict(line: usize): bool {
   beginStrings()
   behindScalar = 0
   behindValue = 0
-  behindOpenOrComma = 1
   behindOpen = 1
   behindColon = 0
   behindLabel = 0
@@ -88,7 +83,6 @@ export function walkStrict(line: usize): bool {
   let at = line + 1
   while (true) {
     const masksEnd = classify(at)
-    findStrings(masksEnd, lineBreak)
     gather(at, masksEnd)
     if (escapesEnd !== escapesAt) wrong |= wrongEscapes(at, escapesEnd)
     checkScalars()
@@ -107,51 +101,11 @@ export function walkStrict(line: usize): bool {
   }
 }
 
-/** Writes the masks that need only the bytes, up to the block with the line break. */
-function classify(at: usize): usize {
-  let masks = masksAt
-  lineBreak = 0
-  do {
-    const a = v128.load(at)
-    const b = v128.load(at, 16)
-    const c = v128.load(at, 32)
-    const d = v128.load(at, 48)
-    store<u64>(masks, bitsOf(QUOTE, a, b, c, d), QUOTES)
-    store<u64>(masks, bitsOf(BACKSLASH, a, b, c, d), BACKSLASHES)
-    store<u64>(masks, bitsOf(COMMA, a, b, c, d), COMMAS)
-    store<u64>(masks, bitsOf(COLON, a, b, c, d), COLONS)
-    store<u64>(masks, bitsOf(SPACE, a, b, c, d), SPACES)
-    // [ and { differ in this bit alone, so do ] and }.
-    const bit = i8x16.splat(0x20)
-    const a2 = v128.or(a, bit)
-    const b2 = v128.or(b, bit)
-    const c2 = v128.or(c, bit)
-    const d2 = v128.or(d, bit)
-    store<u64>(masks, bitsOf(0x7b, a2, b2, c2, d2), OPENS)
-    store<u64>(masks, bitsOf(0x7d, a2, b2, c2, d2), CLOSES)
-    // Control characters are rare, so first it is asked whether there is any.
-    const least = i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d))
-    const isPlain = !v128.any_true(i8x16.le_u(least, i8x16.splat(0x1f)))
-    store<u64>(masks, isPlain ? 0 : bitsUpTo(0x1f, a, b, c, d), CONTROLS)
-    at += 64
-    masks += maskBytes
-    if (!isPlain) {
-      const breaks = bitsOf(LF, a, b, c, d)
-      if (breaks !== 0) {
-        lineBreak = breaks & 0 - breaks
-        break
-      }
-    }
-  } while (masks < masksAt + stepBlocks * maskBytes)
-  return masks
-}
-
 /** Finds the tokens, checks what may follow what, and gathers the places for the other loops. */
 function gather(at: usize, masksEnd: usize): void {
   let bad = wrong
   let scalarFirst = behindScalar
   let valueFirst = behindValue
-  let openOrCommaFirst = behindOpenOrComma
   let openFirst = behindOpen
   let colonFirst = behindColon
   let labelFirst = behindLabel
@@ -181,20 +135,15 @@ function gather(at: usize, masksEnd: usize): void {
     scalarFirst = scalarBytes >> 63
 
     // Each mask "after…" has the first byte behind such a token that is no white space.
-    const opensOrCommas = opens | commas
     const values = stringEnds | closes
-    let afterOpenOrComma = opensOrCommas << 1 | openOrCommaFirst
     let afterOpen = opens << 1 | openFirst
     let afterColon = colons << 1 | colonFirst
     let afterValue = values << 1 | valueFirst | behindScalars & ~scalarBytes
-    openOrCommaFirst = opensOrCommas >> 63
     openFirst = opens >> 63
     colonFirst = colons >> 63
     valueFirst = values >> 63
     if (space !== 0) {
       if ((controls & outside) !== 0) bad |= <u64> !isSpace(at, controls & outside)
-      afterOpenOrComma = overSpace(afterOpenOrComma, space)
-      openOrCommaFirst |= rippledOver
       afterOpen = overSpace(afterOpen, space)
       openFirst |= rippledOver
       afterColon = overSpace(afterColon, space)
@@ -204,7 +153,7 @@ function gather(at: usize, masksEnd: usize): void {
     }
 
     // Adding their opening quotes ripples through the labels to their closing ones.
-    const labels = strings & afterOpenOrComma
+    const labels = strings & ~afterColon
     const sum = inside + labels
     const rippled = sum + labelCarry
     labelCarry = <u64> (sum < inside) | <u64> (rippled < sum)
@@ -217,12 +166,12 @@ function gather(at: usize, masksEnd: usize): void {
     }
 
     const brackets = opens | closes
-    bad |= (strings | scalars | opens) & ~(afterOpenOrComma | afterColon)
+    bad |= (strings | scalars | opens) & afterValue
     bad |= (commas | end) & ~afterValue
     bad |= closes & ~(afterValue | afterOpen)
     bad |= colons & ~afterLabel
 
-    const elements = afterLabel & ~colons | (scalars | opens) & afterOpenOrComma
+    const elements = afterLabel & ~colons | (scalars | opens) & ~afterColon
     store<u64>(masks, mayBeKeys(labels, stringEnds, load<u64>(masks, ESCAPED)), LABELS)
     store<u64>(masks, brackets, BRACKETS)
     store<u64>(masks, elements, ELEMENTS)
@@ -236,7 +185,6 @@ function gather(at: usize, masksEnd: usize): void {
   wrong = bad
   behindScalar = scalarFirst
   behindValue = valueFirst
-  behindOpenOrComma = openOrCommaFirst
   behindOpen = openFirst
   behindColon = colonFirst
   behindLabel = labelFirst
