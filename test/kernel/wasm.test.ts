@@ -287,10 +287,16 @@ test('wasm reads long random numbers as its twin', () => {
     if (below(random, 3) === 0) parts.push(pick(random, ['e', 'E', 'e+', 'E-']), digits())
     return parts.join('')
   }
+  const nearlyNumber = () => {
+    const text = `${below(random, 2 ** 31)}`
+    const place = below(random, text.length)
+    return text.slice(0, place) + pick(random, [':', ';', '?', '/', '!', 'p', 's']) +
+      text.slice(place + 1)
+  }
   for (const tsUnit of ['s', 'ms', 'us', 'ns'] as const) {
     const options = { ...usual, tsUnit }
     const lines = Array.from({ length: 5000 }, () => {
-      const ts = below(random, 2) === 0 ? number() : `"${number()}"`
+      const ts = pick(random, [number(), `"${number()}"`, `"${nearlyNumber()}"`])
       return `{"uid":${number()},"x":${number()},"ts":${ts}}\n`
     })
     const bytes = encoder.encode(lines.join(''))
