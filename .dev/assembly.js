@@ -12,7 +12,7 @@ const output = 'scanner.wasm'
 const flags = [
   ...['--baseDir', fileURLToPath(root), '--outFile', output],
   ...['--runtime', 'stub', '--noAssert', '--use', 'abort='],
-  ...['-O3', '--enable', 'simd'],
+  ...['-O3', '--enable', 'simd', '--debug'], // debug: names of functions, for profiles
 ]
 
 let wasm
