@@ -1,14 +1,15 @@
 /**
- * Puts raw runs into REPORT.md, between `<!-- bench peers -->` and `<!-- end -->`, and draws
- * .github/bench/speed.svg from them:
+ * Puts what benchmarks have given into REPORT.md, each between `<!-- bench NAME -->` and
+ * `<!-- end -->`, and draws .github/bench/speed.svg from the runs of peers:
  *
- *   npm run bench:report                                 of .github/bench/runs.jsonl, which is kept
- *   npm run bench:report -- .bench/runs.jsonl            of another file
+ *   npm run bench:report                                 of .github/bench, which is kept
+ *   npm run bench:report -- .bench/runs.jsonl            of other runs of peers, which it keeps
+ *   npm run --silent bench -- scanner > .github/bench/scanner.md     keeps what another one prints
  *
- * The raw runs that REPORT.md shows lie beside the chart, so that both can be made again. They are
- * in .github because they are about the repository, not a part of the product or of its tests.
+ * What REPORT.md shows lies beside the chart, so that both can be made again. It is in .github
+ * because it is about the repository, not a part of the product or of its tests.
  */
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { root } from '../support/paths.ts'
@@ -28,11 +29,17 @@ if (named !== undefined && resolve(process.env['INIT_CWD'] ?? '.', named) !== ke
   copyFileSync(resolve(process.env['INIT_CWD'] ?? '.', named), kept)
 }
 const account = readAccount(kept)
-const text = readFileSync(report, 'utf8')
-const marked = /(<!-- bench peers -->\n)[^]*?(<!-- end -->)/
-if (!marked.test(text)) throw new Error('REPORT.md has no <!-- bench peers --> … <!-- end -->')
 const image = '![MB of JSON per second of CPU](.github/bench/speed.svg)'
-const body = `\n${image}\n\n${tables(account)}\n`
-writeFileSync(report, text.replace(marked, (_, begin, end) => `${begin}${body}${end}`))
+const bodies = new Map([['peers', `${image}\n\n${tables(account)}`]])
+for (const name of readdirSync(folder).filter((name) => name.endsWith('.md'))) {
+  bodies.set(name.slice(0, -'.md'.length), readFileSync(join(folder, name), 'utf8').trim())
+}
+let text = readFileSync(report, 'utf8')
+for (const [name, body] of bodies) {
+  const marked = new RegExp(`(<!-- bench ${name} -->\n)[^]*?(<!-- end -->)`)
+  if (!marked.test(text)) throw new Error(`REPORT.md has no <!-- bench ${name} --> … <!-- end -->`)
+  text = text.replace(marked, (_, begin, end) => `${begin}\n${body}\n\n${end}`)
+}
+writeFileSync(report, text)
 writeFileSync(chart, await draw(speedChart(account)))
 process.stdout.write(`${report}\n${chart}\n`)
