@@ -105,6 +105,18 @@ for (const runtime of runtimes) {
       assert.equal(await pipeline.status(), 0)
     })
 
+    test('lines that wait for others go on when the input pauses', async () => {
+      const extract = start('uc-extract')
+      await extract.says('"from":"extract"')
+      for (let i = 0; i < 30; i++) {
+        extract.write(`{"uid":"u${i}","ts":1468244340}\n`)
+        await sleep(1)
+      }
+      await extract.says('"uid":"u29"')
+      extract.child.stdin.end()
+      assert.equal(await extract.status(), 0)
+    })
+
     test('a live stream that pauses shows its last window, by both routes', async () => {
       const idle = ['--idle', '1s', '--window', '1s']
       const commands: readonly (readonly [Running, Running])[] = [

@@ -7,7 +7,10 @@ import type { ResultLine } from '../records.ts'
 export type Estimate = Pick<ResultLine, 'users' | 'low' | 'high' | 'method' | 'error'>
 
 export interface Counter {
-  /** Adds a user by the upper and lower half of the fingerprint (hash.ts). */
-  add(hashHi: number, hashLo: number): void
+  /**
+   * Adds a user by the upper and lower half of the fingerprint (hash.ts). False: adding it changes
+   * nothing, neither here nor in a counter of the same kind that has all users of this one.
+   */
+  add(hashHi: number, hashLo: number): boolean
   estimate(): Estimate
 }

@@ -27,13 +27,14 @@ export function hyperLogLog(precision: number): HyperLogLog {
       const h1 = hashHi >>> 6
       const zeros = leadingZeros(hashHi & 0x3f, hashLo)
       const slot = h1 & (registers.length - 1)
-      if ((registers[slot] ?? 0) > zeros) return // the usual case, and the package's add is slow
+      if ((registers[slot] ?? 0) > zeros) return false // the usual case, and the package's add is slow
       // The package takes the top bits of words[0] for the slot, and counts the rank from the lower
       // end of words[3], then words[2]. h2 would have to be reversed; one bit does as well.
       words[0] = h1 << (32 - precision)
       words[3] = zeros < 32 ? 1 << zeros : 0
       words[2] = zeros < 32 ? 0 : 1 << (zeros - 32)
       sketch.add(words)
+      return true
     },
     estimate: () => estimate(registers),
   }

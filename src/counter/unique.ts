@@ -22,11 +22,13 @@ export function uniqueCounter({ method, exactLimit, precision }: UniqueCounterOp
   return {
     add(hashHi, hashLo) {
       if (sketch !== undefined) return sketch.add(hashHi, hashLo)
-      exact.add(hashHi, hashLo)
-      if (exact.size <= limit) return
-      sketch = hyperLogLog(precision)
-      exact.forEach(sketch.add)
-      exact = new ExactSet() // lets go of the large one
+      const isNew = exact.add(hashHi, hashLo)
+      if (exact.size > limit) {
+        const { add } = sketch = hyperLogLog(precision)
+        exact.forEach((hi, lo) => void add(hi, lo))
+        exact = new ExactSet() // lets go of the large one
+      }
+      return isNew
     },
     estimate() {
       if (sketch !== undefined) return sketch.estimate()

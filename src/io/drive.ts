@@ -19,6 +19,8 @@ export interface Drive<In, Out> {
   take(message: Out): void
   /** Called after every message of the input; waits for slow outputs. */
   flush(): Promise<void>
+  /** Where `flush` may keep something back: writes it. Called when the input pauses, or ends. */
+  flushAll?(): Promise<void>
   /** Called while there is more to read; throws where the run needs too much. */
   check(): void
 }
@@ -49,6 +51,9 @@ export class SignalWatch {
   }
 }
 
+/** Input that brings nothing for so long pauses. */
+const pauseMs = 1
+
 /** How often a stage that has a tick is told the time, about. */
 const tickMs = 100
 
@@ -56,7 +61,7 @@ const tickMs = 100
 const signalGraceMs = 5
 
 export async function drive<In, Out extends { readonly type: string }>(
-  { input, stage, lineBreak, follows, take, flush, check }: Drive<In, Out>,
+  { input, stage, lineBreak, follows, take, flush, flushAll, check }: Drive<In, Out>,
   signals: SignalWatch,
 ): Promise<Outcome> {
   let header: Header | undefined
@@ -87,7 +92,7 @@ export async function drive<In, Out extends { readonly type: string }>(
     if (stage.tick === undefined || Math.abs(nowMs - tickedAtMs) < tickMs) return
     tickedAtMs = nowMs
     stage.tick(nowMs, emit)
-    await flush()
+    await (flushAll ?? flush)()
   }
 
   /** Waits until the promise is settled or a signal stops us; the stage hears the clock meanwhile. */
@@ -100,13 +105,19 @@ export async function drive<In, Out extends { readonly type: string }>(
     }
     // No Promise.race: a promise that lives as long as the run would keep every reaction to it.
     pending.then(settle, settle)
+    let isKeptBack = flushAll !== undefined
     while (!isSettled && !isStopped()) {
       let timer: NodeJS.Timeout | undefined
       await new Promise<void>((resolve) => {
         wake = signals.interrupt = resolve
-        if (stage.tick !== undefined) timer = setTimeout(resolve, tickMs)
+        if (isKeptBack) timer = setTimeout(resolve, pauseMs)
+        else if (stage.tick !== undefined) timer = setTimeout(resolve, tickMs)
       })
       clearTimeout(timer)
+      if (isKeptBack && !isSettled) {
+        isKeptBack = false
+        await flushAll!()
+      }
       await tick()
     }
   }
@@ -146,7 +157,7 @@ export async function drive<In, Out extends { readonly type: string }>(
     (isStopped() || isWithoutEnd() ? signals.received : undefined)
   if (failure === undefined && stoppedBy === undefined) stage.end(emit)
   else stage.stop(emit)
-  await flush()
+  await (flushAll ?? flush)()
   return {
     isEmpty: follows === 'perhaps' && !received && isPipe(0),
     ...(failure === undefined ? {} : { failure }),

@@ -11,54 +11,13 @@
 import { LF } from './json-tokens.ts'
 import type { Kernel, KernelOptions, Refusal } from './kernel.ts'
 import { Room, roomBytes } from './lines.ts'
-import { scannerWasm } from './scanner-wasm.js'
+import { newScanner, readAhead, rowsOf, takeRows } from './module.ts'
 import { twinKernel } from './twin.ts'
 
 /** How much is copied at once. A longer line that does not lie in the room goes through the twin. */
 const pieceBytes = 1024 * 1024
-/** The assembly may read so far behind its input: blocks, and keys of which each letter is escaped. */
-const readAhead = 1024
-const pageBytes = 64 * 1024
-
-interface Global<Value> {
-  value: Value
-}
-
-/** What assembly/index.ts exports. */
-interface Scanner {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
-  configure(uidBytes: number, tsBytes: number, maxLineBytes: number, isLazy: boolean): void
-  setUnit(isSeconds: boolean, unitsPerMs: number): void
-  scan(from: number, to: number, shift: number): number
-  readonly stoppedAt: Global<number>
-  readonly isLeftToTwin: Global<number>
-  readonly lineNumber: Global<number>
-  readonly rowCapacity: Global<number>
-  readonly nameCapacity: Global<number>
-  readonly inputAt: Global<number>
-  readonly uidNameAt: Global<number>
-  readonly tsNameAt: Global<number>
-  readonly tsMsAt: Global<number>
-  readonly lineNumberAt: Global<number>
-  readonly hashHiAt: Global<number>
-  readonly hashLoAt: Global<number>
-  readonly uidStartAt: Global<number>
-  readonly uidEndAt: Global<number>
-  readonly lineStartAt: Global<number>
-  readonly lineEndAt: Global<number>
-}
-
-/** As much of it as is used here; neither TypeScript's es2023 nor Node's types declare it. */
-declare const WebAssembly: {
-  validate(bytes: Uint8Array): boolean
-  Module: new (bytes: Uint8Array) => object
-  Instance: new (module: object) => { readonly exports: unknown }
-} | undefined
-
 /** Each unit, in how many of it a millisecond has; seconds are read otherwise. */
 const unitsPerMs = { s: 0, ms: 1, us: 1000, ns: 1_000_000 } as const
-
-let compiled: object | undefined
 
 export interface WasmKernel extends Kernel {
   /** How many lines had to go through the twin. */
@@ -69,16 +28,13 @@ export interface WasmKernel extends Kernel {
 export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
   const { uidKey, tsKey, tsUnit, maxLineBytes, parser } = options
   if (tsUnit === 'iso' || !isSimple(uidKey) || !isSimple(tsKey)) return undefined
-  compiled ??= compile()
-  if (compiled === undefined || WebAssembly === undefined) return undefined
-  const scanner = new WebAssembly.Instance(compiled).exports as Scanner
-  const { scan, stoppedAt, isLeftToTwin, lineNumber } = scanner
+  const scanner = newScanner(roomBytes + readAhead + pieceBytes)
+  if (scanner === undefined) return undefined
+  const { scan, stoppedAt, isLeftToTwin, lineNumber, rowCapacity } = scanner
   const twin = twinKernel(options)
   const { columns } = twin
   const roomAt = scanner.inputAt.value
   const pieceAt = roomAt + roomBytes + readAhead
-  const missing = pieceAt + pieceBytes + readAhead - scanner.memory.buffer.byteLength
-  if (missing > 0) scanner.memory.grow(Math.ceil(missing / pageBytes))
   const memory = new Uint8Array(scanner.memory.buffer)
   const rows = rowsOf(scanner)
   writeName(uidKey, scanner.uidNameAt.value)
@@ -88,22 +44,6 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
 
   function writeName(name: string, at: number): void {
     memory.set(Array.from(name, (letter) => letter.charCodeAt(0)), at)
-  }
-
-  /** Appends what `scan` has written. */
-  function take(count: number): void {
-    if (count === 0) return
-    columns.reserve(count)
-    const at = columns.count
-    columns.tsMs.set(rows.tsMs.subarray(0, count), at)
-    columns.hashHi.set(rows.hashHi.subarray(0, count), at)
-    columns.hashLo.set(rows.hashLo.subarray(0, count), at)
-    columns.uidStart.set(rows.uidStart.subarray(0, count), at)
-    columns.uidEnd.set(rows.uidEnd.subarray(0, count), at)
-    columns.lineStart.set(rows.lineStart.subarray(0, count), at)
-    columns.lineEnd.set(rows.lineEnd.subarray(0, count), at)
-    columns.lineNumber.set(rows.lineNumber.subarray(0, count), at)
-    columns.count += count
   }
 
   /** One line by the twin. Returns the place behind it. */
@@ -126,10 +66,10 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
       lineNumber.value = kernel.lineNumber
       const count = scan(at, end, shift)
       kernel.lineNumber = lineNumber.value
-      take(count)
+      takeRows(rows, count, columns)
       at = stoppedAt.value
       if (isLeftToTwin.value !== 0) at = takeByTwin(bytes, at + shift) - shift
-      else if (count < scanner.rowCapacity.value) break
+      else if (count < rowCapacity.value) break
     }
     return at
   }
@@ -167,25 +107,4 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
 /** Whether the assembly finds the key: of the root, of ASCII, not too long. */
 function isSimple(name: string): boolean {
   return /^[ -\-/-~]{1,48}$/.test(name)
-}
-
-function compile(): object | undefined {
-  if (typeof WebAssembly === 'undefined') return undefined
-  const bytes = Uint8Array.from(atob(scannerWasm), (letter) => letter.charCodeAt(0))
-  return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : undefined
-}
-
-/** Views on the columns in the memory, until it grows. */
-function rowsOf({ memory: { buffer }, rowCapacity, ...at }: Scanner) {
-  const length = rowCapacity.value
-  return {
-    tsMs: new Float64Array(buffer, at.tsMsAt.value, length),
-    hashHi: new Uint32Array(buffer, at.hashHiAt.value, length),
-    hashLo: new Uint32Array(buffer, at.hashLoAt.value, length),
-    uidStart: new Uint32Array(buffer, at.uidStartAt.value, length),
-    uidEnd: new Uint32Array(buffer, at.uidEndAt.value, length),
-    lineStart: new Uint32Array(buffer, at.lineStartAt.value, length),
-    lineEnd: new Uint32Array(buffer, at.lineEndAt.value, length),
-    lineNumber: new Float64Array(buffer, at.lineNumberAt.value, length),
-  }
 }

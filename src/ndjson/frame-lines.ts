@@ -4,67 +4,108 @@
  * `"late":["minute"]` for the kinds that a frame is late for, `"expired":[…]` for those that it is
  * too late for.
  */
+import { endOfRun } from '../kernel/window-runs.ts'
 import { EXPIRED, type FrameBatch, LATE, type WindowedBatch } from '../records.ts'
-import { secondsText } from '../time/unix-time.ts'
-import type { ByteWriter } from './byte-writer.ts'
+import { type ByteWriter, type Piece, pieceOf, viewOf } from './byte-writer.ts'
+import { ExtractedBegin } from './extracted-begin.ts'
 
-export function writeFrames(frames: FrameBatch, writer: ByteWriter): void {
-  for (let i = 0; i < frames.count; i++) {
-    writer.ascii('{"ts":')
-    writer.ascii(secondsText(frames.tsMs[i]!))
-    writer.ascii(',"uid":')
-    writeUid(frames, i, writer)
-    writer.ascii('}\n')
+export type FramesWriter = (frames: FrameBatch, writer: ByteWriter) => void
+
+const endExtracted = pieceOf('"}\n')
+
+export function framesWriter(): FramesWriter {
+  const begin = new ExtractedBegin()
+  return (frames, writer) => {
+    const { count, tsMs } = frames
+    const bytes = viewOf(frames.bytes)
+    for (let i = 0; i < count; i++) {
+      begin.set(tsMs[i]!)
+      writeLine(begin, frames, bytes, i, endExtracted, writer)
+    }
   }
 }
 
 export type WindowedWriter = (batch: WindowedBatch, writer: ByteWriter) => void
 
+const beginWindowed = pieceOf('{"uid":"')
+
+/** What follows the uid in the lines of some windows, with what they are marked. */
+interface Tail {
+  readonly startsMs: readonly number[]
+  readonly verdicts: readonly number[]
+  readonly piece: Piece
+}
+
 /** `kinds`: names of the kinds of window, fine to coarse. */
 export function windowedWriter(kinds: readonly string[]): WindowedWriter {
-  // Neighbouring frames mostly lie in the same windows: the end of the line is made once.
-  const lastStartsMs = kinds.map(() => NaN)
-  let tail = ''
+  // Around the end of a window frames alternate between two.
+  let last: Tail | undefined
+  let other: Tail | undefined
 
-  function tailOf({ startsMs }: WindowedBatch, i: number): string {
-    if (startsMs.some((column, k) => column[i] !== lastStartsMs[k])) {
-      startsMs.forEach((column, k) => lastStartsMs[k] = column[i]!)
-      const windows = kinds.map((name, k) => `"${name}":${lastStartsMs[k]! / 1000}`)
-      tail = `,"windows":{${windows.join()}}`
+  function tailOf(batch: WindowedBatch, i: number): Piece {
+    if (last === undefined || !isTailOf(last, batch, i)) {
+      const found = other !== undefined && isTailOf(other, batch, i) ? other : newTail(batch, i)
+      other = last
+      last = found
     }
-    return tail
+    return last.piece
   }
 
-  function writeKinds(
-    key: string,
-    verdict: number,
-    { verdicts }: WindowedBatch,
-    i: number,
-    writer: ByteWriter,
-  ): void {
-    const marked = kinds.filter((_, k) => verdicts[k]![i] === verdict)
-    if (marked.length > 0) writer.ascii(`,"${key}":${JSON.stringify(marked)}`)
+  function newTail(batch: WindowedBatch, i: number): Tail {
+    const startsMs = batch.startsMs.map((column) => column[i]!)
+    const verdicts = batch.verdicts.map((column) => column[i]!)
+    return { startsMs, verdicts, piece: pieceOf(windowedTail(kinds, startsMs, verdicts)) }
   }
 
   return (batch, writer) => {
-    for (let i = batch.from; i < batch.to; i++) {
-      writer.ascii('{"uid":')
-      writeUid(batch.frames, i, writer)
-      writer.ascii(tailOf(batch, i))
-      writeKinds('late', LATE, batch, i, writer)
-      writeKinds('expired', EXPIRED, batch, i, writer)
-      writer.ascii('}\n')
+    const { frames, from, to } = batch
+    const bytes = viewOf(frames.bytes)
+    for (let i = from; i < to;) {
+      const tail = tailOf(batch, i)
+      for (const runEnd = endOfRun(batch, i); i < runEnd; i++) {
+        writeLine(beginWindowed, frames, bytes, i, tail, writer)
+      }
     }
   }
 }
 
-function writeUid(frames: FrameBatch, i: number, writer: ByteWriter): void {
-  const decoded = frames.decodedUids.size > 0 ? frames.decodedUids.get(i) : undefined
-  if (decoded !== undefined) {
-    writer.text(JSON.stringify(decoded))
-    return
+function isTailOf({ startsMs, verdicts }: Tail, batch: WindowedBatch, i: number): boolean {
+  for (let k = 0; k < startsMs.length; k++) {
+    if (batch.startsMs[k]![i] !== startsMs[k]) return false
+    if (batch.verdicts[k]![i] !== verdicts[k]) return false
   }
-  writer.ascii('"')
-  writer.bytes(frames.bytes, frames.uidStart[i]!, frames.uidEnd[i]!)
-  writer.ascii('"')
+  return true
+}
+
+/** What stands behind the uid's text in a line of uc-window, its closing quote and LF too. */
+export function windowedTail(
+  kinds: readonly string[],
+  startsMs: ArrayLike<number>,
+  verdicts: ArrayLike<number>,
+): string {
+  const windows = kinds.map((name, k) => `"${name}":${startsMs[k]! / 1000}`)
+  const marks = (key: string, verdict: number) => {
+    const marked = kinds.filter((_, k) => verdicts[k] === verdict)
+    return marked.length > 0 ? `,"${key}":${JSON.stringify(marked)}` : ''
+  }
+  return `","windows":{${windows.join()}}${marks('late', LATE)}${marks('expired', EXPIRED)}}\n`
+}
+
+/** A line with the text of a uid between two pieces. */
+function writeLine(
+  before: Piece,
+  frames: FrameBatch,
+  bytes: DataView,
+  i: number,
+  after: Piece,
+  writer: ByteWriter,
+): void {
+  const decoded = frames.decodedUids.size > 0 ? frames.decodedUids.get(i) : undefined
+  if (decoded === undefined) {
+    writer.line(before, bytes, frames.uidStart[i]!, frames.uidEnd[i]!, after)
+  } else {
+    writer.piece(before)
+    writer.text(JSON.stringify(decoded).slice(1, -1))
+    writer.piece(after)
+  }
 }

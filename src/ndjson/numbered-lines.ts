@@ -1,17 +1,22 @@
 /**
- * The lines of a stream one by one, numbered and without their breaks. Blank ones are passed over,
- * those that are too long refused. What `line` and `refuse` are given is valid until they return.
+ * The lines of a stream one by one, numbered and without their breaks, but for those that the reader
+ * knows and counts itself. Blank ones are passed over, those that are too long refused. What `line`
+ * and `refuse` are given is valid until they return.
  */
 import { CR, isBlank, LF } from '../kernel/json-tokens.ts'
 import { tooLong } from '../kernel/kernel.ts'
-import { LineBuffer, type LineSink, shownBytes } from '../kernel/lines.ts'
+import { LineBuffer, type LineSink, type Room, shownBytes } from '../kernel/lines.ts'
 import type { RejectContent } from '../records.ts'
 import { rawContent } from './raw.ts'
 
 export interface NumberedLinesOptions {
   readonly maxLineBytes: number
+  /** Where the lines are to lie. */
+  readonly room?: Room | undefined
   /** The line at [start, end). */
   line(bytes: Uint8Array, start: number, end: number): void
+  /** Takes the lines of [from, to) up to the first that it does not know. Returns its place. */
+  known?(bytes: Uint8Array, from: number, to: number): number
   /** The line is too long; `bytes` holds the lines before it. */
   refuse(detail: string, content: () => RejectContent, bytes: Uint8Array): void
   /** `bytes` are about to be used again. */
@@ -19,16 +24,16 @@ export interface NumberedLinesOptions {
 }
 
 export class NumberedLines {
-  /** Number of the line that was begun last, from 1. */
+  /** Number of the line that was begun last, from 1; of those that `known` takes, it counts. */
   lineNumber = 0
   readonly #options: NumberedLinesOptions
   readonly #buffer: LineBuffer
   readonly #sink: LineSink
 
   constructor(options: NumberedLinesOptions) {
-    const { maxLineBytes, refuse } = options
+    const { maxLineBytes, room, refuse } = options
     this.#options = options
-    this.#buffer = new LineBuffer(maxLineBytes)
+    this.#buffer = new LineBuffer(maxLineBytes, room)
     this.#sink = {
       lines: (bytes, from, to) => this.#lines(bytes, from, to),
       overlong: (head, lineBytes) => {
@@ -54,12 +59,15 @@ export class NumberedLines {
   }
 
   #lines(bytes: Uint8Array, from: number, to: number): void {
+    const { known, release } = this.#options
     for (let start = from; start < to;) {
+      if (known !== undefined) start = known(bytes, start, to)
+      if (start === to) break
       const lf = bytes.indexOf(LF, start)
       this.#line(bytes, start, lf > start && bytes[lf - 1] === CR ? lf - 1 : lf)
       start = lf + 1
     }
-    this.#options.release?.(bytes)
+    release?.(bytes)
   }
 
   #line(bytes: Uint8Array, start: number, end: number): void {

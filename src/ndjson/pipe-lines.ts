@@ -2,11 +2,12 @@
 import type { FrameBatch, WindowedBatch } from '../records.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { type Control, controlLine } from './control.ts'
-import { windowedWriter, writeFrames } from './frame-lines.ts'
+import { framesWriter, type WindowedWriter, windowedWriter } from './frame-lines.ts'
 
 export class PipeLines {
   readonly #writer = new ByteWriter()
-  readonly #writeWindowed: ReturnType<typeof windowedWriter>
+  readonly #writeFrames = framesWriter()
+  readonly #writeWindowed: WindowedWriter
   /** Frames carry no source: the last mark says it. */
   #source = 0
 
@@ -26,12 +27,12 @@ export class PipeLines {
 
   /** Whole lines, as they are. */
   raw(lines: Uint8Array): void {
-    this.#writer.bytes(lines, 0, lines.length)
+    this.#writer.bytes(lines)
   }
 
   frames(batch: FrameBatch): void {
     this.#turnTo(batch)
-    writeFrames(batch, this.#writer)
+    this.#writeFrames(batch, this.#writer)
   }
 
   windowed(batch: WindowedBatch): void {
@@ -39,6 +40,7 @@ export class PipeLines {
     this.#writeWindowed(batch, this.#writer)
   }
 
+  /** Valid until the next line. */
   take(): Uint8Array {
     return this.#writer.take()
   }

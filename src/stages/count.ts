@@ -5,6 +5,7 @@
  */
 import TinyQueue from 'tinyqueue'
 import type { Counter } from '../counter/counter.ts'
+import { endOfRun } from '../kernel/window-runs.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
 import type { FrameBatch, Reject, ResultLine, WindowedBatch } from '../records.ts'
@@ -13,6 +14,7 @@ import type { Emit, Stage } from '../stage.ts'
 import type { Calendar } from '../time/calendar.ts'
 import { revisionStepMs } from '../time/watermark.ts'
 import { frameReject } from './frame-reject.ts'
+import { OnTimeFrames } from './on-time.ts'
 import { OpenWindow } from './open-window.ts'
 import { Union } from './union.ts'
 import type { WindowOut } from './window.ts'
@@ -51,6 +53,9 @@ export function countStage(options: CountOptions): CountStage {
   /** Per kind, by start. */
   const open = kinds.map(() => new Map<number, OpenWindow>())
   const counted = kinds.map(() => 0)
+  const onTime = new OnTimeFrames(kinds.length)
+  /** Of the frames before, in the same batch. */
+  const current = kinds.map((): OpenWindow | undefined => undefined)
   const union = new Union()
   /** What was over by then an earlier run has shown. */
   let overMs = -Infinity
@@ -58,34 +63,41 @@ export function countStage(options: CountOptions): CountStage {
   let shownAtMs = NaN
 
   function count(batch: WindowedBatch, emit: Emit<CountOut>): void {
-    const { frames, from, to, startsMs, verdicts } = batch
-    const { hashHi, hashLo, source } = frames
-    const reachedMs = union.watermarkMs
-    union.heard(source)
+    union.heard(batch.frames.source)
+    current.fill(undefined)
+    for (let i = batch.from; i < batch.to;) {
+      const end = endOfRun(batch, i)
+      countRun(batch, i, end, emit)
+      i = end
+    }
+  }
+
+  /** Frames that fall into the same windows. */
+  function countRun(batch: WindowedBatch, from: number, to: number, emit: Emit<CountOut>): void {
+    const { frames, startsMs, verdicts } = batch
     for (let k = 0; k < kinds.length; k++) {
-      const starts = startsMs[k]!
-      const verdict = verdicts[k]!
-      let startMs = NaN
-      let window: OpenWindow | undefined
-      let wasShown = false
-      for (let i = from; i < to; i++) {
-        if (verdict[i] === EXPIRED) continue
-        if (startMs !== starts[i]) {
-          window = windowAt(k, startMs = starts[i]!)
-          window?.needs(source, frames.lineNumber[i]!)
-          wasShown = window === undefined && expiryMs(k, startMs) <= overMs
-        }
-        if (window === undefined) {
-          if (wasShown) counted[k]!++
-          else expire(frames, i, k, emit)
-          continue
-        }
-        const isLate = verdict[i] === LATE || window.endMs <= reachedMs
-        if (isLate) addLate(window, frames, i)
-        else window.add(hashHi[i]!, hashLo[i]!)
-        counted[k]!++
+      onTime.windows[k] = undefined
+      const startMs = startsMs[k]![from]!
+      const verdict = verdicts[k]![from]
+      if (verdict === EXPIRED) continue
+      let window = current[k]
+      if (window?.startMs !== startMs) {
+        current[k] = window = windowAt(k, startMs)
+        window?.needs(frames.source, frames.lineNumber[from]!)
+      }
+      if (window === undefined && expiryMs(k, startMs) > overMs) {
+        for (let i = from; i < to; i++) expire(frames, i, k, emit)
+        continue
+      }
+      counted[k]! += to - from
+      if (window === undefined) continue
+      if (verdict === LATE || window.endMs <= union.watermarkMs) {
+        for (let i = from; i < to; i++) addLate(window, frames, i)
+      } else {
+        onTime.windows[k] = window
       }
     }
+    onTime.count(frames, from, to)
   }
 
   /** When a late frame is shown, its own source's watermark decides, so that no other does. */

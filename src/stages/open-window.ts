@@ -4,7 +4,7 @@
  * and what it shows must not depend on how the sources interleave.
  */
 import type { Counter } from '../counter/counter.ts'
-import type { Pane, ResultLine } from '../records.ts'
+import type { FrameBatch, Pane, ResultLine } from '../records.ts'
 import type { Calendar, WindowKind } from '../time/calendar.ts'
 
 export interface OpenWindowOptions {
@@ -39,6 +39,8 @@ export class OpenWindow {
   #revision = 0
   /** By due time. Most windows never have any, and there may be a million windows. */
   #late: Map<number, Addition> | undefined
+  /** By rank, the windows that have counted every frame that counts here. Undefined: none counts. */
+  #around: (OpenWindow | undefined)[] | undefined
   /** Per source the smallest line number of its frames here. */
   readonly firstLines: Map<number, number> | undefined
 
@@ -58,10 +60,38 @@ export class OpenWindow {
     if (line < first) this.firstLines?.set(source, line)
   }
 
-  add(hashHi: number, hashLo: number): void {
-    this.#users.add(hashHi, hashLo)
-    this.#frames++
+  /** So many frames count on time: here, and in one window of every kind, by rank, or in none. */
+  count(frames: number, windows: readonly (OpenWindow | undefined)[]): void {
+    this.#frames += frames
     this.#hasOnTime = true
+    const around = this.#around ??= windows.slice()
+    for (let k = this.rank + 1; k < around.length; k++) {
+      if (around[k] !== windows[k]) around[k] = undefined
+    }
+  }
+
+  /** Whether that window, of kind `k`, has counted every frame that counts here. */
+  isInside(k: number, window: OpenWindow | undefined): boolean {
+    return window !== undefined && this.#around?.[k] === window
+  }
+
+  /**
+   * Adds the users of the frames with the first `count` of these indices. Writes those who are new
+   * into `fresh`, and returns how many they are.
+   */
+  add(
+    { hashHi, hashLo }: FrameBatch,
+    indices: Uint32Array,
+    count: number,
+    fresh: Uint32Array,
+  ): number {
+    const users = this.#users
+    let freshCount = 0
+    for (let n = 0; n < count; n++) {
+      const i = indices[n]!
+      if (users.add(hashHi[i]!, hashLo[i]!)) fresh[freshCount++] = i
+    }
+    return freshCount
   }
 
   /** Whether it is the first that falls due at this time. */
@@ -106,6 +136,7 @@ export class OpenWindow {
   }
 
   #merge({ hashes, frames }: Addition): void {
+    this.#around = [] // late elsewhere too, perhaps
     for (let i = 0; i < hashes.length; i += 2) this.#users.add(hashes[i]!, hashes[i + 1]!)
     this.#frames += frames
   }

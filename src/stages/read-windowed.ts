@@ -6,6 +6,7 @@ import { NumberedLines } from '../ndjson/numbered-lines.ts'
 import { Protocol } from '../ndjson/protocol.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import { WindowedLine } from '../ndjson/windowed-line.ts'
+import type { WindowedScanner, Windows } from '../ndjson/windowed-scanner.ts'
 import { EXPIRED, type RejectContent } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
 import type { Calendar } from '../time/calendar.ts'
@@ -14,6 +15,8 @@ import type { WindowOut } from './window.ts'
 export interface ReadWindowedOptions {
   readonly calendar: Calendar
   readonly maxLineBytes: number
+  /** Reads the lines that it knows; undefined: all are read in the plain way. */
+  readonly scanner?: WindowedScanner | undefined
   readonly ledger: Ledger
 }
 
@@ -21,8 +24,9 @@ export interface ReadWindowedOptions {
 const batchFrames = 4096
 
 export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Array, WindowOut> {
-  const { calendar, maxLineBytes, ledger } = options
+  const { calendar, maxLineBytes, scanner, ledger } = options
   const { kinds } = calendar
+  const names = kinds.map(({ name }) => name)
   const protocol = new Protocol()
   const columns = new FrameColumns()
   const read = new WindowedLine(calendar)
@@ -35,7 +39,50 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
   let source = 0
   let out: Emit<WindowOut>
 
-  const lines = new NumberedLines({ maxLineBytes, line: readLine, refuse, release: flush })
+  const lines = new NumberedLines({
+    maxLineBytes,
+    room: scanner?.room,
+    line: readLine,
+    ...(scanner !== undefined && { known: (...lines) => scan(scanner, ...lines) }),
+    refuse,
+    release: flush,
+  })
+
+  function scan(
+    scanner: WindowedScanner,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+  ): number {
+    let next = from
+    for (let count = scanner.mostFrames; next < to && count === scanner.mostFrames;) {
+      if (columns.count + scanner.mostFrames > batchFrames) flush(bytes)
+      const first = columns.count
+      count = scanner.scan(bytes, next, to, columns)
+      if (count === 0) break
+      protocol.settle()
+      next = columns.lineEnd[columns.count - 1]! + 1
+      for (let row = first; row < columns.count; row++) {
+        columns.lineNumber[row] = ++lines.lineNumber
+      }
+      for (let i = 0; i < count;) {
+        const end = scanner.endOfRun(i, count)
+        note(scanner.windowsOf(i), first + i, first + end)
+        i = end
+      }
+    }
+    return next
+  }
+
+  /** Frames [from, to) fall into these windows. */
+  function note(windows: Windows, from: number, to: number): void {
+    for (let k = 0; k < kinds.length; k++) {
+      const verdict = windows.verdicts[k]!
+      startsMs[k]!.fill(windows.startsMs[k]!, from, to)
+      verdicts[k]!.fill(verdict, from, to)
+      if (verdict === EXPIRED) accounts[k]!.expired += to - from
+    }
+  }
 
   function readLine(bytes: Uint8Array, start: number, end: number): void {
     const control = protocol.control(bytes, start, end, lines.lineNumber)
@@ -52,6 +99,7 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
       return
     }
     append(bytes, start, end)
+    scanner?.learn(read, names)
     if (columns.count === batchFrames) flush(bytes)
   }
 

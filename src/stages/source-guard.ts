@@ -54,6 +54,11 @@ export class SourceGuard {
     this.clock.load(state)
   }
 
+  /** Up to here all that a frame's time can do is to be trusted; -Infinity: it may do more. */
+  get quietUntilMs(): number {
+    return this.#isCold || this.#held.count > 0 ? -Infinity : this.clock.quietUntilMs
+  }
+
   take(frames: FrameBatch, i: number): void {
     if (this.#isCold) this.#begin(frames, i)
     else this.#judge(frames, i)

@@ -108,14 +108,50 @@ export function windowStage(options: WindowOptions): WindowStage {
   }
 
   function accept(batch: FrameBatch, i: number, watermarkMs: number): void {
-    if (batch !== frames || i !== to) {
+    append(batch, i, i + 1)
+    judge(batch, i, watermarkMs)
+  }
+
+  function append(batch: FrameBatch, begin: number, end: number): void {
+    if (batch !== frames || begin !== to) {
       flush()
       frames = batch
-      from = to = i
+      from = begin
       reserve(batch.count)
     }
-    to = i + 1
-    judge(batch, i, watermarkMs)
+    to = end
+  }
+
+  /**
+   * Takes the frames from `begin` on that fall into the windows of the frame judged last, on time,
+   * and by which nothing else happens: most of a batch. Returns the place behind them.
+   */
+  function takeQuiet(batch: FrameBatch, begin: number, guard: SourceGuard): number {
+    const { tsMs, count } = batch
+    let firstMs = fromMs
+    let lastMs = Math.min(untilMs - 1, isOrdered ? guard.quietUntilMs : Infinity)
+    for (let k = 0; k < spans.length; k++) {
+      const { startMs, endMs } = spans[k]!.last
+      if (startMs > firstMs) firstMs = startMs
+      if (endMs - 1 < lastMs) lastMs = endMs - 1
+      if (isOrdered && guard.clock.watermarkMs >= endMs) return begin
+    }
+    let latestMs = -Infinity
+    let end = begin
+    for (; end < count; end++) {
+      const ms = tsMs[end]!
+      if (!(ms >= firstMs && ms <= lastMs)) break
+      if (ms > latestMs) latestMs = ms
+    }
+    if (end === begin) return begin
+    if (latestMs > signs.latestMs) signs.latestMs = latestMs
+    if (isOrdered) guard.clock.trust(latestMs)
+    append(batch, begin, end)
+    for (let k = 0; k < spans.length; k++) {
+      startsMs[k]!.fill(spans[k]!.last.startMs, begin, end)
+      verdicts[k]!.fill(ON_TIME, begin, end)
+    }
+    return end
   }
 
   function judge(batch: FrameBatch, i: number, watermarkMs: number): void {
@@ -161,6 +197,8 @@ export function windowStage(options: WindowOptions): WindowStage {
     const { source, count, tsMs } = batch
     const guard = guardOf(source)
     for (let i = 0; i < count; i++) {
+      i = takeQuiet(batch, i, guard)
+      if (i === count) break
       if (tsMs[i]! < fromMs || tsMs[i]! >= untilMs) refuseOutOfRange(batch, i)
       else if (isOrdered) guard.take(batch, i)
       else accept(batch, i, -Infinity)

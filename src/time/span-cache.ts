@@ -15,6 +15,11 @@ export class SpanCache {
     this.#kind = kind
   }
 
+  /** That of the time asked for last. */
+  get last(): Span {
+    return this.#last
+  }
+
   at(tsMs: number): Span {
     const last = this.#last
     if (tsMs >= last.startMs && tsMs < last.endMs) return last

@@ -57,6 +57,20 @@ export class SourceClock {
     return tsMs > trustedMs + Math.max(maxDelayMs, maxJumpMs)
   }
 
+  /**
+   * Up to here a frame's time needs no look: it is trusted if it is the largest, and nothing waits or
+   * falls due by it. -Infinity: every frame needs one.
+   */
+  get quietUntilMs(): number {
+    const { maxDelayMs, maxJumpMs } = this.#options
+    const isWaiting = !Number.isNaN(this.#waitingMs)
+    if (isWaiting || this.watermarkMs >= this.#nextDueMs) return -Infinity
+    const beforeDueMs = this.#nextDueMs + maxDelayMs - 1
+    return maxJumpMs === undefined
+      ? beforeDueMs
+      : Math.min(beforeDueMs, this.trustedMs + maxDelayMs)
+  }
+
   /** The next frame that is not held has come: before it is judged, it may confirm the one before. */
   confirm(tsMs: number): void {
     if (tsMs >= this.#waitingMs - this.#options.maxDelayMs) this.trust(this.#waitingMs)

@@ -3,13 +3,17 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Ledger } from '../../src/ledger.ts'
+import { ByteWriter } from '../../src/ndjson/byte-writer.ts'
+import { framesWriter, windowedWriter } from '../../src/ndjson/frame-lines.ts'
 import type { FrameBatch } from '../../src/records.ts'
 import { readWindowedStage } from '../../src/stages/read-windowed.ts'
 import type { WindowOut } from '../../src/stages/window.ts'
 import { calendar } from '../../src/time/calendar.ts'
+import { secondsText } from '../../src/time/unix-time.ts'
 import { loadZone } from '../../src/time/zone.ts'
 import { extractedBytes, maxLineBytes, newExtract, windowedBytes } from '../support/byte-pipe.ts'
 import { frameBatch } from '../support/frame-batches.ts'
+import { joined } from '../support/generators-lines.ts'
 import { anyUid, spelledUid } from '../support/generators-uids.ts'
 import { type Noted, type RawFrame, transcript, type WindowedFrame } from '../support/transcript.ts'
 
@@ -81,6 +85,63 @@ test('windowed frames are read again as the same, whatever their uid, windows an
         assert.equal(again.length, frames.length + 2)
       },
     ),
+    { numRuns: 500 },
+  )
+})
+
+/** A frame as a batch has it: the uid as bytes somewhere, or as text. */
+const written = fc.record({
+  uid: fc.oneof(
+    fc.string({ unit: fc.constantFrom(...'ab 0~é道🧭'), minLength: 1, maxLength: 40 }),
+    fc.nat(600).map((length) => 'x'.repeat(length + 1)),
+  ),
+  tsMs,
+  minutes: fc.nat(2),
+  verdict: fc.constantFrom(0, 0, 0, 1, 2),
+  isDecoded: fc.nat(9).map((n) => n === 0),
+})
+
+test('lines are what JSON.stringify writes, wherever the uid lies in the bytes', () => {
+  const names = ['minute', 'day']
+  fc.assert(
+    fc.property(fc.array(written, { maxLength: 50 }), fc.nat(9), (frames, behind) => {
+      const texts = frames.map(({ uid }) => encoder.encode(uid))
+      const bytes = joined(...texts, new Uint8Array(behind).fill(0xff))
+      const ends = texts.map((_, i) => texts.slice(0, i + 1).reduce((sum, t) => sum + t.length, 0))
+      const batch: FrameBatch = {
+        ...frameBatch(frames.map(({ uid, tsMs }) => ({ uid, tsMs, source: 0 }))),
+        bytes,
+        uidStart: Uint32Array.from(texts, ({ length }, i) => ends[i]! - length),
+        uidEnd: Uint32Array.from(ends),
+        decodedUids: new Map(
+          frames.flatMap(({ uid, isDecoded }, i) => isDecoded ? [[i, uid]] : []),
+        ),
+      }
+      const writer = new ByteWriter()
+      framesWriter()(batch, writer)
+      const extracted = frames.map(({ uid, tsMs }) => {
+        return `{"ts":${secondsText(tsMs)},"uid":${JSON.stringify(uid)}}\n`
+      })
+      assert.equal(new TextDecoder().decode(writer.take()), extracted.join(''))
+
+      const startsMs = [
+        Float64Array.from(frames, ({ minutes }) => minutes * 60_000),
+        new Float64Array(frames.length).fill(86_400_000),
+      ]
+      const verdicts = [
+        Uint8Array.from(frames, ({ verdict }) => verdict),
+        new Uint8Array(frames.length),
+      ]
+      const [from, to] = [Math.min(1, frames.length), frames.length]
+      const windowed = { type: 'windowed', frames: batch, from, to, startsMs, verdicts } as const
+      windowedWriter(names)(windowed, writer)
+      const lines = frames.slice(from).map(({ uid, minutes, verdict }) => {
+        const marks = [{}, { late: ['minute'] }, { expired: ['minute'] }][verdict]
+        const windows = { minute: minutes * 60, day: 86_400 }
+        return `${JSON.stringify({ uid, windows, ...marks })}\n`
+      })
+      assert.equal(new TextDecoder().decode(writer.take()), lines.join(''))
+    }),
     { numRuns: 500 },
   )
 })

@@ -4,6 +4,7 @@ import { inspectInputs, readInput } from '../../io/input.ts'
 import { peekLine } from '../../io/peek-line.ts'
 import { parseControl } from '../../ndjson/control.ts'
 import { uniqueCounter } from '../../counter/unique.ts'
+import { windowedScanner } from '../../ndjson/windowed-scanner.ts'
 import { chain } from '../../pipeline.ts'
 import { countStage } from '../../stages/count.ts'
 import { readWindowedStage } from '../../stages/read-windowed.ts'
@@ -29,7 +30,9 @@ export async function runCount(parsed: Parsed<CountOptions>): Promise<number> {
     inputs: inspectInputs(['-']),
   })
   const { ledger, progress } = session
-  const bytes = readInput({ files: ['-'], onBytes: progress.bytes })
+  const scanner = windowedScanner(maxLineBytes)
+  const memory = scanner?.room.chunk
+  const bytes = readInput({ files: ['-'], onBytes: progress.bytes, ...(memory && { memory }) })
   const { line, input } = await peekLine(bytes, maxLineBytes)
   const plan = planOf(line)
   const calendar = await calendarOf(plan).catch((error) => {
@@ -40,7 +43,7 @@ export async function runCount(parsed: Parsed<CountOptions>): Promise<number> {
   const outcome = await session.run({
     input,
     stage: chain(
-      readWindowedStage({ calendar, maxLineBytes, ledger }),
+      readWindowedStage({ calendar, maxLineBytes, scanner, ledger }),
       countStage({ ...output, calendar, latenessMs, newCounter, ledger }),
     ),
     lineBreak: Uint8Array.of(0x0a),

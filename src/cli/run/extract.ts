@@ -30,7 +30,8 @@ export async function runExtract(parsed: Parsed<ExtractOptions>): Promise<number
           else if (isMark(message)) lines.control(message)
           else if (message.type === 'reject') session.reject(message)
         },
-        flush: () => writer.flush(),
+        flush: () => writer.pass(),
+        flushAll: () => writer.flush(),
       }),
   )
   await writer.end(outcome, session.ledger)

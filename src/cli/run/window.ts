@@ -55,7 +55,8 @@ export async function runWindow(parsed: Parsed<WindowOptions>): Promise<number> 
           else if (message.type === 'reject') session.reject(message)
           else if (isMark(message)) lines.control(message)
         },
-        flush: () => writer.flush(),
+        flush: () => writer.pass(),
+        flushAll: () => writer.flush(),
       }),
   )
   await writer.end(outcome, session.ledger)

@@ -3,6 +3,7 @@
  * twin: what is refused, and what is rare. Counterpart: scan in ../twin.ts.
  */
 import { CR, fillTables, OPEN_BRACE } from './bytes'
+import { expectExtracted, extractedBreak, extractedMs } from './extracted'
 import { fingerprint } from './hash'
 import { setNames, tsKeyEnd, uidKeyEnd } from './keys'
 import * as layout from './layout'
@@ -25,6 +26,14 @@ export {
   uidNameAt,
   uidStartAt,
 } from './layout'
+export {
+  rowTailAt,
+  scanWindowed,
+  tailBytesAt,
+  tailCapacity,
+  tailCount,
+  tailsAt,
+} from './windowed'
 
 /** Where the last scan stopped: a line's first byte. */
 export let stoppedAt: usize = 0
@@ -39,6 +48,7 @@ let isLazy: bool = false
 export function configure(uidBytes: i32, tsBytes: i32, maxLine: u32, lazy: bool): void {
   fillTables()
   setNames(uidBytes, tsBytes)
+  expectExtracted()
   maxLineBytes = maxLine
   isLazy = lazy
 }
@@ -58,6 +68,13 @@ export function scan(from: usize, to: usize, shift: u32): i32 {
     if (load<u8>(line) !== OPEN_BRACE) {
       isLeftToTwin = true
       break
+    }
+    const extracted = extractedBreak(line)
+    if (extracted !== 0 && extracted < to && extracted - line <= maxLineBytes) {
+      append(line, extracted, row, shift, extractedMs)
+      row++
+      line = extracted + 1
+      continue
     }
     const isShown = isLazy && walkLazily(line)
     const isWhole = isShown || walkStrict(line)
@@ -83,6 +100,14 @@ function take(line: usize, lineBreak: usize, row: usize, shift: u32): bool {
   if (!findValue(tsKeyEnd)) return false
   const tsMs = findTime()
   if (tsMs < 0 || !findValue(uidKeyEnd)) return false
+  append(line, lineEnd, row, shift, tsMs)
+  return true
+}
+
+/** Writes the row of a frame whose uid was just found. */
+// @ts-ignore: decorator
+@inline
+function append(line: usize, lineEnd: usize, row: usize, shift: u32, tsMs: f64): void {
   const hash = fingerprint(valueStart, valueEnd)
   lineNumber++
   store<f64>(layout.tsMsAt + row * 8, tsMs)
@@ -93,5 +118,4 @@ function take(line: usize, lineBreak: usize, row: usize, shift: u32): bool {
   store<u32>(layout.uidEndAt + row * 4, <u32> valueEnd + shift)
   store<u32>(layout.lineStartAt + row * 4, <u32> line + shift)
   store<u32>(layout.lineEndAt + row * 4, <u32> lineEnd + shift)
-  return true
 }

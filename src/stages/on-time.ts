@@ -1,0 +1,66 @@
+/**
+ * Counts frames that are on time, in their window of each kind. The windows of a frame mostly lie in
+ * one another, and a user whom the minute has seen, its hour has seen too. So each kind looks up
+ * only those who were new in a finer window, not all frames: with seven kinds most are looked up
+ * once or twice, and a look-up in a large set is what counting costs.
+ *
+ * That holds where every frame of the finer window was counted in this coarser one. Each window
+ * knows where that is so (`around`): it follows from what was counted, not from the calendar, and
+ * so for any windows and any input.
+ */
+import type { FrameBatch } from '../records.ts'
+import type { OpenWindow } from './open-window.ts'
+
+/** Indices of frames in a batch. */
+interface Rows {
+  indices: Uint32Array
+  count: number
+}
+
+function noRows(): Rows {
+  return { indices: new Uint32Array(1024), count: 0 }
+}
+
+export class OnTimeFrames {
+  /** Per kind, fine to coarse: where the frames count on time; undefined where they do not. */
+  readonly windows: (OpenWindow | undefined)[]
+  readonly #all = noRows()
+  /** Per kind: the frames whose users were new there. */
+  readonly #fresh: readonly Rows[]
+
+  constructor(kinds: number) {
+    this.windows = Array.from({ length: kinds }, () => undefined)
+    this.#fresh = this.windows.map(noRows)
+  }
+
+  /** Counts the frames [from, to), all of them in `windows`. */
+  count(frames: FrameBatch, from: number, to: number): void {
+    const { windows } = this
+    const all = this.#all
+    reserve(all, to - from)
+    all.count = to - from
+    for (let i = from; i < to; i++) all.indices[i - from] = i
+    for (const window of windows) window?.count(to - from, windows)
+    for (let k = 0; k < windows.length; k++) {
+      const window = windows[k]
+      if (window === undefined) continue
+      const candidates = this.#candidates(k)
+      const fresh = this.#fresh[k]!
+      reserve(fresh, candidates.count)
+      const { indices, count } = candidates
+      fresh.count = window.add(frames, indices, count, fresh.indices)
+    }
+  }
+
+  /** Those who may be new in kind `k`. */
+  #candidates(k: number): Rows {
+    for (let j = k - 1; j >= 0; j--) {
+      if (this.windows[j]?.isInside(k, this.windows[k])) return this.#fresh[j]!
+    }
+    return this.#all
+  }
+}
+
+function reserve(rows: Rows, count: number): void {
+  if (rows.indices.length < count) rows.indices = new Uint32Array(count * 2)
+}
