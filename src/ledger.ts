@@ -33,6 +33,12 @@ export class Ledger {
     Object.assign(this, new Ledger())
   }
 
+  /** A reject has ended the run: frames behind it in its batch, which nobody has looked at. */
+  unread(frames: number): void {
+    this.lines -= frames
+    this.frames -= frames
+  }
+
   /** Takes over what the command before has refused: `counts` of its end line. */
   join(counts: Counts): void {
     const { malformed, frames, quarantined = 0, outOfRange = 0, accepted = frames } = counts

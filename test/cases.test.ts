@@ -31,11 +31,11 @@ function routesOf(folder: string): readonly Route[] {
   const script = textOf(folder, 'cmd')
   const excluded = textOf(folder, 'routes')
   for (const line of excluded.split('\n').filter((line) => line !== '')) {
-    assert.match(line, /^not (seven|json|deno|pipe): .+/, `${folder}/routes`)
+    assert.match(line, /^not (seven|json|deno|pipe|threads): .+/, `${folder}/routes`)
   }
   return allRoutes.filter(({ name }) => {
     if (isUpdate && name !== 'direct') return false
-    if (name === 'pipe' && !script.includes('uc-pipeline')) return false
+    if (/pipe|threads/.test(name) && !script.includes('uc-pipeline')) return false
     if (name === 'json' && !/uc-(pipeline|extract)/.test(script)) return false
     return !excluded.includes(`not ${name}:`)
   })

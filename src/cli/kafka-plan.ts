@@ -86,6 +86,9 @@ function refuseBeside({ values, given, files }: Parsed<PipelineOptions>, isNamed
   if (given.has(input.interleave)) {
     throw contradiction('--kafka and --interleave', 'leave --interleave out, as partitions are so')
   }
+  if (values.threads > 1) {
+    throw contradiction('--kafka and --threads', 'leave --threads out, as a topic has one only')
+  }
   if (values.order === 'none' && values.stopAt === 'never') {
     throw contradiction(
       '--order none and a topic without end',

@@ -52,6 +52,8 @@ export interface ReadPlan {
   readonly maxLineBytes: number
   /** Whether the files are sources side by side. */
   readonly isInterleaved: boolean
+  /** How many threads scan; 1 is this one. */
+  readonly threads: number
   readonly strict: boolean
 }
 
@@ -122,12 +124,19 @@ export function countPlan({ values, given }: Parsed<CountingOptions>): CountPlan
 }
 
 export function readPlan({ values, files }: Parsed<InputOptions & ReportingOptions>): ReadPlan {
-  const { uidKey, tsKey, tsUnit, parser, strict } = values
+  const { uidKey, tsKey, tsUnit, parser, threads, strict } = values
   if (uidKey === tsKey) {
     throw contradiction('--uid-key and --ts-key', 'give each a key of its own')
   }
   if (files.filter((file) => file === '-').length > 1) {
     throw new UcError('usage', 'argument "-": given twice; standard input can be read once only')
+  }
+  const alone = parser === 'json' ? '--parser json' : values.interleave ? '--interleave' : undefined
+  if (threads > 1 && alone !== undefined) {
+    throw contradiction(
+      `--threads and ${alone}`,
+      'leave one out, as the latter has one thread only',
+    )
   }
   const named = files.length > 0 ? files : ['-']
   return {
@@ -138,6 +147,7 @@ export function readPlan({ values, files }: Parsed<InputOptions & ReportingOptio
     parser,
     maxLineBytes: values.maxLine,
     isInterleaved: values.interleave,
+    threads,
     strict,
   }
 }

@@ -17,7 +17,8 @@ const magics = [
   { name: 'zstd', bytes: [0x28, 0xb5, 0x2f, 0xfd], decode: unzstd },
 ] as const
 
-const magicBytes = 4
+/** So many bytes tell whether a file is compressed. */
+export const magicBytes = 4
 
 /** What is decoded at once: a small piece may become a thousand times as large. */
 const pieceBytes = 32 * 1024
@@ -53,7 +54,7 @@ export async function* decoded(chunks: Chunks): AsyncGenerator<Uint8Array> {
       throw error
     }
   })()
-  const magic = magics.find(({ bytes }) => bytes.every((byte, i) => head[i] === byte))
+  const magic = magicOf(head)
   if (magic === undefined) {
     yield* all
     return
@@ -68,6 +69,15 @@ export async function* decoded(chunks: Chunks): AsyncGenerator<Uint8Array> {
       cause: error,
     })
   }
+}
+
+/** Whether a file that begins so has to be decoded. */
+export function isCompressed(head: Uint8Array): boolean {
+  return magicOf(head) !== undefined
+}
+
+function magicOf(head: Uint8Array): (typeof magics)[number] | undefined {
+  return magics.find(({ bytes }) => bytes.every((byte, i) => head[i] === byte))
 }
 
 function gunzip(): Transform {

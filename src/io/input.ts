@@ -1,7 +1,8 @@
 /** Opens what a command reads: standard input, or files one after the other. */
-import { closeSync, fstatSync, openSync, type Stats, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
 import { UcError } from '../errors.ts'
 import type { IdleMark, SourceEnd, SourceMark } from '../records.ts'
+import { identityOf } from './identity.ts'
 import { decoded } from './inflate.ts'
 import { reasonOf } from './reason.ts'
 import { chunksOf, isReadAsStream, openForReading } from './runtime.ts'
@@ -38,16 +39,26 @@ export async function* readInput(
 ): AsyncGenerator<InputMessage> {
   const isStdinOnly = files.length === 1 && files[0] === '-'
   for (const name of files) {
-    const place = placeOf(name)
-    try {
-      const chunks = openInput(name, options)
-      const first = await chunks.next() // fails where the file cannot be opened
-      if (!isStdinOnly) yield { type: 'source', source: 0, name: place }
-      if (first.done !== true) yield first.value
-      yield* chunks
-    } catch (error) {
-      throw new InputError(place, error)
-    }
+    const messages = readMarked(name, options)
+    if (isStdinOnly) await messages.next()
+    yield* messages
+  }
+}
+
+/** The chunks of one input behind the mark that names it, which comes once it could be read. */
+export async function* readMarked(
+  name: string,
+  options?: Omit<InputOptions, 'files'>,
+): AsyncGenerator<InputMessage> {
+  const place = placeOf(name)
+  try {
+    const chunks = openInput(name, options)
+    const first = await chunks.next() // fails where the file cannot be opened
+    yield { type: 'source', source: 0, name: place }
+    if (first.done !== true) yield first.value
+    yield* chunks
+  } catch (error) {
+    throw new InputError(place, error)
   }
 }
 
@@ -98,11 +109,6 @@ export function inspectInputs(files: readonly string[]): Inputs {
     }
   }
   return { totalBytes, identities }
-}
-
-/** What makes a file the same one under any name. */
-export function identityOf({ dev, ino }: Stats): string {
-  return `${dev}:${ino}`
 }
 
 async function* counted(

@@ -1,7 +1,7 @@
 /** Files beside standard output: --rejects, --stats, --out. Opened before anything is read. */
 import { fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { UcError } from '../errors.ts'
-import { identityOf } from './input.ts'
+import { identityOf } from './identity.ts'
 import { reasonOf } from './reason.ts'
 
 export interface OutputFileOptions {

@@ -25,6 +25,7 @@ interface DenoNamespace {
 }
 
 type Permission =
+  | { readonly name: 'read'; readonly path: string }
   | { readonly name: 'env'; readonly variable: string }
   | { readonly name: 'sys'; readonly kind: 'systemMemoryInfo' }
 
@@ -233,6 +234,11 @@ export function heapBytes(): { readonly used: number; readonly limit: number } {
 /** Memory of the machine; undefined where Deno does not let us see it. */
 export function machineBytes(): number | undefined {
   return isPermitted({ name: 'sys', kind: 'systemMemoryInfo' }) ? totalmem() : undefined
+}
+
+/** Whether Deno lets us read the file, or all of the folder. */
+export function mayRead(path: string): boolean {
+  return isPermitted({ name: 'read', path })
 }
 
 /** Asked first, as just trying makes Deno ask the user. */

@@ -7,6 +7,7 @@ import { fingerprintOfText, newFingerprint } from '../counter/hash.ts'
 import { FrameColumns } from '../kernel/columns.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { shownBytes } from '../kernel/lines.ts'
+import type { ScannedLines } from '../kernel/scanned-lines.ts'
 import type { Ledger } from '../ledger.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import type { SourceMark } from '../records.ts'
@@ -34,7 +35,7 @@ const encoder = new TextEncoder()
 
 export function plainExtractStage(
   options: PlainExtractOptions,
-): Stage<string | Exclude<ExtractIn, Uint8Array>, ExtractOut> {
+): Stage<string | Exclude<ExtractIn, Uint8Array | ScannedLines>, ExtractOut> {
   const { uidKey, tsKey, tsUnit, maxLineBytes, isInterleaved, kernel, ledger } = options
   const uidPath = uidKey.split('.')
   const tsPath = tsKey.split('.')

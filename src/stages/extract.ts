@@ -5,6 +5,7 @@
 import { UcError } from '../errors.ts'
 import { type Kernel, type Refusal, tooLong } from '../kernel/kernel.ts'
 import { LineBuffer, type LineSink, shownBytes } from '../kernel/lines.ts'
+import { batchOf, type ScannedLines } from '../kernel/scanned-lines.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
 import { Protocol } from '../ndjson/protocol.ts'
@@ -28,7 +29,13 @@ export interface ExtractOptions {
   readonly ledger: Ledger
 }
 
-export type ExtractIn = Uint8Array | SourceMark | SourceEnd | IdleMark | Resumption
+export type ExtractIn =
+  | Uint8Array
+  | ScannedLines
+  | SourceMark
+  | SourceEnd
+  | IdleMark
+  | Resumption
 
 /** An input that is being read: a file, or a stream. */
 interface Input {
@@ -72,11 +79,34 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
   function flush(bytes: Uint8Array): void {
     const { columns } = kernel
     if (columns.count === 0) return
-    input.protocol.settle()
-    ledger.lines += columns.count
-    ledger.frames += columns.count
-    out(columns.batch(source, input.place, bytes))
+    send(columns.batch(source, input.place, bytes))
     columns.clear()
+  }
+
+  function send(frames: FrameBatch): void {
+    input.protocol.settle()
+    ledger.lines += frames.count
+    ledger.frames += frames.count
+    out(frames)
+  }
+
+  /** Lines that were scanned elsewhere, as if they had been scanned here. */
+  function takeScanned(scanned: ScannedLines): void {
+    let lineShift = kernel.lineNumber - scanned.lineBefore
+    let from = 0
+    const flushTo = (to: number) => {
+      const rows = [from, to] as const
+      if (to > from) send(batchOf(scanned, rows, { source, place: input.place, lineShift }))
+      from = to
+    }
+    for (const refusal of scanned.refusals) {
+      flushTo(refusal.row)
+      kernel.lineNumber = refusal.lineNumber + lineShift
+      refuse(scanned.bytes, refusal)
+      lineShift = kernel.lineNumber - refusal.lineNumber // a control line may have set it
+    }
+    flushTo(scanned.count)
+    kernel.lineNumber = scanned.lastLine + lineShift
   }
 
   function refuse(bytes: Uint8Array, { lineStart, lineEnd, detail }: Refusal): void {
@@ -144,6 +174,7 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
         input.buffer.push(message, sink)
         return
       }
+      if (message.type === 'scanned') return takeScanned(message)
       if (message.type === 'resumption' || message.type === 'idle') return emit(message)
       if (message.type === 'source-end' || !isInterleaved) finish(message.source)
       if (message.type === 'source') turnTo(message)

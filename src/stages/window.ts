@@ -196,12 +196,18 @@ export function windowStage(options: WindowOptions): WindowStage {
   function take(batch: FrameBatch): void {
     const { source, count, tsMs } = batch
     const guard = guardOf(source)
-    for (let i = 0; i < count; i++) {
-      i = takeQuiet(batch, i, guard)
-      if (i === count) break
-      if (tsMs[i]! < fromMs || tsMs[i]! >= untilMs) refuseOutOfRange(batch, i)
-      else if (isOrdered) guard.take(batch, i)
-      else accept(batch, i, -Infinity)
+    let i = 0
+    try {
+      for (; i < count; i++) {
+        i = takeQuiet(batch, i, guard)
+        if (i === count) break
+        if (tsMs[i]! < fromMs || tsMs[i]! >= untilMs) refuseOutOfRange(batch, i)
+        else if (isOrdered) guard.take(batch, i)
+        else accept(batch, i, -Infinity)
+      }
+    } catch (error) {
+      ledger.unread(count - i - 1)
+      throw error
     }
     release()
     tell(source, guard.clock)

@@ -13,6 +13,7 @@ test('without arguments every value is its default', async () => {
     parser: 'strict',
     maxLine: 16777216,
     interleave: false,
+    threads: 1,
     minute: false,
     hour: false,
     day: false,

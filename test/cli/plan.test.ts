@@ -95,10 +95,12 @@ test('no file named is standard input', async () => {
     parser: 'strict',
     maxLineBytes: 1024,
     isInterleaved: false,
+    threads: 1,
     strict: false,
   })
-  const { files, strict } = readPlan(await parseArguments(pipeline, words('a - b --strict')))
-  assert.deepEqual([files, strict], [['a', '-', 'b'], true])
+  const argv = words('a - b --strict --threads 4')
+  const { files, threads, strict } = readPlan(await parseArguments(pipeline, argv))
+  assert.deepEqual([files, threads, strict], [['a', '-', 'b'], 4, true])
 })
 
 test('format and memory are undefined where the machine has to say', async () => {
@@ -156,6 +158,10 @@ const contradictions: Readonly<Record<string, string>> = {
     '--uid-key and --ts-key contradict each other; give each a key of its own',
   '--rejects out --stats out':
     '--rejects and --stats contradict each other; give each a file of its own',
+  '--threads 2 --parser json a.jsonl':
+    '--threads and --parser json contradict each other; leave one out, as the latter has one thread only',
+  '--threads 2 --interleave a.jsonl b.jsonl':
+    '--threads and --interleave contradict each other; leave one out, as the latter has one thread only',
   '- a.jsonl -': 'argument "-": given twice; standard input can be read once only',
 }
 
@@ -184,6 +190,7 @@ for (const [argv, message] of Object.entries(generateContradictions)) {
 
 test('what only looks like a contradiction is allowed', async () => {
   countPlan(await parseArguments(pipeline, words('--method exact')))
+  readPlan(await parseArguments(pipeline, words('--threads 1 --parser json --interleave a b')))
   outputPlan(await parseArguments(pipeline, words('- --stats -')))
   generatePlan(await parseArguments(generate, words('-p 0')))
   generatePlan(await parseArguments(generate, words('-d 30 -p 10')))

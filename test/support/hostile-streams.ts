@@ -65,6 +65,12 @@ export const frameStreams: readonly HostileStream[] = [
       end,
     ].join('\n'),
   ),
+  stream(
+    'a mark that numbers the lines behind it',
+    [header, a, '{"uc":{"source":1,"name":"frames[1]","line":1206}}', '{', a, '', a, end].join(
+      '\n',
+    ),
+  ),
   stream('lines behind the end line', `${header}\n${a}\n${end}\n${a}\n${b}\n`),
   stream(
     'control lines without a header',

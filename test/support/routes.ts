@@ -13,7 +13,7 @@ import { binFolder, denoPath, root } from './paths.ts'
 import type { ShellOptions } from './shell.ts'
 
 export interface Route {
-  readonly name: 'direct' | 'seven' | 'json' | 'deno' | 'pipe'
+  readonly name: 'direct' | 'seven' | 'json' | 'deno' | 'pipe' | 'threads'
   readonly claim: string
   readonly shell: Pick<ShellOptions, 'bin' | 'environment'>
   /** Whether standard error is the same too; in a pipe other commands speak. */
@@ -49,6 +49,9 @@ export function routes(): readonly Route[] {
     if (name !== 'uc-extract' && name !== 'uc-pipeline') return undefined
     return `exec ${join(binFolder, name)} --parser json "$@"`
   })
+  const threads = scripts('threads', (name) => {
+    return name === 'uc-pipeline' ? threadsScript(join(binFolder, name)) : undefined
+  })
   const pipe = scripts('pipe', (name) => name === 'uc-pipeline' ? pipeScript() : undefined)
   return [
     { name: 'direct', claim: 'as written', shell: {}, hasSameErrors: true },
@@ -60,8 +63,16 @@ export function routes(): readonly Route[] {
     },
     { name: 'json', claim: 'with --parser json', shell: { bin: json }, hasSameErrors: true },
     { name: 'deno', claim: 'on Deno', shell: { bin: deno }, hasSameErrors: true },
+    { name: 'threads', claim: 'by two threads', shell: { bin: threads }, hasSameErrors: true },
     { name: 'pipe', claim: 'as a pipe of processes', shell: { bin: pipe }, hasSameErrors: false },
   ]
+}
+
+/** Threads share files, so that standard input becomes one, of the same name in messages. */
+function threadsScript(command: string): string {
+  return `
+for word; do [ -f "$word" ] && exec ${command} --threads 2 "$@"; done
+cat > stdin; exec ${command} --threads 2 "$@" stdin`
 }
 
 /** uc-pipeline as a pipe of three commands: each gets the flags that its table lists. */

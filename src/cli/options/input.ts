@@ -1,7 +1,7 @@
 /** Options of the commands that read raw frames. */
 import type { Option } from '../option.ts'
 import type { TsUnit } from '../../time/unix-time.ts'
-import { flag, key, oneOf, size } from '../values.ts'
+import { flag, key, oneOf, size, wholeNumber } from '../values.ts'
 
 export type FrameParserName = 'strict' | 'lazy' | 'json'
 
@@ -12,6 +12,7 @@ export type InputOptions = {
   readonly parser: Option<FrameParserName>
   readonly maxLine: Option<number>
   readonly interleave: Option<boolean>
+  readonly threads: Option<number>
 }
 
 const tsUnits = ['s', 'ms', 'us', 'ns', 'iso'] as const
@@ -83,5 +84,16 @@ export const input: InputOptions = {
     detail: 'For files of the same time, of three servers say: each has a watermark of its own. ' +
       'Without it they are read one after the other, as one stream.',
     example: '--interleave',
+  },
+  threads: {
+    name: 'threads',
+    value: 'N',
+    group: 'Input',
+    fallback: '1',
+    parse: wholeNumber({ from: 1, to: 64 }),
+    brief: 'Scan files with this many threads',
+    detail: 'Plain files are cut into pieces, compressed ones are shared out whole. Standard ' +
+      'input and pipes are read by one. It changes no result, and not their order.',
+    example: '--threads 4',
   },
 }

@@ -17,7 +17,8 @@ export interface Parts {
 
 export function countFiles(parts: Parts): Promise<Outcome> {
   const { read: plan, idleMs, newStages, results, session } = parts
-  return withFrameReader({ plan, idleMs, session }, (reader) => {
+  const keepsFrames = session.keepsRejects
+  return withFrameReader({ plan, idleMs, keepsFrames, session }, (reader) => {
     const { windows, counts } = newStages(session.ledger, reader)
     return session.run({
       ...reader,

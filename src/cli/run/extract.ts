@@ -20,7 +20,7 @@ export async function runExtract(parsed: Parsed<ExtractOptions>): Promise<number
   const { lines } = writer
   await writer.begin({ from: 'extract' })
   const outcome = await withFrameReader(
-    { plan: read, idleMs: parsed.values.idle, session },
+    { plan: read, idleMs: parsed.values.idle, keepsFrames: true, session },
     (reader) =>
       session.run({
         ...reader,

@@ -2,7 +2,10 @@
 import { type InputMessage, readInput } from '../../io/input.ts'
 import { interleavedReader } from '../../io/interleave.ts'
 import { splitLines } from '../../io/split-lines.ts'
+import { threadedInput } from '../../io/threads/threaded-input.ts'
+import { Threads } from '../../io/threads/threads.ts'
 import { newKernel } from '../../kernel/choose.ts'
+import type { ScannedLines } from '../../kernel/scanned-lines.ts'
 import type { Stage } from '../../stage.ts'
 import { plainExtractStage } from '../../stages/extract-plain.ts'
 import { type ExtractOut, extractStage } from '../../stages/extract.ts'
@@ -22,16 +25,30 @@ export interface FrameReaderOptions {
   readonly plan: ReadPlan
   /** For files side by side: how long one that is silent is waited for; undefined: for ever. */
   readonly idleMs?: number | undefined
+  /** Whether the bytes of good frames are asked for: their raw lines, their users as text. */
+  readonly keepsFrames?: boolean
   readonly session: Session
 }
 
 /** Calls `use` with the reader; its input differs between the parsers, its output does not. */
 export function withFrameReader<Result>(
-  { plan, idleMs, session: { ledger, progress } }: FrameReaderOptions,
+  { plan, idleMs, keepsFrames = false, session: { ledger, progress } }: FrameReaderOptions,
   use: <In>(reader: FrameReader<In>) => Result,
 ): Result {
   const { files, isInterleaved } = plan
   const { bytes: onBytes } = progress
+  if (plan.threads > 1) {
+    const threads = new Threads({ count: plan.threads, kernel: plan, keepsFrames })
+    const kernel = newKernel(plan)
+    const memory = kernel.room().chunk
+    const { messages, isReadToItsEnd } = threadedInput({ files, onBytes, memory, threads })
+    return use<InputMessage | ScannedLines>({
+      input: messages,
+      stage: extractStage({ ...plan, kernel, ledger }),
+      lineBreak: Uint8Array.of(0x0a),
+      isReadToItsEnd,
+    })
+  }
   const times = new SourceTimes()
   const timeOf = (source: number) => times.timeOf(source)
   const interleaved = isInterleaved

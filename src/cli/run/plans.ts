@@ -44,5 +44,6 @@ export const extractedFrames: ReadPlan = {
   parser: 'strict',
   maxLineBytes: 16 * 2 ** 20,
   isInterleaved: false,
+  threads: 1,
   strict: false,
 }

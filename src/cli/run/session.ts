@@ -40,6 +40,11 @@ export class Session {
     })
   }
 
+  /** Whether rejects are written, with their raw lines. */
+  get keepsRejects(): boolean {
+    return this.#rejects.hasFile
+  }
+
   reject(reject: Reject): void {
     this.#rejects.add(reject)
   }

@@ -1,0 +1,44 @@
+/** What passes between the main thread and those that scan. */
+import type { KernelOptions } from '../../kernel/kernel.ts'
+import type { ScannedLines } from '../../kernel/scanned-lines.ts'
+
+/** What a thread begins with. */
+export interface ThreadSettings {
+  readonly kernel: KernelOptions
+  /** Whether the bytes of good frames are sent along. */
+  readonly keepsFrames: boolean
+}
+
+/** What a thread is given at once. */
+export interface Piece {
+  readonly name: string
+  /** Of a plain file; undefined: all of a file that is compressed and cannot be cut. */
+  readonly range?: LineRange
+}
+
+/** The lines that begin at `from` or behind it, and before `to`. */
+export interface LineRange {
+  readonly from: number
+  readonly to: number
+  /** By identityOf: each thread opens the file, and by its name it may have become another one. */
+  readonly identity: string
+}
+
+/** The next piece to scan, or that the oldest reply has been taken: its bytes come back. */
+export type ToThread = Piece | { readonly taken: ArrayBuffer }
+
+/** What was found in a piece, or in the next part of a compressed file. */
+export interface Reply {
+  readonly lines: ScannedLines
+  /** What was read from disk for them. */
+  readonly readBytes: number
+  /** With the last reply of a piece. */
+  readonly end?: PieceEnd
+}
+
+export interface PieceEnd {
+  /** The file has ended in this piece, wherever it was thought to end. */
+  readonly isFileOver: boolean
+  /** Why it could not be read further. */
+  readonly failure?: string
+}

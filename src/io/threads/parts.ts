@@ -1,0 +1,68 @@
+/**
+ * What threads can share of an input: plain files cut into pieces, compressed ones whole. All else is
+ * a stream: standard input and pipes, which are read once and in order, files of no size, such as
+ * those of /proc, and what cannot be opened, which is told when its turn comes.
+ */
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { identityOf } from '../identity.ts'
+import { isCompressed, magicBytes } from '../inflate.ts'
+import type { Piece } from './messages.ts'
+
+export interface Part {
+  readonly file: FileRead
+  /** Undefined: to be read as a stream. */
+  readonly piece?: Piece
+}
+
+export interface FileRead {
+  readonly name: string
+  /** Whether the mark that names it has been given. */
+  isMarked: boolean
+  /** Its end has been met: what was cut behind that is no part of it any more. */
+  isOver: boolean
+}
+
+/** All parts in their order. Files are opened and cut as the parts are asked for. */
+export function* partsOf(files: readonly string[], pieceBytes: number): Generator<Part> {
+  for (const name of files) {
+    const file: FileRead = { name, isMarked: false, isOver: false }
+    const fd = opened(name)
+    if (fd === undefined) {
+      yield { file }
+      continue
+    }
+    try {
+      for (const piece of piecesOf(fd, file, pieceBytes)) yield { file, piece }
+    } finally {
+      closeSync(fd)
+    }
+  }
+}
+
+function* piecesOf(fd: number, file: FileRead, pieceBytes: number): Generator<Piece> {
+  const { name } = file
+  const head = new Uint8Array(magicBytes)
+  readSync(fd, head, 0, magicBytes, 0)
+  if (isCompressed(head)) {
+    yield { name }
+    return
+  }
+  for (let from = 0; !file.isOver;) {
+    const stat = fstatSync(fd) // each time, as it may have grown
+    if (from >= stat.size) return
+    const to = Math.min(from + pieceBytes, stat.size)
+    yield { name, range: { from, to, identity: identityOf(stat) } }
+    from = to
+  }
+}
+
+/** The descriptor of a file that threads can read; undefined where it is a stream. */
+function opened(name: string): number | undefined {
+  if (name === '-') return undefined
+  try {
+    const stat = statSync(name)
+    return stat.isFile() && stat.size > 0 ? openSync(name, 'r') : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,98 @@
+/** Reads and scans a piece of a file: what a thread does. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { UcError } from '../../errors.ts'
+import { newKernel } from '../../kernel/choose.ts'
+import { LF } from '../../kernel/json-tokens.ts'
+import { LineBuffer } from '../../kernel/lines.ts'
+import { LineScanner } from '../../kernel/scanned-lines.ts'
+import { identityOf } from '../identity.ts'
+import { reasonOf } from '../reason.ts'
+import type { LineRange, Piece, PieceEnd, Reply, ThreadSettings } from './messages.ts'
+import { RangeReader } from './read-range.ts'
+
+/** So much of a compressed file is scanned for one reply. */
+const replyBytes = 2 * 2 ** 20
+
+export class PieceScanner {
+  readonly #memory: Uint8Array
+  readonly #lines: LineBuffer
+  readonly #scanner: LineScanner
+  readonly #ranges: RangeReader
+  #opened: { readonly fd: number; readonly identity: string } | undefined
+  #readBytes = 0
+  /** Whether anything of the piece has come. */
+  #isBegun = false
+
+  constructor({ kernel: options, keepsFrames }: ThreadSettings) {
+    const { maxLineBytes } = options
+    const kernel = newKernel(options)
+    const room = kernel.room()
+    this.#memory = room.chunk
+    this.#lines = new LineBuffer(maxLineBytes, room)
+    this.#scanner = new LineScanner({ kernel, maxLineBytes, keepsFrames })
+    this.#ranges = new RangeReader({ lines: this.#lines, sink: this.#scanner, memory: room.chunk })
+  }
+
+  /** An error comes with the last reply, behind all that could be read before it. */
+  async *scan({ name, range }: Piece): AsyncGenerator<Reply> {
+    this.#isBegun = false
+    this.#scanner.begin({ isFirst: range === undefined || range.from === 0 })
+    try {
+      if (range === undefined) yield* this.#scanAll(name)
+      const isFileOver = range === undefined || this.#scanRange(name, range)
+      yield this.#reply({ isFileOver })
+    } catch (error) {
+      // As everywhere: a line that was begun when its input broke off counts.
+      if (this.#isBegun) this.#lines.push(Uint8Array.of(LF), this.#scanner)
+      yield this.#reply({ isFileOver: true, failure: reasonOf(error) })
+    }
+  }
+
+  /** The memory of a reply's bytes may be used again. */
+  reuse(memory: ArrayBuffer): void {
+    this.#scanner.reuse(memory)
+  }
+
+  /** Returns whether the file has ended. */
+  #scanRange(name: string, range: LineRange): boolean {
+    const fd = this.#open(name, range.identity)
+    this.#readBytes = range.to - range.from
+    return this.#ranges.read((buffer, at) => {
+      const count = readSync(fd, buffer, 0, buffer.length, at)
+      this.#isBegun = true
+      return count
+    }, range)
+  }
+
+  async *#scanAll(name: string): AsyncGenerator<Reply> {
+    const { openInput } = await import('../input.ts') // with all that decodes, for those who need it
+    let scannedBytes = 0
+    const onBytes = (count: number) => this.#readBytes += count
+    for await (const chunk of openInput(name, { onBytes, memory: this.#memory })) {
+      this.#isBegun = true
+      this.#lines.push(chunk, this.#scanner)
+      scannedBytes += chunk.length
+      if (scannedBytes < replyBytes) continue
+      yield this.#reply()
+      scannedBytes = 0
+    }
+    this.#lines.end(this.#scanner)
+  }
+
+  #reply(end?: PieceEnd): Reply {
+    const readBytes = this.#readBytes
+    this.#readBytes = 0
+    return { lines: this.#scanner.take(), readBytes, ...(end === undefined ? {} : { end }) }
+  }
+
+  /** The file of the last piece stays open, as the next one is mostly of it too. */
+  #open(name: string, identity: string): number {
+    if (this.#opened?.identity === identity) return this.#opened.fd
+    if (this.#opened !== undefined) closeSync(this.#opened.fd)
+    this.#opened = undefined
+    const fd = openSync(name, 'r')
+    this.#opened = { fd, identity: identityOf(fstatSync(fd)) }
+    if (this.#opened.identity === identity) return fd
+    throw new UcError('failed', 'has become another file while it was read')
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * A thread that scans pieces of files. It waits while much of what it has sent is not yet taken, so
+ * that memory does not follow the length of a compressed file, which is a single piece.
+ */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { buffersOf } from '../../kernel/scanned-lines.ts'
+import type { Piece, Reply, ThreadSettings, ToThread } from './messages.ts'
+import { PieceScanner } from './piece-scanner.ts'
+
+/** Columns of 300,000 frames; 8 MiB of frames, where their bytes are sent. */
+const mostUntakenBytes = 8 * 2 ** 20
+
+const port = parentPort as MessagePort
+const scanner = new PieceScanner(workerData as ThreadSettings)
+const pieces: Piece[] = []
+/** What each reply that is not yet taken needs of memory. */
+const untakenBytes: number[] = []
+let wake = () => {}
+
+port.on('message', (message: ToThread) => {
+  if ('taken' in message) taken(message.taken)
+  else pieces.push(message)
+  wake()
+})
+void run()
+
+async function run(): Promise<never> {
+  for (;;) {
+    await until(() => pieces.length > 0)
+    for await (const reply of scanner.scan(pieces.shift()!)) {
+      send(reply)
+      await until(() => sum(untakenBytes) < mostUntakenBytes)
+    }
+  }
+}
+
+function send(reply: Reply): void {
+  const buffers = buffersOf(reply.lines)
+  untakenBytes.push(sum(buffers.map(({ byteLength }) => byteLength)))
+  port.postMessage(reply, buffers)
+}
+
+function taken(memory: ArrayBuffer): void {
+  untakenBytes.shift()
+  scanner.reuse(memory)
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise<void>((resolve) => wake = resolve)
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0)
+}

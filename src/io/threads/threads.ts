@@ -1,0 +1,164 @@
+/**
+ * The threads that scan, seen from the main one. Pieces are begun in the order in which they are
+ * asked for, each by the next thread that has time; who asked reads the replies in any order.
+ */
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { UcError } from '../../errors.ts'
+import { mayRead } from '../runtime.ts'
+import type { Piece, Reply, ThreadSettings, ToThread } from './messages.ts'
+
+export interface ThreadsOptions extends ThreadSettings {
+  /** How many, at most: one is started when the others have work. */
+  readonly count: number
+}
+
+const program = fileURLToPath(new URL('../../', import.meta.url))
+const notPermitted =
+  '--threads: a thread loads the program anew, for which Deno wants permission; ' +
+  `add --allow-read=${program}`
+
+/** A thread has its next piece before it asks for it, so that it never waits for this one. */
+const mostWork = 2
+/** A compressed file takes long: what is given to its thread would wait, while others have time. */
+const workOf = ({ range }: Piece) => range === undefined ? mostWork : 1
+
+export class Threads {
+  readonly count: number
+  readonly #options: ThreadsOptions
+  readonly #threads: Thread[] = []
+  readonly #waiting: Scan[] = []
+
+  constructor(options: ThreadsOptions) {
+    this.count = options.count
+    this.#options = options
+  }
+
+  /** What is found in the piece. All replies have to be read, as what is not taken is waited for. */
+  scan(piece: Piece): AsyncGenerator<Reply> {
+    const scan = new Scan(piece)
+    this.#waiting.push(scan)
+    this.#share()
+    return scan.replies()
+  }
+
+  end(): void {
+    for (const thread of this.#threads) thread.end()
+  }
+
+  #share(): void {
+    for (let scan; (scan = this.#waiting[0]) !== undefined;) {
+      const thread = this.#freest()
+      if (thread.work >= mostWork) return
+      this.#waiting.shift()
+      thread.begin(scan)
+    }
+  }
+
+  #freest(): Thread {
+    const threads = this.#threads
+    const idle = threads.find(({ work }) => work === 0)
+    if (idle !== undefined) return idle
+    if (threads.length === this.count) return threads.reduce((a, b) => b.work < a.work ? b : a)
+    const thread = new Thread(this.#options, () => this.#share())
+    threads.push(thread)
+    return thread
+  }
+}
+
+class Thread {
+  readonly #worker: Worker
+  readonly #onTime: () => void
+  /** The next reply is about the first one. */
+  readonly #scans: Scan[] = []
+  #death: UcError | undefined
+
+  constructor({ kernel, keepsFrames }: ThreadSettings, onTime: () => void) {
+    if (!mayRead(program)) throw new UcError('failed', notPermitted)
+    this.#onTime = onTime
+    const workerData: ThreadSettings = { kernel, keepsFrames }
+    this.#worker = new Worker(new URL('./thread.js', import.meta.url), {
+      workerData,
+      // Else both would be piped to ours, and the pipe would take the error of a reader that left.
+      stdout: true,
+      stderr: true,
+    })
+    this.#worker.on('message', (reply: Reply) => {
+      this.#scans[0]?.found(reply) // none where it comes behind the news of a death
+      if (reply.end === undefined) return
+      this.#scans.shift()
+      onTime()
+    })
+    this.#worker.on('error', (error) => this.#die(error))
+    this.#worker.on('exit', (status) => this.#die(new Error(`it ended with status ${status}`)))
+  }
+
+  get work(): number {
+    return this.#scans.reduce((work, { piece }) => work + workOf(piece), 0)
+  }
+
+  begin(scan: Scan): void {
+    if (this.#death !== undefined) return scan.fail(this.#death)
+    this.#scans.push(scan)
+    scan.onTaken = ({ lines }) => {
+      const memory = lines.bytes.buffer as ArrayBuffer
+      this.#worker.postMessage({ taken: memory } satisfies ToThread, [memory])
+    }
+    this.#worker.postMessage(scan.piece satisfies ToThread)
+  }
+
+  end(): void {
+    this.#worker.terminate()
+  }
+
+  /** By itself it ends only where something is wrong: a bug, or no memory left for it. */
+  #die({ code, message }: NodeJS.ErrnoException): void {
+    this.#death ??= new UcError(
+      'failed',
+      code === 'ERR_WORKER_OUT_OF_MEMORY'
+        ? 'memory: a thread needs more than the runtime allows it; use a lower --max-line'
+        : `a thread has died: ${message}; --threads 1 does without`,
+    )
+    for (const scan of this.#scans.splice(0)) scan.fail(this.#death)
+    this.#onTime()
+  }
+}
+
+/** A piece that a thread scans, or is going to. */
+class Scan {
+  readonly piece: Piece
+  onTaken: (reply: Reply) => void = () => {}
+  readonly #replies: Reply[] = []
+  #error: UcError | undefined
+  #wake = () => {}
+
+  constructor(piece: Piece) {
+    this.piece = piece
+  }
+
+  found(reply: Reply): void {
+    this.#replies.push(reply)
+    this.#wake()
+  }
+
+  fail(error: UcError): void {
+    this.#error ??= error
+    this.#wake()
+  }
+
+  /** A reply is taken when the next one is asked for. */
+  async *replies(): AsyncGenerator<Reply> {
+    for (;;) {
+      const reply = this.#replies.shift()
+      if (reply !== undefined) {
+        yield reply
+        this.onTaken(reply)
+        if (reply.end !== undefined) return
+      } else if (this.#error !== undefined) {
+        throw this.#error
+      } else {
+        await new Promise<void>((resolve) => this.#wake = resolve)
+      }
+    }
+  }
+}

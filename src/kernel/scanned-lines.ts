@@ -1,0 +1,204 @@
+/**
+ * Lines that were scanned elsewhere than in the stage that takes them: frames as columns, and the
+ * refused lines between them, all in order and fit to be sent to another thread.
+ *
+ * Of the bytes only those of refused lines are kept, unless those of good frames are asked for:
+ * else they would be nearly all that is sent, and the columns of a file of 1 GB take 15 MB.
+ */
+import type { FrameBatch } from '../records.ts'
+import type { FrameColumns } from './columns.ts'
+import { type Kernel, type Refusal, tooLong } from './kernel.ts'
+import { type LineSink, shownBytes } from './lines.ts'
+
+/** A refused line; its place is in the bytes that were kept. */
+export interface RefusedLine extends Refusal {
+  /** How many frames stand before it. */
+  readonly row: number
+  readonly lineNumber: number
+}
+
+/** Without the bytes of frames their ranges of bytes are empty, and there are no decoded uids. */
+export interface ScannedLines extends Omit<FrameBatch, 'type' | 'source' | 'place'> {
+  readonly type: 'scanned'
+  readonly refusals: readonly RefusedLine[]
+  /** Lines are numbered from here on; where the first one stands in its file is not known. */
+  readonly lineBefore: number
+  /** Number of the last line, be it a blank one. */
+  readonly lastLine: number
+}
+
+export interface LineScannerOptions {
+  readonly kernel: Kernel
+  readonly maxLineBytes: number
+  /** Whether the bytes of good frames are asked for: their raw lines, their users as text. */
+  readonly keepsFrames: boolean
+}
+
+export class LineScanner implements LineSink {
+  readonly #options: LineScannerOptions
+  #refusals: RefusedLine[] = []
+  #bytes = new Uint8Array(0)
+  #length = 0
+  readonly #spare: Uint8Array<ArrayBuffer>[] = []
+  #lineBefore = 0
+
+  constructor(options: LineScannerOptions) {
+    this.#options = options
+  }
+
+  /** The next line is the first of a file, which may have a byte order mark, or any other. */
+  begin({ isFirst }: { isFirst: boolean }): void {
+    this.#options.kernel.lineNumber = this.#lineBefore = isFirst ? 0 : 1
+  }
+
+  /** The memory of `bytes` in what was taken may be used again. */
+  reuse(memory: ArrayBuffer): void {
+    if (this.#options.keepsFrames) this.#spare.push(new Uint8Array(memory))
+  }
+
+  lines(bytes: Uint8Array, from: number, to: number): void {
+    const { kernel, keepsFrames } = this.#options
+    const { columns } = kernel
+    const firstRow = columns.count
+    const shift = this.#length - from
+    for (let next = from; next < to;) {
+      next = kernel.scan(bytes, next, to)
+      const { refusal } = kernel
+      if (refusal === undefined) continue
+      if (keepsFrames) this.#refuse(refusal, refusal.lineStart + shift)
+      else this.#keepRefused(bytes, refusal)
+    }
+    if (!keepsFrames) return
+    this.#keep(bytes.subarray(from, to))
+    move(columns, firstRow, shift)
+  }
+
+  overlong(head: Uint8Array, lineBytes: number): void {
+    const { kernel, maxLineBytes } = this.#options
+    kernel.lineNumber++
+    const detail = tooLong(lineBytes, maxLineBytes)
+    this.#refuse({ lineStart: 0, lineEnd: lineBytes, detail }, this.#length)
+    this.#keep(head)
+  }
+
+  /** What was scanned since the last call. */
+  take(): ScannedLines {
+    const { kernel: { columns, lineNumber }, keepsFrames } = this.#options
+    const { count } = columns
+    const cut = <Column extends Float64Array | Uint32Array>(column: Column) => {
+      return column.slice(0, count) as Column
+    }
+    const nowhere = new Uint32Array(keepsFrames ? 0 : count)
+    const scanned: ScannedLines = {
+      type: 'scanned',
+      count,
+      bytes: this.#bytes.subarray(0, this.#length),
+      tsMs: cut(columns.tsMs),
+      hashHi: cut(columns.hashHi),
+      hashLo: cut(columns.hashLo),
+      uidStart: keepsFrames ? cut(columns.uidStart) : nowhere,
+      uidEnd: keepsFrames ? cut(columns.uidEnd) : nowhere,
+      lineStart: keepsFrames ? cut(columns.lineStart) : nowhere,
+      lineEnd: keepsFrames ? cut(columns.lineEnd) : nowhere,
+      lineNumber: cut(columns.lineNumber),
+      decodedUids: new Map(keepsFrames ? columns.decodedUids : []),
+      refusals: this.#refusals,
+      lineBefore: this.#lineBefore,
+      lastLine: lineNumber,
+    }
+    columns.clear()
+    this.#refusals = []
+    this.#bytes = this.#spare.pop() ?? new Uint8Array(0)
+    this.#length = 0
+    this.#lineBefore = lineNumber
+    return scanned
+  }
+
+  /** Of a line that is too long only the beginning is ever shown. */
+  #keepRefused(bytes: Uint8Array, refusal: Refusal): void {
+    const { lineStart, lineEnd } = refusal
+    const lineBytes = lineEnd - lineStart
+    const keptBytes = lineBytes > this.#options.maxLineBytes
+      ? Math.min(shownBytes, lineBytes)
+      : lineBytes
+    this.#refuse(refusal, this.#length)
+    this.#keep(bytes.subarray(lineStart, lineStart + keptBytes))
+  }
+
+  #refuse({ lineStart, lineEnd, detail }: Refusal, keptAt: number): void {
+    const { columns, lineNumber } = this.#options.kernel
+    this.#refusals.push({
+      row: columns.count,
+      lineNumber,
+      lineStart: keptAt,
+      lineEnd: keptAt + lineEnd - lineStart,
+      detail,
+    })
+  }
+
+  #keep(bytes: Uint8Array): void {
+    const needed = this.#length + bytes.length
+    if (needed > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
+      larger.set(this.#bytes.subarray(0, this.#length))
+      this.#bytes = larger
+    }
+    this.#bytes.set(bytes, this.#length)
+    this.#length = needed
+  }
+}
+
+/** The ranges of bytes of the rows from `first` on are so much further behind. */
+function move(columns: FrameColumns, first: number, bytes: number): void {
+  const { count, uidStart, uidEnd, lineStart, lineEnd } = columns
+  for (let i = first; i < count; i++) {
+    uidStart[i]! += bytes
+    uidEnd[i]! += bytes
+    lineStart[i]! += bytes
+    lineEnd[i]! += bytes
+  }
+}
+
+/** Where a batch stands in its input. */
+export interface Place {
+  readonly source: number
+  readonly place: string
+  /** What is added to the numbers of the lines. */
+  readonly lineShift: number
+}
+
+/** Rows [from, to) as a batch. Each row may be asked for once, since its line is numbered here. */
+export function batchOf(
+  scanned: ScannedLines,
+  [from, to]: readonly [number, number],
+  { lineShift, ...place }: Place,
+): FrameBatch {
+  const lineNumber = scanned.lineNumber.subarray(from, to)
+  for (let i = 0; i < lineNumber.length; i++) lineNumber[i]! += lineShift
+  return {
+    ...place,
+    type: 'frames',
+    count: to - from,
+    bytes: scanned.bytes,
+    tsMs: scanned.tsMs.subarray(from, to),
+    hashHi: scanned.hashHi.subarray(from, to),
+    hashLo: scanned.hashLo.subarray(from, to),
+    uidStart: scanned.uidStart.subarray(from, to),
+    uidEnd: scanned.uidEnd.subarray(from, to),
+    lineStart: scanned.lineStart.subarray(from, to),
+    lineEnd: scanned.lineEnd.subarray(from, to),
+    lineNumber,
+    decodedUids: behind(from, scanned.decodedUids),
+  }
+}
+
+function behind(row: number, texts: ReadonlyMap<number, string>): ReadonlyMap<number, string> {
+  if (row === 0 || texts.size === 0) return texts
+  return new Map([...texts].map(([i, text]) => [i - row, text]))
+}
+
+/** The buffers that go along when it is sent to another thread. */
+export function buffersOf(scanned: ScannedLines): ArrayBuffer[] {
+  const views = Object.values(scanned).filter((value) => ArrayBuffer.isView(value))
+  return [...new Set(views.map(({ buffer }) => buffer as ArrayBuffer))]
+}

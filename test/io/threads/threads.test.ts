@@ -1,0 +1,64 @@
+/** Threads themselves: how they die, and that they wait. On Deno this file runs by on-deno.test.ts. */
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import { gzipSync } from 'node:zlib'
+import type { Reply, ThreadSettings, ToThread } from '../../../src/io/threads/messages.ts'
+import { Threads } from '../../../src/io/threads/threads.ts'
+import type { KernelOptions } from '../../../src/kernel/kernel.ts'
+import { withFolder } from '../../support/folder.ts'
+
+const kernel: KernelOptions = { uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes: 1000 }
+const patienceMs = 20_000
+
+test('a thread that dies fails its pieces, and those that it is given later', async () => {
+  const broken = { ...kernel, uidKey: undefined as unknown as string }
+  const threads = new Threads({ count: 1, kernel: broken, keepsFrames: false })
+  const pieces = [1, 2, 3].map(() => threads.scan({ name: 'frames' }))
+  const expected = { code: 'failed', message: /^a thread has died: .*; --threads 1 does without$/s }
+  for (const replies of pieces) await assert.rejects(() => replies.next(), expected)
+  await assert.rejects(() => threads.scan({ name: 'frames' }).next(), expected)
+  threads.end()
+})
+
+test('a thread waits when much of what it has sent is not taken', async () => {
+  await withFolder(async (folder) => {
+    const name = join(folder, 'frames.gz')
+    const frames = 2_000_000
+    writeFileSync(name, gzipSync('{"uid":1,"ts":1}\n'.repeat(frames), { level: 1 }))
+    const workerData: ThreadSettings = { kernel, keepsFrames: false }
+    const thread = new Worker(new URL('../../../src/io/threads/thread.js', import.meta.url), {
+      workerData,
+    })
+    const replies: Reply[] = []
+    let taken = 0
+    thread.on('message', (reply: Reply) => replies.push(reply))
+    thread.postMessage({ name } satisfies ToThread)
+
+    await settled(() => replies.length)
+    const sentBytes = replies.reduce((sum, { lines }) => sum + lines.count * 28, 0)
+    assert.ok(sentBytes > 8 * 2 ** 20 && sentBytes < 14 * 2 ** 20, `${sentBytes} bytes were sent`)
+
+    while (replies.at(-1)?.end === undefined) {
+      for (; taken < replies.length; taken++) {
+        thread.postMessage({ taken: new ArrayBuffer(0) } satisfies ToThread)
+      }
+      await sleep(5)
+    }
+    assert.equal(replies.reduce((sum, { lines }) => sum + lines.count, 0), frames)
+    await thread.terminate()
+  })
+})
+
+/** Waits until the number has grown and grows no more. */
+async function settled(number: () => number): Promise<void> {
+  let before = 0
+  for (let waitedMs = 0; number() === 0 || number() > before; waitedMs += 500) {
+    if (waitedMs > patienceMs) throw new Error('it grows without end')
+    before = number()
+    await sleep(500)
+  }
+}
