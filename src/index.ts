@@ -1,6 +1,9 @@
 /** What other programs may import: the stages, and what they are made of. */
-export { type Counter, type Estimate } from './counter/counter.ts'
-export { uniqueCounter, type UniqueCounterOptions } from './counter/unique.ts'
+export { type Counted, type Counter, type Estimate } from './counter/counter.ts'
+export { imageOf } from './counter/image.ts'
+export { readImage } from './counter/read-image.ts'
+export { Sketch } from './counter/sketch.ts'
+export { UniqueCounter, uniqueCounter, type UniqueCounterOptions } from './counter/unique.ts'
 export { type ErrorCode, UcError } from './errors.ts'
 export { newKernel } from './kernel/choose.ts'
 export { type Kernel, type KernelOptions } from './kernel/kernel.ts'

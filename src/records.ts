@@ -209,4 +209,6 @@ export interface ResultLine {
   readonly pane: Pane
   /** 0 for on-time, then 1, 2 … for late panes; early ones have none. */
   readonly revision?: number
+  /** With --sketch: the image of the users' sketch (counter/image.ts), in base64. */
+  readonly sketch?: string
 }

@@ -40,6 +40,7 @@ export interface CountPlan {
   readonly method: CountMethod
   readonly exactLimit: number
   readonly precision: number
+  readonly sketch: boolean
 }
 
 export interface ReadPlan {
@@ -109,10 +110,10 @@ export function timePlan(parsed: Parsed<KindOptions & TimeOptions>): TimePlan {
 }
 
 export function countPlan({ values, given }: Parsed<CountingOptions>): CountPlan {
-  const { method, exactLimit, precision } = values
+  const { method, exactLimit, precision, sketch } = values
   const idle: Readonly<Record<CountMethod, readonly AnyOption[]>> = {
     auto: [],
-    exact: [counting.exactLimit, counting.precision],
+    exact: [counting.exactLimit, ...(sketch ? [] : [counting.precision])],
     hll: [counting.exactLimit],
   }
   const option = idle[method].find((each) => given.has(each))
@@ -120,7 +121,7 @@ export function countPlan({ values, given }: Parsed<CountingOptions>): CountPlan
     const flag = flagOf(option)
     throw contradiction(`${flag} and --method ${method}`, `leave ${flag} out, or use --method auto`)
   }
-  return { method, exactLimit, precision }
+  return { method, exactLimit, precision, sketch }
 }
 
 export function readPlan({ values, files }: Parsed<InputOptions & ReportingOptions>): ReadPlan {

@@ -6,11 +6,14 @@ import type { ResultLine } from '../records.ts'
 
 export type Estimate = Pick<ResultLine, 'users' | 'low' | 'high' | 'method' | 'error'>
 
+/** What a result line says of the users; `sketch` only where it was asked for. */
+export type Counted = Estimate & Pick<ResultLine, 'sketch'>
+
 export interface Counter {
   /**
    * Adds a user by the upper and lower half of the fingerprint (hash.ts). False: adding it changes
    * nothing, neither here nor in a counter of the same kind that has all users of this one.
    */
   add(hashHi: number, hashLo: number): boolean
-  estimate(): Estimate
+  estimate(): Counted
 }

@@ -1,11 +1,13 @@
 /**
- * What counts the users of one window: exactly up to a limit, by HyperLogLog beyond it. All that was
- * counted before goes into the sketch, so that the result depends on the set of users alone,
- * never on when the limit was passed.
+ * What counts the users of one window: exactly up to a limit, by a sketch beyond it. All that was
+ * counted before goes into the sketch, so that the result depends on the set of users alone, never
+ * on when the limit was passed, or on which parts of the set were counted apart and merged.
  */
-import type { Counter } from './counter.ts'
+import { base64 } from '../ndjson/base64.ts'
+import type { Counted, Counter, Estimate } from './counter.ts'
 import { ExactSet } from './exact.ts'
-import { hyperLogLog } from './hyperloglog.ts'
+import { imageOf } from './image.ts'
+import { Sketch } from './sketch.ts'
 
 export interface UniqueCounterOptions {
   /** `auto` counts exactly up to `exactLimit` users, `exact` and `hll` always in their own way. */
@@ -13,27 +15,69 @@ export interface UniqueCounterOptions {
   readonly exactLimit: number
   /** A sketch has 2^precision registers. */
   readonly precision: number
+  /** Whether estimates come with the image of a sketch, of exact counts too. */
+  readonly sketch?: boolean
 }
 
-export function uniqueCounter({ method, exactLimit, precision }: UniqueCounterOptions): Counter {
-  const limit = method === 'exact' ? Infinity : exactLimit
-  let exact = new ExactSet()
-  let sketch = method === 'hll' ? hyperLogLog(precision) : undefined
-  return {
-    add(hashHi, hashLo) {
-      if (sketch !== undefined) return sketch.add(hashHi, hashLo)
-      const isNew = exact.add(hashHi, hashLo)
-      if (exact.size > limit) {
-        const { add } = sketch = hyperLogLog(precision)
-        exact.forEach((hi, lo) => void add(hi, lo))
-        exact = new ExactSet() // lets go of the large one
-      }
-      return isNew
-    },
-    estimate() {
-      if (sketch !== undefined) return sketch.estimate()
-      const users = exact.size
-      return { users, low: users, high: users, method: 'exact', error: 0 }
-    },
+/** A class, as a million windows may be open: its methods cost them nothing. */
+export class UniqueCounter implements Counter {
+  readonly #options: UniqueCounterOptions
+  readonly #limit: number
+  #state: ExactSet | Sketch
+
+  constructor(options: UniqueCounterOptions) {
+    this.#options = options
+    this.#limit = options.method === 'exact' ? Infinity : options.exactLimit
+    this.#state = options.method === 'hll' ? new Sketch(options.precision) : new ExactSet()
   }
+
+  /** The users themselves, or a sketch of them. */
+  get state(): ExactSet | Sketch {
+    return this.#state
+  }
+
+  add(hashHi: number, hashLo: number): boolean {
+    const state = this.#state
+    const isNew = state.add(hashHi, hashLo)
+    if (state instanceof ExactSet && state.size > this.#limit) this.#state = this.#sketch()
+    return isNew
+  }
+
+  /**
+   * Adds the users that another counter holds, or an image. Where one of the two is a sketch, so is
+   * what they make, of the smaller precision.
+   */
+  merge(other: ExactSet | Sketch): void {
+    if (other instanceof ExactSet) {
+      other.forEach((hi, lo) => this.add(hi, lo))
+    } else {
+      const sketch = this.#sketch()
+      sketch.merge(other)
+      this.#state = sketch
+    }
+  }
+
+  estimate(): Counted {
+    const state = this.#state
+    const estimate = state instanceof ExactSet ? exactly(state.size) : state.estimate()
+    if (this.#options.sketch !== true) return estimate
+    return { ...estimate, sketch: base64(imageOf(this.#sketch())) }
+  }
+
+  /** The sketch that these users would have given from the start, or the one that they are in. */
+  #sketch(): Sketch {
+    const state = this.#state
+    if (state instanceof Sketch) return state
+    const sketch = new Sketch(this.#options.precision)
+    state.forEach((hi, lo) => sketch.add(hi, lo))
+    return sketch
+  }
+}
+
+export function uniqueCounter(options: UniqueCounterOptions): UniqueCounter {
+  return new UniqueCounter(options)
+}
+
+function exactly(users: number): Estimate {
+  return { users, low: users, high: users, method: 'exact', error: 0 }
 }

@@ -18,12 +18,17 @@ const tsvFields = [
   'revision',
 ] as const
 
-export function tsvHead(): string {
-  return `${tsvFields.join('\t')}\n`
+/** The head for lines like `line`: sketches have a column only where there are some. */
+export function tsvHead(line: ResultLine): string {
+  return `${tsvFieldsOf(line).join('\t')}\n`
 }
 
 export function tsvRow(line: ResultLine): string {
-  return `${tsvFields.map((field) => line[field] ?? '').join('\t')}\n`
+  return `${tsvFieldsOf(line).map((field) => line[field] ?? '').join('\t')}\n`
+}
+
+function tsvFieldsOf({ sketch }: ResultLine): readonly (keyof ResultLine)[] {
+  return sketch === undefined ? tsvFields : [...tsvFields, 'sketch']
 }
 
 interface Column {

@@ -65,7 +65,7 @@ function encoderOf(format: ResultFormat): Transform {
   return new Transform({
     writableObjectMode: true,
     transform(line: ResultLine, _encoding, done) {
-      done(null, isFirst ? head() + row(line) : row(line))
+      done(null, isFirst ? head(line) + row(line) : row(line))
       isFirst = false
     },
   })

@@ -3,6 +3,7 @@
  * where it is not valid UTF-8 and text would not give its bytes again.
  */
 import type { RejectContent } from '../records.ts'
+import { base64 } from './base64.ts'
 
 /** The line of `lineBytes` bytes whose beginning, or all of it, is [start, end). */
 export function rawContent(
@@ -21,10 +22,4 @@ export function rawContent(
   } catch {
     return { raw64: base64(line), ...length }
   }
-}
-
-function base64(bytes: Uint8Array): string {
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary)
 }

@@ -143,6 +143,7 @@ export class OpenWindow {
 
   #line(pane: Pane, { zone, weekStart, timeText }: Calendar): ResultLine {
     const { name } = this.kind
+    const { sketch, ...estimate } = this.#users.estimate()
     return {
       window: name,
       start: this.startMs / 1000,
@@ -150,10 +151,11 @@ export class OpenWindow {
       time: timeText(this.startMs),
       ...(zone.name === 'UTC' ? {} : { tz: zone.name }),
       ...(name === 'week' ? { weekStart } : {}),
-      ...this.#users.estimate(),
+      ...estimate,
       frames: this.#frames,
       pane,
       ...(pane === 'early' ? {} : { revision: pane === 'late' ? this.#revision : 0 }),
+      ...(sketch === undefined ? {} : { sketch }),
     }
   }
 }

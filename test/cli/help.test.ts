@@ -32,7 +32,8 @@ test('options stand in their group with value, brief and default', () => {
                               How users are counted [auto]
       --exact-limit N         Users in a window up to which counts are exact
                               [1000000]
-      --precision N           Estimate with 2^N registers, N from 10 to 18 [14]`,
+      --precision N           Estimate with 2^N registers, N from 10 to 18 [14]
+      --sketch                Add a sketch of the users to each line`,
   )
   assert.equal(
     section(renderHelp(generate), 'Size'),

@@ -34,6 +34,7 @@ test('without arguments every value is its default', async () => {
     method: 'auto',
     exactLimit: 1000000,
     precision: 14,
+    sketch: false,
     format: 'auto',
     early: undefined,
     kafka: false,

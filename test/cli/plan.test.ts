@@ -80,9 +80,16 @@ test('--week-start without a week is allowed', async () => {
 
 test('the options of counting come through', async () => {
   const plan = countPlan(await parseArguments(count, words('--exact-limit 50k --precision 16')))
-  assert.deepEqual(plan, { method: 'auto', exactLimit: 50000, precision: 16 })
+  assert.deepEqual(plan, { method: 'auto', exactLimit: 50000, precision: 16, sketch: false })
   const hll = countPlan(await parseArguments(count, words('--method hll --precision 12')))
-  assert.deepEqual(hll, { method: 'hll', exactLimit: 1000000, precision: 12 })
+  assert.deepEqual(hll, { method: 'hll', exactLimit: 1000000, precision: 12, sketch: false })
+})
+
+test('an exact count has a precision where it has a sketch', async () => {
+  const plan = countPlan(
+    await parseArguments(count, words('--method exact --precision 12 --sketch')),
+  )
+  assert.deepEqual(plan, { method: 'exact', exactLimit: 1000000, precision: 12, sketch: true })
 })
 
 test('no file named is standard input', async () => {

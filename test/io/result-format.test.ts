@@ -34,12 +34,13 @@ const estimated: ResultLine = {
   revision: 12,
 }
 
+const sketched: ResultLine = { ...estimated, sketch: 'AgEHDgMMAAg=' }
 const { revision: _, ...withoutRevision } = exact
 const early: ResultLine = { ...withoutRevision, pane: 'early' }
 
 test('tab-separated rows have a cell for every field of the head, empty where it is absent', () => {
-  const fields = tsvHead().trimEnd().split('\t')
-  for (const line of [exact, estimated, early]) {
+  for (const line of [exact, estimated, early, sketched]) {
+    const fields = tsvHead(line).trimEnd().split('\t')
     const cells = tsvRow(line).slice(0, -1).split('\t')
     assert.equal(cells.length, fields.length)
     const read = Object.fromEntries(fields.map((field, i) => [field, cells[i]]))
@@ -50,8 +51,12 @@ test('tab-separated rows have a cell for every field of the head, empty where it
 })
 
 test('tab-separated rows lose no field of a result line', () => {
-  const fields = tsvHead().trimEnd().split('\t')
-  assert.deepEqual(Object.keys(estimated).filter((key) => !fields.includes(key)), [])
+  const fields = tsvHead(sketched).trimEnd().split('\t')
+  assert.deepEqual(Object.keys(sketched).filter((key) => !fields.includes(key)), [])
+})
+
+test('sketches have a column only where there are some', () => {
+  assert.equal(tsvHead(sketched), `${tsvHead(exact).trimEnd()}\tsketch\n`)
 })
 
 test('columns of the table stand below their titles', () => {
