@@ -21,7 +21,7 @@ const magics = [
 export const magicBytes = 4
 
 /** What is decoded at once: a small piece may become a thousand times as large. */
-const pieceBytes = 32 * 1024
+const pieceBytes = 128 * 1024
 
 /** Copies: what is decoded is scanned in the memory that the chunks lie in. */
 async function* pieces(chunks: Chunks): AsyncGenerator<Uint8Array> {
@@ -81,7 +81,7 @@ function magicOf(head: Uint8Array): (typeof magics)[number] | undefined {
 }
 
 function gunzip(): Transform {
-  return zlib.createGunzip({ chunkSize: 256 * 1024 })
+  return zlib.createGunzip({ chunkSize: 1024 * 1024 })
 }
 
 async function* inflated(chunks: Chunks, decoder: Transform): AsyncGenerator<Uint8Array> {
