@@ -26,6 +26,8 @@ const exceptions = {
   'time/zone.ts': ['moment-timezone'],
   'generate/random.ts': ['pure-rand'],
   'stages/count.ts': ['tinyqueue'],
+  'stages/in-turn.ts': ['tinyqueue'],
+  'stages/merge.ts': ['tinyqueue'],
 }
 
 const importPattern = /\b(?:from|import)\s*\(?\s*'([^']+)'/g

@@ -2,7 +2,7 @@
  * The accounts of a run: nothing may disappear, so every line read is found again as malformed,
  * quarantined, out of range, counted or expired. Stages write into it, `imbalance` holds the sums together.
  */
-import type { Counts, WindowCounts } from './records.ts'
+import type { Counts, MergeCounts, WindowCounts } from './records.ts'
 
 /** What tells that the input is hardly what it was taken for. All of the finest kind of window. */
 export interface Signs {
@@ -12,6 +12,17 @@ export interface Signs {
   latestMs: number
   /** How many windows there were. */
   windows: number
+}
+
+/** Of result lines that are united: see MergeCounts. */
+export interface Merging {
+  unmergeable: number
+  expired: number
+  replaced: number
+  merged: number
+  written: number
+  /** Lines without a shard's name that have replaced one of no smaller revision. */
+  repeated: number
 }
 
 export class Ledger {
@@ -24,6 +35,8 @@ export class Ledger {
   outOfRange = 0
   /** Per kind of window, in the order of the kinds; `counted` is set by the stage that counts. */
   readonly windows: Map<string, { counted?: number; expired: number }> = new Map()
+  /** Set by the stage that unites result lines, which counts no frames. */
+  merging: Merging | undefined
   /** Lines that the command before wrote and that did not arrive: a filter stands between. */
   missing = 0
   readonly signs: Signs = { late: 0, latestMs: -Infinity, windows: 0 }
@@ -50,9 +63,20 @@ export class Ledger {
     this.outOfRange += outOfRange
   }
 
+  /** Lines that were what they were taken for. */
+  get good(): number {
+    return this.merging?.merged ?? this.frames
+  }
+
   /** The first sum that does not hold, in words; undefined when all do. */
   imbalance(): string | undefined {
-    const { lines, malformed, frames, accepted, quarantined, outOfRange } = this
+    const { lines, malformed, frames, accepted, quarantined, outOfRange, merging } = this
+    if (merging !== undefined) {
+      const { unmergeable, expired, replaced, merged } = merging
+      if (lines === malformed + unmergeable + expired + replaced + merged) return undefined
+      return `${lines} lines are not ${malformed} malformed + ${unmergeable} unmergeable + ` +
+        `${expired} expired + ${replaced} replaced + ${merged} merged`
+    }
     if (lines !== malformed + frames) {
       return `${lines} lines are not ${malformed} malformed + ${frames} frames`
     }
@@ -69,7 +93,13 @@ export class Ledger {
     return undefined
   }
 
-  toJSON(): Counts {
+  toJSON(): Counts | MergeCounts {
+    if (this.merging === undefined) return this.counts()
+    const { repeated: _, ...counts } = this.merging
+    return { lines: this.lines, malformed: this.malformed, ...counts }
+  }
+
+  counts(): Counts {
     const { lines, malformed, frames, accepted, quarantined, outOfRange } = this
     if (accepted === undefined) return { lines, malformed, frames }
     const windows: Record<string, WindowCounts> = Object.fromEntries(this.windows)

@@ -12,6 +12,7 @@
  *   out of range  a frame whose time is before --from, or not before --until
  *   malformed  a line that is not a frame
  *   reject     a line or frame that is not counted, with its reason
+ *   shard      the part of all frames that one run has counted; uc-merge unites shards
  *
  * Inside, times are unix milliseconds (`…Ms`); in every line that a person reads, unix seconds.
  */
@@ -121,7 +122,7 @@ export interface Watermark {
 /** A line or frame that is not counted, or not for every kind: a line of --rejects. */
 export interface Reject {
   readonly type: 'reject'
-  readonly reason: 'malformed' | 'out-of-range' | 'quarantined' | 'expired'
+  readonly reason: 'malformed' | 'out-of-range' | 'quarantined' | 'expired' | 'unmergeable'
   /** What is wrong, and what was expected. */
   readonly detail: string
   /** Where it stood: `stdin`, a file's name. */
@@ -184,7 +185,32 @@ export interface WindowCounts {
   readonly expired: number
 }
 
+/** What became of every line that uc-merge has read. Their sum is the lines. */
+export interface MergeCounts {
+  readonly lines: number
+  readonly malformed: number
+  /** Results that cannot be united with others, or not soundly. */
+  readonly unmergeable: number
+  /** Came when the line of their window had been written. */
+  readonly expired: number
+  /** A later line of the same shard and window stands for them. */
+  readonly replaced: number
+  /** Are in the lines that were written. */
+  readonly merged: number
+  /** How many lines that were. */
+  readonly written: number
+}
+
 export type Pane = 'early' | 'on-time' | 'late'
+
+/** What a shard has in a merged line. */
+export interface ShardCount {
+  readonly frames: number
+  /** Where it is early. */
+  readonly pane?: 'early'
+  /** Where it is not 0. */
+  readonly revision?: number
+}
 
 /** One line of result. The order of the fields is the order in the line, and a promise. */
 export interface ResultLine {
@@ -198,6 +224,10 @@ export interface ResultLine {
   readonly tz?: string
   /** In weeks only. */
   readonly weekStart?: string
+  /** The name that --shard gives. */
+  readonly shard?: string
+  /** Of several: by name, and what had none under ''. The frames add up to those of the line. */
+  readonly shards?: Readonly<Record<string, ShardCount>>
   readonly users: number
   /** The 95 % interval of `users`; both equal to it when exact. */
   readonly low: number

@@ -46,7 +46,7 @@ test('a command without windows is not held to accepted frames', () => {
   ledger.lines = 3
   ledger.frames = 3
   assert.equal(ledger.imbalance(), undefined)
-  assert.deepEqual(ledger.toJSON(), { lines: 3, malformed: 0, frames: 3 })
+  assert.deepEqual(ledger.counts(), { lines: 3, malformed: 0, frames: 3 })
 })
 
 test('what the command before refused is joined, and lines that did not arrive are missing', () => {
@@ -70,7 +70,7 @@ test('quarantined frames of the command before are frames that were found again'
   ledger.join({ lines: 9, malformed: 1, frames: 8, accepted: 6, quarantined: 2 })
   assert.equal(ledger.missing, 1)
   assert.equal(ledger.imbalance(), undefined)
-  const { lines, frames, quarantined } = ledger.toJSON()
+  const { lines, frames, quarantined } = ledger.counts()
   assert.deepEqual({ lines, frames, quarantined }, { lines: 8, frames: 7, quarantined: 2 })
 })
 

@@ -18,6 +18,7 @@ import { shell } from './support/shell.ts'
 const generate = 'uc-generate -c 2000 -r 20 -d 5 --gz -o s.gz --truth truth.json'
 const pipe = 'gzip -dc s.gz | uc-extract | uc-window --minute | uc-count'
 const pipeline = 'uc-pipeline --minute s.gz'
+const sketched = 'uc-pipeline --minute --sketch s.gz'
 
 const needed = [
   'bin/uc-count',
@@ -71,13 +72,14 @@ async function check({ shell: options, stderr }: Installed): Promise<void> {
     assert.equal(result.status, 0)
     return result.stdout
   }
-  for (const name of ['generate', 'extract', 'window', 'count', 'pipeline']) {
+  for (const name of ['generate', 'extract', 'window', 'count', 'merge', 'pipeline']) {
     assert.equal(await quiet(`command -v uc-${name}`), `${join(bin, `uc-${name}`)}\n`)
   }
   await quiet(generate)
   const lines = await quiet(pipe)
   assert.equal(await quiet(pipeline), lines, pipeline)
   assert.equal((await shell(pipe, { cwd })).stdout, lines, 'by the checkout')
+  assert.equal(await quiet(`${sketched} | uc-merge`), await quiet(sketched))
 
   const results = lines.trimEnd().split('\n').map((line) => {
     const { start, users, frames } = JSON.parse(line)

@@ -20,6 +20,8 @@ import type {
   KafkaSwitches,
   KafkaWriteOptions,
 } from './options/kafka.ts'
+import { merging } from './options/merging.ts'
+import type { MergingOptions } from './options/merging.ts'
 import { output } from './options/output.ts'
 import type { OutputOptions } from './options/output.ts'
 import { reporting } from './options/reporting.ts'
@@ -60,6 +62,13 @@ export type PipelineOptions =
   & KafkaReadOptions
   & KafkaWriteOptions
   & KafkaOptions
+  & ReportingOptions
+export type MergeOptions =
+  & MergingOptions
+  & Pick<InputOptions, 'maxLine'>
+  & Pick<KindOptions, 'weekStart'>
+  & Pick<TimeOptions, 'lateness' | 'order'>
+  & Pick<OutputOptions, 'format'>
   & ReportingOptions
 export type FromKafkaOptions =
   & KafkaReadOptions
@@ -133,6 +142,26 @@ export const pipeline: Command<PipelineOptions> = {
   exits: everyExit,
 }
 
+export const merge: Command<MergeOptions> = {
+  name: 'uc-merge',
+  brief: 'Unite result lines of several runs, or roll them up',
+  usage: 'uc-merge [OPTION…] [FILE…]',
+  reads: 'result lines with sketches from files (plain, gzip or zstd) or standard input',
+  writes: 'one line per window, in order of time',
+  takesFiles: true,
+  options: {
+    ...merging,
+    weekStart: kinds.weekStart,
+    lateness: time.lateness,
+    order: time.order,
+    maxLine: input.maxLine,
+    format: output.format,
+    ...reporting,
+  },
+  example: 'uc-merge --to hour,day eu.ndjson us.ndjson',
+  exits: everyExit,
+}
+
 export const fromKafka: Command<FromKafkaOptions> = {
   name: 'uc-from-kafka',
   brief: 'Write the messages of topics as lines',
@@ -191,6 +220,7 @@ export const commands: readonly AnyCommand[] = [
   extract,
   window,
   count,
+  merge,
   fromKafka,
   toKafka,
   generate,

@@ -3,7 +3,16 @@ import { exitStatus, UcError } from '../errors.ts'
 import { traceOf, wordsOf } from '../io/report.ts'
 import { commandLine, exit, ReaderLeft, writeError, writeOut } from '../io/runtime.ts'
 import { type Action, actionOf } from './action.ts'
-import { count, extract, fromKafka, generate, pipeline, toKafka, window } from './commands.ts'
+import {
+  count,
+  extract,
+  fromKafka,
+  generate,
+  merge,
+  pipeline,
+  toKafka,
+  window,
+} from './commands.ts'
 import { completion } from './completion.ts'
 import { renderHelp, renderOverview } from './help.ts'
 import { parseArguments } from './parse.ts'
@@ -51,6 +60,10 @@ async function run({ command, argv }: Extract<Action, { type: 'run' }>): Promise
     case count.name: {
       const { runCount } = await import('./run/count.ts')
       return await runCount(await parseArguments(count, argv))
+    }
+    case merge.name: {
+      const { runMerge } = await import('./run/merge.ts')
+      return await runMerge(await parseArguments(merge, argv))
     }
     case pipeline.name: {
       const { runPipeline } = await import('./run/pipeline.ts')

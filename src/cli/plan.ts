@@ -6,6 +6,7 @@
 import { UcError } from '../errors.ts'
 import type { WeekDay } from '../time/calendar.ts'
 import type { TsUnit } from '../time/unix-time.ts'
+import type { MergeOptions } from './commands.ts'
 import { flagOf } from './option.ts'
 import type { AnyOption, Parsed } from './option.ts'
 import { counting } from './options/counting.ts'
@@ -15,7 +16,7 @@ import type { FormatName, OutputOptions } from './options/output.ts'
 import type { ReportingOptions } from './options/reporting.ts'
 import { time } from './options/time.ts'
 import type { Lateness, TimeOptions } from './options/time.ts'
-import { calendarFlags } from './options/windows.ts'
+import { calendarFlags, kinds } from './options/windows.ts'
 import type { KindOptions } from './options/windows.ts'
 import type { TimeOrDate } from './values.ts'
 
@@ -41,6 +42,7 @@ export interface CountPlan {
   readonly exactLimit: number
   readonly precision: number
   readonly sketch: boolean
+  readonly shard: string | undefined
 }
 
 export interface ReadPlan {
@@ -55,6 +57,19 @@ export interface ReadPlan {
   readonly isInterleaved: boolean
   /** How many threads scan; 1 is this one. */
   readonly threads: number
+  readonly strict: boolean
+}
+
+export interface MergePlan {
+  /** At least one; `-` is standard input. */
+  readonly files: readonly string[]
+  /** Undefined: every line's own. */
+  readonly to: readonly string[] | undefined
+  readonly weekStart: WeekDay
+  readonly isDisjoint: boolean
+  readonly lateness: Lateness
+  readonly isOrdered: boolean
+  readonly maxLineBytes: number
   readonly strict: boolean
 }
 
@@ -110,7 +125,7 @@ export function timePlan(parsed: Parsed<KindOptions & TimeOptions>): TimePlan {
 }
 
 export function countPlan({ values, given }: Parsed<CountingOptions>): CountPlan {
-  const { method, exactLimit, precision, sketch } = values
+  const { method, exactLimit, precision, sketch, shard } = values
   const idle: Readonly<Record<CountMethod, readonly AnyOption[]>> = {
     auto: [],
     exact: [counting.exactLimit, ...(sketch ? [] : [counting.precision])],
@@ -121,16 +136,13 @@ export function countPlan({ values, given }: Parsed<CountingOptions>): CountPlan
     const flag = flagOf(option)
     throw contradiction(`${flag} and --method ${method}`, `leave ${flag} out, or use --method auto`)
   }
-  return { method, exactLimit, precision, sketch }
+  return { method, exactLimit, precision, sketch, shard }
 }
 
 export function readPlan({ values, files }: Parsed<InputOptions & ReportingOptions>): ReadPlan {
   const { uidKey, tsKey, tsUnit, parser, threads, strict } = values
   if (uidKey === tsKey) {
     throw contradiction('--uid-key and --ts-key', 'give each a key of its own')
-  }
-  if (files.filter((file) => file === '-').length > 1) {
-    throw new UcError('usage', 'argument "-": given twice; standard input can be read once only')
   }
   const alone = parser === 'json' ? '--parser json' : values.interleave ? '--interleave' : undefined
   if (threads > 1 && alone !== undefined) {
@@ -139,9 +151,8 @@ export function readPlan({ values, files }: Parsed<InputOptions & ReportingOptio
       'leave one out, as the latter has one thread only',
     )
   }
-  const named = files.length > 0 ? files : ['-']
   return {
-    files: named,
+    files: inputsOf(files),
     uidKey,
     tsKey,
     tsUnit,
@@ -151,6 +162,37 @@ export function readPlan({ values, files }: Parsed<InputOptions & ReportingOptio
     threads,
     strict,
   }
+}
+
+export function mergePlan({ values, given, files }: Parsed<MergeOptions>): MergePlan {
+  const { to, weekStart, disjoint, lateness, order, maxLine, strict } = values
+  if (disjoint && to !== undefined) {
+    const remedy = 'leave one out, as a user of one minute may come again in the next'
+    throw contradiction('--disjoint and --to', remedy)
+  }
+  if (given.has(kinds.weekStart) && to?.includes('week') !== true) {
+    throw new UcError('usage', '--week-start is about weeks of --to; add --to week')
+  }
+  if (order === 'none' && given.has(time.lateness)) {
+    throw contradiction('--lateness and --order none', 'leave --lateness out, as no line is late')
+  }
+  return {
+    files: inputsOf(files),
+    to,
+    weekStart,
+    isDisjoint: disjoint,
+    lateness,
+    isOrdered: order !== 'none',
+    maxLineBytes: maxLine,
+    strict,
+  }
+}
+
+function inputsOf(files: readonly string[]): readonly string[] {
+  if (files.filter((file) => file === '-').length > 1) {
+    throw new UcError('usage', 'argument "-": given twice; standard input can be read once only')
+  }
+  return files.length > 0 ? files : ['-']
 }
 
 export function outputPlan(

@@ -1,5 +1,5 @@
 /** What to say to a person whose input is hardly what the flags take it for. */
-import type { Ledger } from '../ledger.ts'
+import type { Ledger, Merging } from '../ledger.ts'
 import { grouped } from './result-format.ts'
 
 /** Fewer frames tell nothing. */
@@ -7,7 +7,8 @@ const fewestFrames = 20
 const endOf1970Ms = Date.UTC(1971, 0)
 
 export function hints(ledger: Ledger): readonly string[] {
-  const { frames, accepted = 0, quarantined, signs } = ledger
+  const { frames, accepted = 0, quarantined, signs, merging } = ledger
+  if (merging !== undefined) return hintsOfMerge(merging)
   if (frames < fewestFrames) return []
   const { late, latestMs, windows } = signs
   const [{ counted = 0 } = {}] = ledger.windows.values() // of the finest kind
@@ -37,4 +38,13 @@ export function hints(ledger: Ledger): readonly string[] {
     )
   }
   return said
+}
+
+function hintsOfMerge({ repeated }: Merging): readonly string[] {
+  if (repeated === 0) return []
+  return [
+    `${grouped(repeated)} times a line has replaced one of the same window and input without ` +
+    'being a revision of it; do several runs stand in one input? Give each a file, or a name by ' +
+    '--shard',
+  ]
 }

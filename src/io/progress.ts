@@ -37,7 +37,9 @@ export function newProgress({ isOn, totalBytes, ledger }: ProgressOptions): Prog
   function text(seconds: number): string {
     const parts = [
       `${(readBytes / 1e6).toFixed(0)} MB`,
-      `${Math.round(ledger.frames / seconds).toLocaleString('en-US')} frames/s`,
+      ledger.merging === undefined
+        ? `${Math.round(ledger.frames / seconds).toLocaleString('en-US')} frames/s`
+        : `${Math.round(ledger.lines / seconds).toLocaleString('en-US')} lines/s`,
     ]
     if (totalBytes !== undefined && readBytes > 0) {
       const left = seconds * (totalBytes / readBytes - 1)

@@ -27,7 +27,8 @@ export function report({ command, ledger, rejects, statsFd, outcome }: Report): 
   const say = (text: string) => writeError(`${command}: ${text}\n`)
   const { failure, signal, isEmpty } = outcome
   const isRefused = failure instanceof UcError && failure.code === 'refused'
-  const hasNoFrame = ledger.lines > 0 && ledger.frames === 0
+  const isMerge = ledger.merging !== undefined
+  const hasNothing = ledger.lines > 0 && ledger.good === 0
   if (failure !== undefined) say(wordsOf(failure) + traceOf(failure))
   if (isEmpty) say('nothing came, not even a header; did the command before fail?')
   if (signal !== undefined) say(`stopped by ${signal} before the input was over`)
@@ -35,7 +36,9 @@ export function report({ command, ledger, rejects, statsFd, outcome }: Report): 
     for (const total of rejects.totals.values()) say(summary(total, ledger, rejects.hasFile))
   }
   const malformed = rejects.totals.get('malformed')
-  if (hasNoFrame && malformed !== undefined) {
+  if (hasNothing && isMerge) {
+    say('not one line could be united')
+  } else if (hasNothing && malformed !== undefined) {
     say(`not one line is a frame; the input looks like ${looksLike(malformed.first.content)}`)
   }
   if (!isRefused) {
@@ -54,7 +57,7 @@ export function report({ command, ledger, rejects, statsFd, outcome }: Report): 
   if (failure !== undefined || imbalance !== undefined) return exitStatus.failed
   if (signal === 'SIGINT') return exitStatus.interrupted
   if (signal === 'SIGTERM') return exitStatus.terminated
-  return hasNoFrame ? exitStatus.refused : 0
+  return hasNothing ? exitStatus.refused : 0
 }
 
 function summary({ reason, count, first }: RejectTotal, ledger: Ledger, hasFile: boolean): string {
@@ -62,7 +65,10 @@ function summary({ reason, count, first }: RejectTotal, ledger: Ledger, hasFile:
     malformed: [`${grouped(ledger.lines)} lines`, 'malformed'],
     'out-of-range': [`${grouped(ledger.frames)} frames`, 'out of range'],
     quarantined: [`${grouped(ledger.frames)} frames`, 'quarantined for a wrong clock'],
-    expired: [`${grouped(ledger.accepted ?? ledger.frames)} frames`, 'expired for a window'],
+    expired: ledger.merging === undefined
+      ? [`${grouped(ledger.accepted ?? ledger.frames)} frames`, 'expired for a window']
+      : [`${grouped(ledger.lines)} lines`, 'out of order'],
+    unmergeable: [`${grouped(ledger.lines)} lines`, 'not to be united'],
   }[reason]
   const remedy = hasFile ? '' : '; --rejects FILE keeps them'
   return `${grouped(count)} of ${all} ${are}, the first at ${first.where}: ${first.detail}${remedy}`

@@ -18,17 +18,34 @@ const tsvFields = [
   'revision',
 ] as const
 
-/** The head for lines like `line`: sketches have a column only where there are some. */
-export function tsvHead(line: ResultLine): string {
-  return `${tsvFieldsOf(line).join('\t')}\n`
+/** Of those that only some runs have. Sketches come last: they are long. */
+const optionalFields = ['shard', 'shards', 'sketch'] as const
+
+/** Which columns there are beside those of every run. */
+export interface Columns {
+  /** All, as lines may differ; else those that the first line has. */
+  readonly hasAllColumns?: boolean
 }
 
-export function tsvRow(line: ResultLine): string {
-  return `${tsvFieldsOf(line).map((field) => line[field] ?? '').join('\t')}\n`
+export interface Rows {
+  readonly head: string
+  row(line: ResultLine): string
 }
 
-function tsvFieldsOf({ sketch }: ResultLine): readonly (keyof ResultLine)[] {
-  return sketch === undefined ? tsvFields : [...tsvFields, 'sketch']
+/** Rows under the columns of `first`, the first line. */
+export function tsvRows(first: ResultLine, { hasAllColumns = false }: Columns = {}): Rows {
+  const optional = optionalFields.filter((field) => hasAllColumns || first[field] !== undefined)
+  const fields: readonly (keyof ResultLine)[] = [...tsvFields, ...optional]
+  return {
+    head: `${fields.join('\t')}\n`,
+    row: (line) => `${fields.map((field) => tsvCell(line[field])).join('\t')}\n`,
+  }
+}
+
+function tsvCell(value: ResultLine[keyof ResultLine]): string {
+  if (value === undefined) return ''
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return text.replaceAll(/[\t\r\n]/g, ' ') // in names of shards
 }
 
 interface Column {
@@ -67,12 +84,9 @@ function percent(error: number): string {
   return `${(error * 100).toFixed(2)} %`
 }
 
-export function tableHead(): string {
-  return aligned(({ title }) => title)
-}
-
-export function tableRow(line: ResultLine): string {
-  return aligned(({ cell }) => cell(line))
+export const tableRows: Rows = {
+  head: aligned(({ title }) => title),
+  row: (line) => aligned(({ cell }) => cell(line)),
 }
 
 function aligned(cell: (column: Column) => string): string {

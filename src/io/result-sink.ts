@@ -5,7 +5,7 @@ import { Transform } from 'node:stream'
 import { stringify } from 'ndjson'
 import type { ResultLine } from '../records.ts'
 import { writeOut } from './runtime.ts'
-import { tableHead, tableRow, tsvHead, tsvRow } from './result-format.ts'
+import { type Columns, type Rows, tableRows, tsvRows } from './result-format.ts'
 
 export type ResultFormat = 'json' | 'tsv' | 'table'
 
@@ -21,8 +21,8 @@ export class ResultSink {
   #text = ''
   #blocks: Uint8Array[] = []
 
-  constructor(format: ResultFormat) {
-    this.#encoder = encoderOf(format)
+  constructor(format: ResultFormat, columns: Columns = {}) {
+    this.#encoder = encoderOf(format, columns)
     this.#encoder.on('data', (text: string | Uint8Array) => {
       this.#text += text
       if (this.#text.length > blockCharacters) this.#closeBlock()
@@ -58,15 +58,15 @@ export class ResultSink {
   }
 }
 
-function encoderOf(format: ResultFormat): Transform {
+function encoderOf(format: ResultFormat, columns: Columns): Transform {
   if (format === 'json') return stringify() as unknown as Transform
-  const [head, row] = format === 'tsv' ? [tsvHead, tsvRow] : [tableHead, tableRow]
-  let isFirst = true
+  let rows: Rows | undefined
   return new Transform({
     writableObjectMode: true,
     transform(line: ResultLine, _encoding, done) {
-      done(null, isFirst ? head(line) + row(line) : row(line))
-      isFirst = false
+      if (rows !== undefined) return done(null, rows.row(line))
+      rows = format === 'tsv' ? tsvRows(line, columns) : tableRows
+      done(null, rows.head + rows.row(line))
     },
   })
 }

@@ -28,6 +28,8 @@ export interface CountOptions {
   readonly earlyMs?: number | undefined
   /** Whether to keep what lines the open windows need: see CountStage. */
   readonly keepsLines?: boolean
+  /** Name for all lines: of the part of all frames that is counted here. */
+  readonly shard?: string | undefined
   readonly ledger: Ledger
 }
 
@@ -48,7 +50,7 @@ export interface Result {
 export type CountOut = Result | Reject | Control
 
 export function countStage(options: CountOptions): CountStage {
-  const { calendar, latenessMs, newCounter, earlyMs, keepsLines = false, ledger } = options
+  const { calendar, latenessMs, newCounter, earlyMs, keepsLines = false, shard, ledger } = options
   const { kinds } = calendar
   /** Per kind, by start. */
   const open = kinds.map(() => new Map<number, OpenWindow>())
@@ -124,6 +126,7 @@ export function countStage(options: CountOptions): CountStage {
       latenessMs: latenessMs[k]!,
       users: newCounter(),
       keepsLines,
+      shard,
     })
     open[k]!.set(startMs, window)
     due.push({ dueMs: window.endMs, window })

@@ -6,6 +6,7 @@
 import type { Counter } from '../counter/counter.ts'
 import type { FrameBatch, Pane, ResultLine } from '../records.ts'
 import type { Calendar, WindowKind } from '../time/calendar.ts'
+import { windowFields } from './window-fields.ts'
 
 export interface OpenWindowOptions {
   readonly kind: WindowKind
@@ -15,6 +16,8 @@ export interface OpenWindowOptions {
   readonly latenessMs: number
   readonly users: Counter
   readonly keepsLines: boolean
+  /** Name of the shard that the lines are of. */
+  readonly shard?: string | undefined
 }
 
 /** Frames that a revision adds. */
@@ -31,6 +34,7 @@ export class OpenWindow {
   /** From here on nothing counts any more. */
   readonly expiryMs: number
   readonly #users: Counter
+  readonly #shard: string | undefined
   #frames = 0
   /** How many of them the last early line has shown. */
   #framesShown = 0
@@ -44,13 +48,15 @@ export class OpenWindow {
   /** Per source the smallest line number of its frames here. */
   readonly firstLines: Map<number, number> | undefined
 
-  constructor({ kind, rank, startMs, latenessMs, users, keepsLines }: OpenWindowOptions) {
+  constructor(options: OpenWindowOptions) {
+    const { kind, rank, startMs, latenessMs, users, keepsLines, shard } = options
     this.kind = kind
     this.rank = rank
     this.startMs = startMs
     this.endMs = kind.spanAt(startMs).endMs
     this.expiryMs = this.endMs + latenessMs
     this.#users = users
+    this.#shard = shard
     this.firstLines = keepsLines ? new Map() : undefined
   }
 
@@ -141,16 +147,11 @@ export class OpenWindow {
     this.#frames += frames
   }
 
-  #line(pane: Pane, { zone, weekStart, timeText }: Calendar): ResultLine {
-    const { name } = this.kind
+  #line(pane: Pane, calendar: Calendar): ResultLine {
     const { sketch, ...estimate } = this.#users.estimate()
     return {
-      window: name,
-      start: this.startMs / 1000,
-      end: this.endMs / 1000,
-      time: timeText(this.startMs),
-      ...(zone.name === 'UTC' ? {} : { tz: zone.name }),
-      ...(name === 'week' ? { weekStart } : {}),
+      ...windowFields(this, calendar),
+      ...(this.#shard === undefined ? {} : { shard: this.#shard }),
       ...estimate,
       frames: this.#frames,
       pane,

@@ -25,13 +25,24 @@ export const utc: Zone = {
 
 /** Loads the zone data, but for UTC, whose users never pay for it. Names match in any case. */
 export async function loadZone(name: string): Promise<Zone> {
-  if (/^(etc\/)?utc$/i.test(name)) return utc
+  return isUtc(name) ? utc : (await loadZones())(name)
+}
+
+/** For those who learn names of zones only while they read. What it gives throws for others. */
+export async function loadZones(): Promise<(name: string) => Zone> {
   const { tz } = (await import('moment-timezone')).default
   const names = tz.names()
-  const known = names.find((one) => one.toLowerCase() === name.toLowerCase())
-  const table = known === undefined ? null : tz.zone(known)
-  if (known === undefined || table === null) throw unknownZone(name, names)
-  return tableZone(known, table)
+  return (name) => {
+    if (isUtc(name)) return utc
+    const known = names.find((one) => one.toLowerCase() === name.toLowerCase())
+    const table = known === undefined ? null : tz.zone(known)
+    if (known === undefined || table === null) throw unknownZone(name, names)
+    return tableZone(known, table)
+  }
+}
+
+function isUtc(name: string): boolean {
+  return /^(etc\/)?utc$/i.test(name)
 }
 
 /**

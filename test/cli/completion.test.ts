@@ -45,6 +45,7 @@ const bashReplies: readonly (readonly [words: readonly string[], reply: readonly
       'extract',
       'window',
       'count',
+      'merge',
       'from-kafka',
       'to-kafka',
       'generate',

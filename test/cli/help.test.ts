@@ -33,7 +33,8 @@ test('options stand in their group with value, brief and default', () => {
       --exact-limit N         Users in a window up to which counts are exact
                               [1000000]
       --precision N           Estimate with 2^N registers, N from 10 to 18 [14]
-      --sketch                Add a sketch of the users to each line`,
+      --sketch                Add a sketch of the users to each line
+      --shard NAME            Name the part of all frames that is counted here`,
   )
   assert.equal(
     section(renderHelp(generate), 'Size'),

@@ -35,6 +35,7 @@ test('without arguments every value is its default', async () => {
     exactLimit: 1000000,
     precision: 14,
     sketch: false,
+    shard: undefined,
     format: 'auto',
     early: undefined,
     kafka: false,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { count, generate, pipeline, window } from '../../src/cli/commands.ts'
+import { count, generate, merge, pipeline, window } from '../../src/cli/commands.ts'
 import { generatePlan } from '../../src/cli/generate-plan.ts'
 import { parseArguments } from '../../src/cli/parse.ts'
-import { countPlan, outputPlan, readPlan, timePlan } from '../../src/cli/plan.ts'
+import { countPlan, mergePlan, outputPlan, readPlan, timePlan } from '../../src/cli/plan.ts'
 
 function words(text: string): string[] {
   return text.split(' ').filter((word) => word !== '')
@@ -79,17 +79,37 @@ test('--week-start without a week is allowed', async () => {
 })
 
 test('the options of counting come through', async () => {
-  const plan = countPlan(await parseArguments(count, words('--exact-limit 50k --precision 16')))
-  assert.deepEqual(plan, { method: 'auto', exactLimit: 50000, precision: 16, sketch: false })
+  const plan = countPlan(
+    await parseArguments(count, words('--exact-limit 50k --precision 16 --shard eu')),
+  )
+  assert.deepEqual(plan, {
+    method: 'auto',
+    exactLimit: 50000,
+    precision: 16,
+    sketch: false,
+    shard: 'eu',
+  })
   const hll = countPlan(await parseArguments(count, words('--method hll --precision 12')))
-  assert.deepEqual(hll, { method: 'hll', exactLimit: 1000000, precision: 12, sketch: false })
+  assert.deepEqual(hll, {
+    method: 'hll',
+    exactLimit: 1000000,
+    precision: 12,
+    sketch: false,
+    shard: undefined,
+  })
 })
 
 test('an exact count has a precision where it has a sketch', async () => {
   const plan = countPlan(
     await parseArguments(count, words('--method exact --precision 12 --sketch')),
   )
-  assert.deepEqual(plan, { method: 'exact', exactLimit: 1000000, precision: 12, sketch: true })
+  assert.deepEqual(plan, {
+    method: 'exact',
+    exactLimit: 1000000,
+    precision: 12,
+    sketch: true,
+    shard: undefined,
+  })
 })
 
 test('no file named is standard input', async () => {
@@ -201,4 +221,22 @@ test('what only looks like a contradiction is allowed', async () => {
   outputPlan(await parseArguments(pipeline, words('- --stats -')))
   generatePlan(await parseArguments(generate, words('-p 0')))
   generatePlan(await parseArguments(generate, words('-d 30 -p 10')))
+})
+
+test('windows to roll up into come in their canonical names, each once', async () => {
+  const plan = async (text: string) => mergePlan(await parseArguments(merge, words(text)))
+  assert.deepEqual((await plan('--to day,900s,15m,day')).to, ['day', '15m'])
+  assert.equal((await plan('a.ndjson')).to, undefined)
+})
+
+test('what says nothing of a merge is refused with a remedy', async () => {
+  const plan = async (text: string) => mergePlan(await parseArguments(merge, words(text)))
+  for (
+    const [text, message] of [
+      ['--disjoint --to day', /^--disjoint and --to contradict each other; leave one out/],
+      ['--order none --lateness 1h', /^--lateness and --order none contradict each other/],
+      ['--week-start sunday --to day', /^--week-start is about weeks of --to; add --to week$/],
+      ['- -', /^argument "-": given twice/],
+    ] as const
+  ) await assert.rejects(() => plan(text), { code: 'usage', message })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { tableHead, tableRow, tsvHead, tsvRow } from '../../src/io/result-format.ts'
+import { tableRows, tsvRows } from '../../src/io/result-format.ts'
 import type { ResultLine } from '../../src/records.ts'
 
 const exact: ResultLine = {
@@ -40,8 +40,8 @@ const early: ResultLine = { ...withoutRevision, pane: 'early' }
 
 test('tab-separated rows have a cell for every field of the head, empty where it is absent', () => {
   for (const line of [exact, estimated, early, sketched]) {
-    const fields = tsvHead(line).trimEnd().split('\t')
-    const cells = tsvRow(line).slice(0, -1).split('\t')
+    const fields = tsvRows(line).head.trimEnd().split('\t')
+    const cells = tsvRows(line).row(line).slice(0, -1).split('\t')
     assert.equal(cells.length, fields.length)
     const read = Object.fromEntries(fields.map((field, i) => [field, cells[i]]))
     for (const field of fields) {
@@ -51,16 +51,21 @@ test('tab-separated rows have a cell for every field of the head, empty where it
 })
 
 test('tab-separated rows lose no field of a result line', () => {
-  const fields = tsvHead(sketched).trimEnd().split('\t')
+  const fields = tsvRows(sketched).head.trimEnd().split('\t')
   assert.deepEqual(Object.keys(sketched).filter((key) => !fields.includes(key)), [])
 })
 
 test('sketches have a column only where there are some', () => {
-  assert.equal(tsvHead(sketched), `${tsvHead(exact).trimEnd()}\tsketch\n`)
+  assert.equal(tsvRows(sketched).head, `${tsvRows(exact).head.trimEnd()}\tsketch\n`)
 })
 
 test('columns of the table stand below their titles', () => {
-  const rows = [tableHead(), tableRow(exact), tableRow(estimated), tableRow(early)]
+  const rows = [
+    tableRows.head,
+    tableRows.row(exact),
+    tableRows.row(estimated),
+    tableRows.row(early),
+  ]
   assert.deepEqual(rows.join('').split('\n'), [
     'window    time                             users    error         frames  pane',
     'minute    2016-07-11T13:39:00Z            16,193    exact         17,000  on-time',
@@ -71,7 +76,7 @@ test('columns of the table stand below their titles', () => {
 })
 
 test('a cell wider than its column is not cut', () => {
-  const row = tableRow({
+  const row = tableRows.row({
     ...exact,
     window: 'a-window-of-its-own',
     users: 1e15,

@@ -98,14 +98,14 @@ describe('properties are read as Java reads them', () => {
 
   /** Every character in one of the ways to write it, some with the line broken behind. */
   function escaped(text: string): string {
-    return [...text].map((character, i) => {
+    return [...text].map((character, i, { length }) => {
       if (!/[a-z]/i.test(character)) {
         const units = character.split('')
         return units.map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(
           '',
         )
       }
-      return i % 3 === 1 && i + 1 < text.length ? `${character}\\\n  ` : character
+      return i % 3 === 1 && i + 1 < length ? `${character}\\\n  ` : character
     }).join('')
   }
 

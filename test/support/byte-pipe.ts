@@ -37,7 +37,7 @@ export function extractedBytes<In>(
   }
   for (const message of input) stage.push(message, take)
   stage.end(take)
-  lines.control({ type: 'end', counts: ledger.toJSON() })
+  lines.control({ type: 'end', counts: ledger.counts() })
   return { bytes: lines.take(), rejects }
 }
 
@@ -60,6 +60,6 @@ export function windowedBytes<In>(
   }
   for (const message of input) stage.push(message, take)
   stage.end(take)
-  lines.control({ type: 'end', counts: ledger.toJSON() })
+  lines.control({ type: 'end', counts: ledger.counts() })
   return { bytes: lines.take(), rejects }
 }

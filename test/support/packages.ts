@@ -14,6 +14,7 @@ const leastPermissions: Readonly<Record<string, string>> = {
   'uc-extract': '',
   'uc-window': '',
   'uc-count': '',
+  'uc-merge': '',
   'uc-pipeline': '--allow-read=s.gz',
 }
 

@@ -69,5 +69,5 @@ function counted(messages: readonly ExtractIn[], kernel: KernelOptions) {
   } catch (error) {
     results.push(String(error))
   }
-  return { results, rejects, counts: ledger.toJSON() }
+  return { results, rejects, counts: ledger.counts() }
 }

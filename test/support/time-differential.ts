@@ -69,7 +69,7 @@ function run(stream: TimedStream, cutsHere: () => boolean, isPiped: boolean): Ru
     stage.end(take)
   }
   assert.equal(counting.imbalance(), undefined)
-  const { accepted, quarantined, windows: accounts } = counting.toJSON()
+  const { accepted, quarantined, windows: accounts } = counting.counts()
   return { lines, counts: { frames: counting.frames, accepted, quarantined, windows: accounts } }
 }
 

@@ -9,6 +9,7 @@ export type CountingOptions = {
   readonly exactLimit: Option<number>
   readonly precision: Option<number>
   readonly sketch: Option<boolean>
+  readonly shard: Option<string | undefined>
 }
 
 const methods = ['auto', 'exact', 'hll'] as const
@@ -57,4 +58,19 @@ export const counting: CountingOptions = {
       'A table does not show it.',
     example: '--sketch',
   },
+  shard: {
+    name: 'shard',
+    value: 'NAME',
+    group: 'Counting',
+    parse: shardName,
+    brief: 'Name the part of all frames that is counted here',
+    detail: 'It stands in each line, so that uc-merge knows whose it is: lines of one shard and ' +
+      'window replace one another, those of different shards are united.',
+    example: '--shard eu-1',
+  },
+}
+
+function shardName(text: string): string {
+  if (text === '') throw new Error('expected a name, of a machine or a partition say')
+  return text
 }

@@ -45,7 +45,7 @@ export const time: TimeOptions = {
     brief: 'Keep counting into a window this long after it closed',
     detail: 'A frame that comes so late revises the line of its window; later ones are expired. ' +
       '`auto` is 1h, and 24h for windows of a day or longer. One length for all windows, or some ' +
-      'by name.',
+      'by name. uc-merge waits so long for lines that revise others.',
     example: '--lateness minute=10m,year=7d',
   },
   maxJump: {
@@ -82,7 +82,7 @@ export const time: TimeOptions = {
     brief: 'How the input is ordered: about by time, or not at all',
     detail:
       '`none` is for history in any order: every frame counts, whenever it comes, no clock is ' +
-      'judged, and all windows close at the end of the input.',
+      'judged, and all windows close at the end of the input. uc-merge takes lines likewise.',
     example: '--order none',
   },
   from: {

@@ -58,7 +58,7 @@ export const kinds: KindOptions = {
     fallback: 'monday',
     parse: oneOf(weekDays),
     brief: 'First day of the week',
-    detail: 'In English, in lower case. Without `--week` it changes nothing.',
+    detail: 'In English, in lower case. Where no weeks are asked for it changes nothing.',
     example: '--week-start sunday',
   },
 }

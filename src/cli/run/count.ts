@@ -44,7 +44,7 @@ export async function runCount(parsed: Parsed<CountOptions>): Promise<number> {
     input,
     stage: chain(
       readWindowedStage({ calendar, maxLineBytes, scanner, ledger }),
-      countStage({ ...output, calendar, latenessMs, newCounter, ledger }),
+      countStage({ ...output, ...counting, calendar, latenessMs, newCounter, ledger }),
     ),
     lineBreak: Uint8Array.of(0x0a),
     follows: 'perhaps',

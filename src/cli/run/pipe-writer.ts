@@ -48,7 +48,7 @@ export class PipeWriter {
   async end({ failure, signal }: Outcome, ledger: Ledger): Promise<void> {
     if (failure !== undefined) return
     const stopped = signal === undefined ? {} : { signal }
-    this.lines.control({ type: 'end', counts: ledger.toJSON(), ...stopped })
+    this.lines.control({ type: 'end', counts: ledger.counts(), ...stopped })
     await this.flush()
   }
 }

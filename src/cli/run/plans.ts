@@ -1,6 +1,7 @@
 /** From plans to what the stages need. */
-import { type Calendar, calendar, startOfDay } from '../../time/calendar.ts'
+import { type Calendar, calendar, startOfDay, type WindowKind } from '../../time/calendar.ts'
 import { loadZone } from '../../time/zone.ts'
+import type { Lateness } from '../options/time.ts'
 import type { ReadPlan, TimePlan } from '../plan.ts'
 import type { TimeOrDate } from '../values.ts'
 
@@ -17,10 +18,14 @@ export function latenessOf(
   { lateness }: Pick<TimePlan, 'lateness'>,
   { kinds }: Calendar,
 ): number[] {
-  return kinds.map(({ name, nominalMs }) => {
-    const usualMs = nominalMs >= dayMs ? dayMs : 3_600_000
-    return lateness.byKind.get(name) ?? lateness.othersMs ?? usualMs
-  })
+  return kinds.map((kind) => latenessOfKind(lateness, kind))
+}
+
+export function latenessOfKind(
+  { byKind, othersMs }: Lateness,
+  { name, nominalMs }: WindowKind,
+): number {
+  return byKind.get(name) ?? othersMs ?? (nominalMs >= dayMs ? dayMs : 3_600_000)
 }
 
 /** The times that frames may have, from and up to but not including. */

@@ -39,6 +39,14 @@ export async function stagesOf(parsed: Parsed<PipelineOptions>): Promise<NewStag
       showsRaw: true,
       ledger,
     }),
-    counts: countStage({ calendar, latenessMs, newCounter, earlyMs, keepsLines, ledger }),
+    counts: countStage({
+      ...counting,
+      calendar,
+      latenessMs,
+      newCounter,
+      earlyMs,
+      keepsLines,
+      ledger,
+    }),
   })
 }

@@ -1,0 +1,89 @@
+/**
+ * Reads a result line (records.ts), of this program or of another one that writes the same. Fields
+ * that are unknown here mean nothing. Whether the times are those of a window is the calendar's to
+ * say, whether the sketch is one counter/read-image.ts's.
+ */
+import type { ResultLine, ShardCount } from '../records.ts'
+import { isRecord } from './control.ts'
+
+/** The line, or what is wrong with it. */
+export function parseResult(text: string): ResultLine | string {
+  let line: unknown
+  try {
+    line = JSON.parse(text)
+  } catch {
+    return 'not JSON; expected result lines, of uc-count say'
+  }
+  if (!isRecord(line)) return 'no JSON object; expected a result line'
+  for (const [key, { isRight, expected }] of Object.entries(fields)) {
+    if (isRight(line[key])) continue
+    return line[key] === undefined
+      ? `no result line: it has no "${key}"; expected ${expected}`
+      : `no result line: "${key}" is ${shortened(line[key])}; expected ${expected}`
+  }
+  const result = line as unknown as ResultLine
+  const { shard, shards, frames, users, low, high } = result
+  if (low > users || users > high) return `"users" ${users} is not within ${low} and ${high}`
+  if (shards === undefined) return result
+  if (shard !== undefined) return '"shard" and "shards" stand both there; expected one of them'
+  const sum = Object.values(shards).reduce((sum, { frames }) => sum + frames, 0)
+  return sum === frames ? result : `"shards" have ${sum} frames, the line has ${frames}`
+}
+
+interface Field {
+  readonly expected: string
+  isRight(value: unknown): boolean
+}
+
+const count: Field = { expected: 'a whole number', isRight: isCount }
+const text: Field = { expected: 'text', isRight: isText }
+
+const fields: Readonly<Record<string, Field>> = {
+  window: text,
+  start: { expected: 'unix seconds', isRight: isCount },
+  end: { expected: 'unix seconds', isRight: isCount },
+  tz: optional(text),
+  weekStart: optional(text),
+  shard: optional(text),
+  shards: optional({
+    expected: 'an object with the frames of each shard',
+    isRight: (value) => isRecord(value) && Object.values(value).every(isShardCount),
+  }),
+  users: count,
+  low: count,
+  high: count,
+  method: oneOf(['exact', 'hll']),
+  error: { expected: 'a number', isRight: (value) => typeof value === 'number' && value >= 0 },
+  frames: count,
+  pane: oneOf(['early', 'on-time', 'late']),
+  revision: optional(count),
+  sketch: optional(text),
+}
+
+function optional({ expected, isRight }: Field): Field {
+  return { expected, isRight: (value) => value === undefined || isRight(value) }
+}
+
+function oneOf(words: readonly string[]): Field {
+  return { expected: words.join(' or '), isRight: (value) => words.some((word) => word === value) }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function isShardCount(value: unknown): value is ShardCount {
+  if (!isRecord(value)) return false
+  const { frames, pane, revision } = value
+  return isCount(frames) && (pane === undefined || pane === 'early') &&
+    (revision === undefined || isCount(revision))
+}
+
+function shortened(value: unknown): string {
+  const text = JSON.stringify(value)
+  return text.length > 30 ? `${text.slice(0, 29)}…` : text
+}

@@ -1,0 +1,149 @@
+/**
+ * Says of each result line whether it can be united, and with what: the kind of its window, its
+ * sketch, its shards, and the kinds of window that it goes into. Zones and weeks are those of the
+ * first line of each kind; a line of others would make one number out of different windows.
+ */
+import { readImage } from '../counter/read-image.ts'
+import type { Sketch } from '../counter/sketch.ts'
+import { bytesOf } from '../ndjson/base64.ts'
+import type { Reject, ResultLine } from '../records.ts'
+import { type WeekDay, weekDays } from '../time/calendar.ts'
+import { misfit } from '../time/nesting.ts'
+import { type KindName, type ZonedKind, ZonedKinds } from '../time/zoned-kinds.ts'
+import type { Zone } from '../time/zone.ts'
+import type { ReadLine } from './read-results.ts'
+import { type Shares, sharesOf } from './shares.ts'
+
+export interface AdmitOptions {
+  /** Kinds of window to roll up into; undefined: each line's own. */
+  readonly to: readonly string[] | undefined
+  /** Of the weeks that are rolled up into. */
+  readonly weekStart: WeekDay
+  /** Whether no user is in two inputs, so that a line needs no sketch. */
+  readonly isDisjoint: boolean
+  readonly zoneNamed: (name: string) => Zone
+}
+
+/** A line that can be united. */
+export interface Part {
+  readonly source: number
+  /** Where it stands, for messages. */
+  readonly where: string
+  readonly line: ResultLine
+  readonly kind: ZonedKind
+  /** The kinds of window that it goes into. */
+  readonly targets: readonly ZonedKind[]
+  readonly sketch: Sketch | undefined
+  readonly shares: Shares
+}
+
+export type Refusal = Pick<Reject, 'reason' | 'detail'>
+
+class NotAdmitted extends Error {
+  readonly reason: Reject['reason']
+
+  constructor(reason: Reject['reason'], detail: string) {
+    super(detail)
+    this.reason = reason
+  }
+}
+
+export function admission(options: AdmitOptions): (read: ReadLine) => Part | Refusal {
+  const { to, weekStart, isDisjoint, zoneNamed } = options
+  const kinds = new ZonedKinds(zoneNamed)
+  /** Zone and week of each kind, by the first line. */
+  const settled = new Map<string, ZonedKind>()
+
+  function admit({ source, place, lineNumber, result }: ReadLine): Part {
+    if (typeof result === 'string') throw new NotAdmitted('malformed', result)
+    const kind = kindOf(result)
+    const sketch = sketchOf(result)
+    const targets = to === undefined ? [kind] : targetsOf(result, kind, to)
+    for (const each of [kind, ...targets]) agree(each)
+    for (const each of [kind, ...targets]) settled.set(each.kind.name, each)
+    const shares = sharesOf(result, source)
+    return { source, where: `${place}:${lineNumber}`, line: result, kind, targets, sketch, shares }
+  }
+
+  function kindOf({ window, start, end, tz = 'UTC', weekStart = 'monday' }: ResultLine): ZonedKind {
+    if (!isWeekDay(weekStart)) {
+      throw new NotAdmitted('malformed', `"weekStart" ${weekStart}; expected a day of the week`)
+    }
+    const kind = namedKind({ window, tz, weekStart })
+    const { startMs, endMs } = kind.kind.spanAt(start * 1000)
+    if (startMs === start * 1000 && endMs === end * 1000) return kind
+    const expected = `expected ${startMs / 1000} to ${endMs / 1000}`
+    throw new NotAdmitted('malformed', `no ${window} in ${tz} is ${start} to ${end}; ${expected}`)
+  }
+
+  function namedKind(name: KindName): ZonedKind {
+    try {
+      return kinds.get(name)
+    } catch (error) {
+      const { message } = error as Error
+      const isZone = message.startsWith('unknown time zone')
+      const detail = isZone ? message : `unknown window ${JSON.stringify(name.window)}; ${message}`
+      throw new NotAdmitted('malformed', detail)
+    }
+  }
+
+  function sketchOf({ sketch: text }: ResultLine): Sketch | undefined {
+    if (text === undefined) {
+      if (isDisjoint) return undefined
+      const remedy = 'count with --sketch, or say --disjoint where no user is in two inputs'
+      throw new NotAdmitted('unmergeable', `no sketch; ${remedy}`)
+    }
+    const bytes = bytesOf(text)
+    const sketch = bytes === undefined ? 'no base64' : readImage(bytes)
+    if (typeof sketch !== 'string') return sketch
+    throw new NotAdmitted('unmergeable', `broken sketch: ${sketch}`)
+  }
+
+  function targetsOf(line: ResultLine, kind: ZonedKind, names: readonly string[]): ZonedKind[] {
+    const ms = line.start * 1000
+    const targets: ZonedKind[] = []
+    for (const window of names) {
+      const target = namedKind({ window, tz: kind.zone.name, weekStart })
+      const isSame = target.kind.name === kind.kind.name
+      if (!isSame && target.kind.nominalMs < kind.kind.nominalMs) continue
+      const problem = isSame
+        ? disagreement(kind, target)
+        : misfit({ fine: kind.kind, coarse: target.kind, ms }, kind)
+      if (problem !== undefined) throw new NotAdmitted('unmergeable', problem)
+      targets.push(target)
+    }
+    if (targets.length > 0) return targets
+    const finer = `${line.window} is longer than every window of --to (${names.join(', ')})`
+    throw new NotAdmitted('unmergeable', finer)
+  }
+
+  function agree(kind: ZonedKind): void {
+    const problem = disagreement(kind, settled.get(kind.kind.name) ?? kind)
+    if (problem !== undefined) throw new NotAdmitted('unmergeable', problem)
+  }
+
+  return (read) => {
+    try {
+      return admit(read)
+    } catch (error) {
+      if (!(error instanceof NotAdmitted)) throw error
+      return { reason: error.reason, detail: error.message }
+    }
+  }
+}
+
+/** What keeps windows of one name from being the same. */
+function disagreement(kind: ZonedKind, known: ZonedKind): string | undefined {
+  const { kind: { name }, zone, weekStart } = kind
+  if (known.zone.name !== zone.name) {
+    const others = `where others are in ${known.zone.name}`
+    return `${name} in ${zone.name}, ${others}; count all in one zone, by --tz`
+  }
+  if (name !== 'week' || known.weekStart === weekStart) return undefined
+  const others = `where others begin on ${known.weekStart}`
+  return `a week that begins on ${weekStart}, ${others}; say one --week-start everywhere`
+}
+
+function isWeekDay(text: string): text is WeekDay {
+  return weekDays.some((day) => day === text)
+}

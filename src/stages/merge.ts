@@ -1,0 +1,171 @@
+/**
+ * Result lines of several runs to those of one: of each window the lines of all shards united, or
+ * those of all finer windows in it. In order of the windows' ends, from fine to coarse.
+ *
+ * A window is united when every input has come past its end and its allowed lateness, until which
+ * the runs themselves may have revised it, and written when none that ends before can follow. So
+ * inputs in order of time take memory for that long, and not for their length. How far an input has
+ * come is told by the starts of its lines: an early line, or the last ones of a run, end far ahead.
+ */
+import TinyQueue from 'tinyqueue'
+import type { Ledger, Merging } from '../ledger.ts'
+import type { Reject } from '../records.ts'
+import type { Emit, Stage } from '../stage.ts'
+import type { WindowKind } from '../time/calendar.ts'
+import type { ZonedKind } from '../time/zoned-kinds.ts'
+import { admission, type AdmitOptions, type Part, type Refusal } from './admit.ts'
+import type { Result } from './count.ts'
+import { GatheredWindow } from './gathered-window.ts'
+import { MergedWindow } from './merged-window.ts'
+import type { ReadLine, ReadResults } from './read-results.ts'
+import { Union } from './union.ts'
+
+export interface MergeOptions extends AdmitOptions {
+  /** How long after its end a window may be revised; Infinity: to the end of the input. */
+  readonly latenessMs: (kind: WindowKind) => number
+  readonly ledger: Ledger
+}
+
+export type MergeOut = Result | Reject
+
+export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> {
+  const { isDisjoint, latenessMs, ledger } = options
+  const admit = admission(options)
+  const union = new Union()
+  /** By kind and start. */
+  const gathered = new Map<string, GatheredWindow>()
+  const merged = new Map<string, MergedWindow>()
+  const toUnite = new TinyQueue<Closing>([], (a, b) => a.dueMs - b.dueMs)
+  const toWrite = new TinyQueue<MergedWindow>([], inOrder)
+  /** Of the kinds so far: what ends by the watermark minus this is complete, whatever its kind. */
+  let longestMs = 0
+  /** What ends by then is written. */
+  let writtenMs = -Infinity
+  const counts: Merging = ledger.merging = {
+    unmergeable: 0,
+    expired: 0,
+    replaced: 0,
+    merged: 0,
+    written: 0,
+    repeated: 0,
+  }
+
+  function take(read: ReadLine, emit: Emit<MergeOut>): void {
+    ledger.lines++
+    const part = admit(read)
+    const refusal = 'reason' in part ? part : gather(part)
+    if (refusal !== undefined) refuse(read, refusal, emit)
+    if (typeof read.result === 'string') return
+    union.advance(read.source, Math.max(union.watermarkOf(read.source), read.result.start * 1000))
+    settle(union.watermarkMs)
+    write(union.watermarkMs - longestMs, emit)
+  }
+
+  function gather(part: Part): Refusal | undefined {
+    const { line: { window, start, end }, kind: { kind }, targets } = part
+    const dueMs = end * 1000 + latenessMs(kind)
+    const isWritten = targets.some((each) => each.kind.spanAt(start * 1000).endMs <= writtenMs)
+    if (dueMs <= union.watermarkMs || isWritten) {
+      const detail = `came when the line of its ${window} was complete; expected lines in order ` +
+        'of time, --order none takes them in any, a longer --lateness some of them'
+      return { reason: 'expired', detail }
+    }
+    const key = `${window} ${start}`
+    const window_ = gathered.get(key) ?? new GatheredWindow(part, isDisjoint)
+    const replaced = window_.add(part)
+    if ('reason' in replaced) return replaced
+    if (!gathered.has(key)) {
+      gathered.set(key, window_)
+      toUnite.push({ dueMs, key })
+      for (const target of [part.kind, ...targets]) {
+        longestMs = Math.max(longestMs, latenessMs(target.kind))
+      }
+      for (const target of targets) expect(target, start * 1000)
+    }
+    account(part, replaced)
+    return undefined
+  }
+
+  function account(part: Part, replaced: readonly Part[]): void {
+    counts.merged += 1 - replaced.length
+    counts.replaced += replaced.length
+    const [before] = replaced
+    if (before === undefined || before === part || before.source !== part.source) return
+    const isNamed = [...part.shares.keys()].some((shard) => typeof shard === 'string')
+    const isRevised = before.line.pane === 'early' || part.line.pane === 'early' ||
+      (part.line.revision ?? 0) > (before.line.revision ?? 0)
+    if (!isNamed && !isRevised) counts.repeated++
+  }
+
+  /** The window of that kind has lines from now on. */
+  function expect(target: ZonedKind, ms: number): void {
+    const window = new MergedWindow(target, ms)
+    const key = `${target.kind.name} ${window.startMs}`
+    if (merged.has(key)) return
+    merged.set(key, window)
+    toWrite.push(window)
+  }
+
+  function settle(reachedMs: number): void {
+    let closing: Closing | undefined
+    while ((closing = toUnite.peek()) !== undefined && closing.dueMs <= reachedMs) {
+      const { key } = toUnite.pop()!
+      const window = gathered.get(key)!
+      gathered.delete(key)
+      const { line: { window: name, start }, targets } = window.first
+      const united = window.unite()
+      for (const { kind } of targets) {
+        const { startMs } = kind.spanAt(start * 1000)
+        merged.get(`${kind.name} ${startMs}`)!.take(united, name)
+      }
+    }
+  }
+
+  function write(completeMs: number, emit: Emit<MergeOut>, isCut = false): void {
+    writtenMs = Math.max(writtenMs, completeMs)
+    let window: MergedWindow | undefined
+    while ((window = toWrite.peek()) !== undefined && window.endMs <= completeMs) {
+      toWrite.pop()
+      const line = window.line(isCut)
+      merged.delete(`${line.window} ${window.startMs}`)
+      counts.written++
+      emit({ type: 'result', line })
+    }
+  }
+
+  function refuse(read: ReadLine, { reason, detail }: Refusal, emit: Emit<MergeOut>): void {
+    if (reason === 'malformed') ledger.malformed++
+    else if (reason === 'expired') counts.expired++
+    else counts.unmergeable++
+    const { place: source, lineNumber: line, content } = read
+    emit({ type: 'reject', reason, detail, source, line, content: () => content })
+  }
+
+  return {
+    push(message, emit) {
+      if (message.type === 'line') return take(message, emit)
+      if (message.type === 'source') union.exists(message.source)
+      else union.ended(message.source)
+      settle(union.watermarkMs)
+      write(union.watermarkMs - longestMs, emit)
+    },
+    end(emit) {
+      settle(Infinity)
+      write(Infinity, emit)
+    },
+    stop(emit) {
+      settle(Infinity)
+      write(Infinity, emit, true)
+    },
+  }
+}
+
+/** A window that may be revised until then. */
+interface Closing {
+  readonly dueMs: number
+  readonly key: string
+}
+
+function inOrder(a: MergedWindow, b: MergedWindow): number {
+  return a.endMs - b.endMs || a.nominalMs - b.nominalMs
+}

@@ -1,0 +1,85 @@
+/**
+ * One window of the output: its own lines, united, and the finer ones that make it up. Users are
+ * united whatever they come from. Frames are added up over the finer windows of one kind; what
+ * several kinds say of a shard, minutes and hours of a day, is the same count and the largest holds.
+ */
+import type { Counted } from '../counter/counter.ts'
+import { imageOf } from '../counter/image.ts'
+import { Sketch } from '../counter/sketch.ts'
+import { base64 } from '../ndjson/base64.ts'
+import type { ResultLine } from '../records.ts'
+import type { ZonedKind } from '../time/zoned-kinds.ts'
+import type { Part } from './admit.ts'
+import type { United } from './gathered-window.ts'
+import { covers, join, paneFields, shardFields, type Shares, sum, take } from './shares.ts'
+import { windowFields } from './window-fields.ts'
+
+export class MergedWindow {
+  readonly startMs: number
+  readonly endMs: number
+  readonly nominalMs: number
+  readonly #kind: ZonedKind
+  /** By the kind of the lines. */
+  readonly #shares = new Map<string, Shares>()
+  #sketch: Sketch | undefined
+  #own: United | undefined
+
+  constructor(kind: ZonedKind, ms: number) {
+    const { startMs, endMs } = kind.kind.spanAt(ms)
+    this.startMs = startMs
+    this.endMs = endMs
+    this.nominalMs = kind.kind.nominalMs
+    this.#kind = kind
+  }
+
+  take(united: United, kindName: string): void {
+    if (kindName === this.#kind.kind.name) this.#own = united
+    const { sketch } = united
+    if (sketch !== undefined) {
+      this.#sketch ??= new Sketch(sketch.precision)
+      this.#sketch.merge(sketch)
+    }
+    const shares = this.#shares.get(kindName) ?? new Map()
+    take(shares, united.shares, sum)
+    this.#shares.set(kindName, shares)
+  }
+
+  /** `isCut`: the run was stopped, and there may be more. */
+  line(isCut: boolean): ResultLine {
+    const shares: Shares = new Map()
+    for (const each of this.#shares.values()) take(shares, each, join)
+    const { frames, ...pane } = paneFields(shares, isCut)
+    const { sketch, ...counted } = this.#counted(shares)
+    return {
+      ...windowFields({ ...this, kind: this.#kind.kind }, this.#kind),
+      ...shardFields(shares),
+      ...counted,
+      frames,
+      ...pane,
+      ...(sketch === undefined ? {} : { sketch }),
+    }
+  }
+
+  #counted(shares: Shares): Counted {
+    const union = this.#sketch
+    if (this.#own?.sum !== undefined) {
+      return union === undefined
+        ? this.#own.sum
+        : { ...this.#own.sum, sketch: base64(imageOf(union)) }
+    }
+    const sketch = base64(imageOf(union!))
+    const exact = this.#own?.exact.filter((part) => {
+      return covers(part.shares, shares) && base64(imageOf(folded(part, union!))) === sketch
+    })
+    if (exact === undefined || exact.length === 0) return { ...union!.estimate(), sketch }
+    const users = Math.max(...exact.map(({ line }) => line.users))
+    return { users, low: users, high: users, method: 'exact', error: 0, sketch }
+  }
+}
+
+/** The users of one line alone, as the union would hold them. */
+function folded({ sketch }: Part, { precision }: Sketch): Sketch {
+  const users = new Sketch(precision)
+  users.merge(sketch!)
+  return users
+}
