@@ -27,12 +27,12 @@ function newestMs(folder) {
 }
 
 function isBuilt() {
-  const main = join(root, 'dist/src/cli/main.js')
+  const main = join(root, 'dist/cli/main.js')
   return existsSync(main) && statSync(main).mtimeMs > newestMs(join(root, 'src'))
 }
 
 function build() {
-  process.stderr.write('building (tsc) …\n')
+  process.stderr.write('building …\n')
   const { status } = spawnSync('npm', ['run', '--silent', 'build'], {
     cwd: root,
     stdio: ['inherit', process.stderr, 'inherit'],
@@ -45,7 +45,7 @@ function build() {
 /** Counts the user's own frames, in this very process: signals and the exit status are its own. */
 async function countTheirs() {
   process.chdir(process.env.INIT_CWD ?? '.')
-  const { main } = await import('../dist/src/cli/main.js')
+  const { main } = await import('../dist/cli/main.js')
   await main('uc-pipeline')
 }
 
@@ -58,7 +58,7 @@ async function countOurs() {
   const megabytes = statSync(stream).size / 1e6
   say(dim(`${frames.toLocaleString('en-US')} frames, ${speed(megabytes, generated.seconds)}`))
 
-  const { tableHead, tableRow } = await import('../dist/src/io/result-format.js')
+  const { tableRows } = await import('../dist/src/io/result-format.js')
   const args = [...kinds.map((kind) => `--${kind}`), 'stream.jsonl']
   const results = []
   const counted = await run({
@@ -68,10 +68,10 @@ async function countOurs() {
     take(line) {
       // As uc-pipeline itself shows it on a terminal. Its progress may stand on this line.
       if (process.stdout.isTTY && process.stderr.isTTY) process.stdout.write('\r\x1b[K')
-      if (results.length === 0) process.stdout.write(dim(tableHead()))
+      if (results.length === 0) process.stdout.write(dim(tableRows.head))
       const result = JSON.parse(line)
       results.push(result)
-      process.stdout.write(tableRow(result))
+      process.stdout.write(tableRows.row(result))
     },
   })
   const framesPerSecond = Math.round(frames / counted.seconds).toLocaleString('en-US')

@@ -22,7 +22,8 @@ const sketched = 'uc-pipeline --minute --sketch s.gz'
 
 const needed = [
   'bin/uc-count',
-  'dist/src/cli/main.js',
+  'dist/cli/main.js',
+  'dist/cli/thread.js',
   'dist/src/kernel/scanner-wasm.js',
   'dist/src/index.d.ts',
   'LICENSE',

@@ -17,7 +17,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import process from 'node:process'
 import { withFolder } from '../support/folder.ts'
-import { binFolder, root } from '../support/paths.ts'
+import { root } from '../support/paths.ts'
 import { shell } from '../support/shell.ts'
 import { draw } from './draw.ts'
 import { flameChart } from './flame-chart.ts'
@@ -30,7 +30,7 @@ const samplingMicroseconds = 250
 function run(args: readonly string[], cwd: string): void {
   const flags = ['--cpu-prof', `--cpu-prof-dir=${folder}`]
   const interval = ['--cpu-prof-interval', String(samplingMicroseconds)]
-  const command = [...flags, ...interval, join(binFolder, 'uc-pipeline'), ...args]
+  const command = [...flags, ...interval, join(root, 'dist/test/bench/unbundled.js'), ...args]
   const stdio = ['inherit', 'ignore', 'inherit'] as const
   const { status } = spawnSync(process.execPath, command, { cwd, stdio: [...stdio] })
   if (status !== 0) throw new Error(`uc-pipeline ended with ${status}`)

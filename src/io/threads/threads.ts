@@ -13,7 +13,7 @@ export interface ThreadsOptions extends ThreadSettings {
   readonly count: number
 }
 
-const program = fileURLToPath(new URL('../../', import.meta.url))
+const program = fileURLToPath(new URL('.', import.meta.url))
 const notPermitted =
   '--threads: a thread loads the program anew, for which Deno wants permission; ' +
   `add --allow-read=${program}`
