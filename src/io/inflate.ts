@@ -35,37 +35,63 @@ async function* pieces(chunks: Chunks): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The decoded chunks of `chunks`. Throws UcError where compressed data is broken or cut short. */
-export async function* decoded(chunks: Chunks): AsyncGenerator<Uint8Array> {
+/**
+ * What gives the decoded chunks of `chunks`: for plain ones they themselves, with nothing between.
+ * Throws UcError where compressed data is broken or cut short.
+ */
+export async function decoded(chunks: Chunks): Promise<Chunks> {
   const iterator = chunks[Symbol.asyncIterator]()
-  let head = new Uint8Array(0)
+  let head: Uint8Array = new Uint8Array(0)
   while (head.length < magicBytes) {
     const { value, done } = await iterator.next()
     if (done === true) break
-    head = concatenated(head, value)
+    head = concatenated(head, value) // a copy: neither the next one nor the end of the last file touches it
   }
+  const all = behind(head, iterator)
+  const magic = magicOf(head)
+  return magic === undefined ? all : unpacked(all, magic)
+}
+
+/** `head`, unless it is empty, and then all that the iterator still gives. */
+function behind(
+  head: Uint8Array,
+  iterator: AsyncIterator<Uint8Array>,
+): AsyncIterableIterator<Uint8Array> {
+  let first = head.length > 0 ? head : undefined
+  return {
+    next() {
+      if (first === undefined) return iterator.next()
+      const value = first
+      first = undefined
+      return Promise.resolve({ value, done: false })
+    },
+    return: () => iterator.return?.() ?? Promise.resolve({ value: undefined, done: true }),
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}
+
+async function* unpacked(
+  chunks: Chunks,
+  { name, decode }: (typeof magics)[number],
+): AsyncGenerator<Uint8Array> {
   let readFailure: unknown
-  const all = (async function* () {
-    if (head.length > 0) yield head
+  const watched = (async function* () {
     try {
-      yield* { [Symbol.asyncIterator]: () => iterator }
+      yield* chunks
     } catch (error) {
       readFailure = error
       throw error
     }
   })()
-  const magic = magicOf(head)
-  if (magic === undefined) {
-    yield* all
-    return
-  }
   try {
-    yield* magic.decode(pieces(all))
+    yield* decode(pieces(watched))
   } catch (error) {
     if (error === readFailure || !(error instanceof Error)) throw error
     const isCut = /unexpected (end of file|eof)/i.test(error.message)
     const what = isCut ? 'is cut short' : `is broken (${error.message})`
-    throw new UcError('failed', `${magic.name} data ${what}; the lines before that were read`, {
+    throw new UcError('failed', `${name} data ${what}; the lines before that were read`, {
       cause: error,
     })
   }

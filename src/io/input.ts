@@ -5,17 +5,14 @@ import type { IdleMark, SourceEnd, SourceMark } from '../records.ts'
 import { identityOf } from './identity.ts'
 import { decoded } from './inflate.ts'
 import { reasonOf } from './reason.ts'
-import { chunksOf, isReadAsStream, openForReading } from './runtime.ts'
+import { chunksOf, isReadAsStream, openForReading, type ReadOptions } from './runtime.ts'
 
 const isDirectory = 'is a directory; name the files in it'
 
-export interface InputOptions {
+/** `onBytes` is told of every chunk as read from disk or pipe, before it is decoded. */
+export interface InputOptions extends ReadOptions {
   /** Paths, at least one; `-` is standard input. */
   readonly files: readonly string[]
-  /** Told of every chunk as read from disk or pipe, before it is decoded. */
-  readonly onBytes?: (count: number) => void
-  /** Where chunks are best read into. */
-  readonly memory?: Uint8Array
 }
 
 export type InputMessage = Uint8Array | SourceMark | SourceEnd | IdleMark
@@ -34,27 +31,30 @@ export class InputError extends UcError {
  * The chunks of all inputs, each behind a mark that names it. Files named one after the other are
  * one source: they share a watermark.
  */
-export async function* readInput(
-  { files, ...options }: InputOptions,
+export function readInput({ files, ...options }: InputOptions): AsyncGenerator<InputMessage> {
+  const [name = '-', ...others] = files
+  return others.length > 0
+    ? readAll(files, options)
+    : readMarked(name, { ...options, hasMark: name !== '-' })
+}
+
+async function* readAll(
+  files: readonly string[],
+  options: ReadOptions,
 ): AsyncGenerator<InputMessage> {
-  const isStdinOnly = files.length === 1 && files[0] === '-'
-  for (const name of files) {
-    const messages = readMarked(name, options)
-    if (isStdinOnly) await messages.next()
-    yield* messages
-  }
+  for (const name of files) yield* readMarked(name, options)
 }
 
 /** The chunks of one input behind the mark that names it, which comes once it could be read. */
 export async function* readMarked(
   name: string,
-  options?: Omit<InputOptions, 'files'>,
+  { hasMark = true, ...options }: ReadOptions & { readonly hasMark?: boolean } = {},
 ): AsyncGenerator<InputMessage> {
   const place = placeOf(name)
   try {
     const chunks = openInput(name, options)
     const first = await chunks.next() // fails where the file cannot be opened
-    yield { type: 'source', source: 0, name: place }
+    if (hasMark) yield { type: 'source', source: 0, name: place }
     if (first.done !== true) yield first.value
     yield* chunks
   } catch (error) {
@@ -69,10 +69,10 @@ export function placeOf(name: string): string {
 /** The decoded chunks of one input; a chunk is valid until the next is asked for. */
 export async function* openInput(
   name: string,
-  { onBytes, memory }: Omit<InputOptions, 'files'> = {},
+  options: ReadOptions = {},
 ): AsyncGenerator<Uint8Array> {
   if (name === '-') {
-    yield* decoded(counted(chunksOf(0, memory), onBytes))
+    yield* await decoded(chunksOf(0, options))
     return
   }
   const fd = await openForReading(name)
@@ -80,7 +80,7 @@ export async function* openInput(
   try {
     if (fstatSync(fd).isDirectory()) throw new UcError('failed', isDirectory)
     closesItself = isReadAsStream(fd) // closed twice, it would be another file by then
-    yield* decoded(counted(chunksOf(fd, memory), onBytes))
+    yield* await decoded(chunksOf(fd, options))
   } finally {
     if (!closesItself) closeSync(fd)
   }
@@ -109,14 +109,4 @@ export function inspectInputs(files: readonly string[]): Inputs {
     }
   }
   return { totalBytes, identities }
-}
-
-async function* counted(
-  chunks: AsyncIterable<Uint8Array>,
-  onBytes: ((count: number) => void) | undefined,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    onBytes?.(chunk.length)
-    yield chunk
-  }
 }

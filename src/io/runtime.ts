@@ -113,26 +113,42 @@ export function isReadAsStream(fd: number): boolean {
   return deno === undefined && isPipe(fd)
 }
 
+export interface ReadOptions {
+  /** Where chunks are best read into. */
+  readonly memory?: Uint8Array
+  /** Told of every chunk. */
+  readonly onBytes?: ((count: number) => void) | undefined
+}
+
+/** The first `count` bytes of the memory that was read into. */
+type Take = (count: number) => Uint8Array
+
 /**
  * What an open descriptor gives, 0 being standard input, chunk by chunk in `memory` where that can
  * be; a chunk is valid until the next one is asked for.
  */
-export async function* chunksOf(
+export function chunksOf(
   fd: number,
-  memory: Uint8Array = new Uint8Array(256 * 1024),
+  { memory = new Uint8Array(256 * 1024), onBytes }: ReadOptions = {},
 ): AsyncGenerator<Uint8Array> {
-  if (isReadAsStream(fd)) {
-    yield* pipeChunks(fd, memory.subarray(0, pipeChunkBytes))
-  } else if (fstatSync(fd).isFile()) {
-    yield* fileChunks(fd, memory)
-  } else if (fd !== 0) {
-    yield* deviceChunks(fd, memory)
-  } else if (deno === undefined) {
-    for await (const chunk of process.stdin) yield chunk as Uint8Array
+  const take = (count: number, chunk = memory) => {
+    onBytes?.(count)
+    return chunk.subarray(0, count)
+  }
+  if (isReadAsStream(fd)) return pipeChunks(fd, memory.subarray(0, pipeChunkBytes), take)
+  if (fstatSync(fd).isFile()) return fileChunks(fd, memory, take)
+  if (fd !== 0) return deviceChunks(fd, memory, take)
+  return terminalChunks(memory, take)
+}
+
+async function* terminalChunks(
+  memory: Uint8Array,
+  take: (count: number, chunk?: Uint8Array) => Uint8Array,
+): AsyncGenerator<Uint8Array> {
+  if (deno === undefined) {
+    for await (const chunk of process.stdin) yield take(chunk.length, chunk as Uint8Array)
   } else {
-    for (let count; (count = await deno.stdin.read(memory)) !== null;) {
-      yield memory.subarray(0, count)
-    }
+    for (let count; (count = await deno.stdin.read(memory)) !== null;) yield take(count)
   }
 }
 
@@ -140,7 +156,11 @@ export async function* chunksOf(
  * A pipe on Node, by one buffer: process.stdin makes a new one for every read, and reading the
  * descriptor in the thread pool would keep the process from ending meanwhile.
  */
-async function* pipeChunks(fd: number, buffer: Uint8Array): AsyncGenerator<Uint8Array> {
+async function* pipeChunks(
+  fd: number,
+  buffer: Uint8Array,
+  take: Take,
+): AsyncGenerator<Uint8Array> {
   let count = 0
   let isOver = false
   let failure: Error | undefined
@@ -170,7 +190,7 @@ async function* pipeChunks(fd: number, buffer: Uint8Array): AsyncGenerator<Uint8
       const woken = new Promise<void>((resolve) => wake = resolve)
       socket.resume()
       if (count === 0 && !isOver) await woken
-      if (count > 0) yield buffer.subarray(0, count)
+      if (count > 0) yield take(count)
       else if (failure !== undefined) throw failure
       else return
     }
@@ -183,24 +203,32 @@ async function* pipeChunks(fd: number, buffer: Uint8Array): AsyncGenerator<Uint8
  * A file is read in our own thread: to hand 256 KiB to the thread pool and to wait for it takes
  * longer than to copy them from the cache of the system.
  */
-async function* fileChunks(fd: number, buffer: Uint8Array): AsyncGenerator<Uint8Array> {
+async function* fileChunks(
+  fd: number,
+  buffer: Uint8Array,
+  take: Take,
+): AsyncGenerator<Uint8Array> {
   for (let turn = 1;; turn++) {
     const count = readSync(fd, buffer)
     if (count === 0) return
-    yield buffer.subarray(0, count)
+    yield take(count)
     if (turn % chunksPerTurn === 0) await new Promise(setImmediate) // signals and timers have waited
   }
 }
 
 /** What may keep us waiting, such as a terminal, in the thread pool. */
-async function* deviceChunks(fd: number, buffer: Uint8Array): AsyncGenerator<Uint8Array> {
+async function* deviceChunks(
+  fd: number,
+  buffer: Uint8Array,
+  take: Take,
+): AsyncGenerator<Uint8Array> {
   for (;;) {
     const count = await new Promise<number>((resolve, reject) => {
       const { length } = buffer
       read(fd, buffer, 0, length, null, (error, count) => error ? reject(error) : resolve(count))
     })
     if (count === 0) return
-    yield buffer.subarray(0, count)
+    yield take(count)
   }
 }
 

@@ -23,7 +23,7 @@ interface Inflated {
 async function inflate(chunks: Iterable<Uint8Array>): Promise<Inflated> {
   let text = ''
   try {
-    for await (const chunk of decoded(reused(chunks))) text += latin1(chunk)
+    for await (const chunk of await decoded(reused(chunks))) text += latin1(chunk)
     return { text }
   } catch (error) {
     assert.equal((error as Error).name, 'UcError', String(error))
@@ -146,6 +146,6 @@ test('a failure to read the file is not taken for broken gzip data', async () =>
     throw new Error('EIO: i/o error, read')
   }
   await assert.rejects(async () => {
-    for await (const chunk of decoded(failing())) assert.ok(chunk.length > 0)
+    for await (const chunk of await decoded(failing())) assert.ok(chunk.length > 0)
   }, { message: 'EIO: i/o error, read' })
 })
