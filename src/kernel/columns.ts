@@ -1,7 +1,10 @@
 /** The columns of a FrameBatch while they are filled. They grow by doubling and are used again. */
+import { fingerprint, fingerprintOfText, newFingerprint } from '../counter/hash.ts'
 import type { FrameBatch } from '../records.ts'
+import { decodedString, hasEscape } from './key-path.ts'
 
 const firstCapacity = 1024
+const hash = newFingerprint()
 
 export class FrameColumns {
   count = 0
@@ -24,6 +27,21 @@ export class FrameColumns {
   /** Makes room for `rows` more, which the caller writes behind the last one before it counts them. */
   reserve(rows: number): void {
     while (this.count + rows > this.tsMs.length) this.#grow()
+  }
+
+  /** Sets the hash of a row whose other cells are set; `isText`: its uid may have escapes. */
+  hash(row: number, bytes: Uint8Array, isText: boolean): void {
+    const start = this.uidStart[row]!
+    const end = this.uidEnd[row]!
+    if (isText && hasEscape(bytes, start, end)) {
+      const text = decodedString(bytes, start, end)
+      this.decodedUids.set(row, text)
+      fingerprintOfText(text, hash)
+    } else {
+      fingerprint(bytes, start, end, hash)
+    }
+    this.hashHi[row] = hash.hi
+    this.hashLo[row] = hash.lo
   }
 
   clear(): void {

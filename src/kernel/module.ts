@@ -15,6 +15,7 @@ export interface Scanner {
   scanWindowed(from: number, to: number, shift: number, maxLineBytes: number): number
   readonly stoppedAt: Global<number>
   readonly isLeftToTwin: Global<number>
+  readonly oddCount: Global<number>
   readonly lineNumber: Global<number>
   readonly rowCapacity: Global<number>
   readonly nameCapacity: Global<number>
@@ -31,6 +32,7 @@ export interface Scanner {
   readonly uidEndAt: Global<number>
   readonly lineStartAt: Global<number>
   readonly lineEndAt: Global<number>
+  readonly oddRowsAt: Global<number>
   readonly tailsAt: Global<number>
   readonly tailBytesAt: Global<number>
   readonly rowTailAt: Global<number>

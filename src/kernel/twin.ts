@@ -2,7 +2,6 @@
  * The kernel in plain TypeScript: the readable twin of any faster one, and what serves where that
  * one cannot run.
  */
-import { fingerprint, fingerprintOfText, newFingerprint } from '../counter/hash.ts'
 import { NOT_A_TIME, parseTime, tsExpected, usualTime } from '../time/unix-time.ts'
 import { quoted } from '../errors.ts'
 import { FrameColumns } from './columns.ts'
@@ -10,7 +9,7 @@ import { FrameParser } from './frame-parser.ts'
 import { CR, isBlank, kindNames, LF, NONE, STRING } from './json-tokens.ts'
 import type { Kernel, KernelOptions, Refusal } from './kernel.ts'
 import { tooLong } from './kernel.ts'
-import { decodedString, hasEscape, type KeyPath } from './key-path.ts'
+import { decodedString, type KeyPath } from './key-path.ts'
 import { Room } from './lines.ts'
 
 const isMark = (bytes: Uint8Array, i: number) =>
@@ -20,7 +19,6 @@ export function twinKernel(options: KernelOptions): Kernel {
   const { uidKey, tsKey, tsUnit, maxLineBytes } = options
   const parser = new FrameParser(uidKey, tsKey)
   const columns = new FrameColumns()
-  const hash = newFingerprint()
   let room: Room | undefined
   const expectedTs = tsExpected[tsUnit]
 
@@ -50,15 +48,7 @@ export function twinKernel(options: KernelOptions): Kernel {
     columns.lineStart[row] = lineStart
     columns.lineEnd[row] = lineEnd
     columns.lineNumber[row] = kernel.lineNumber
-    if (uid.kind === STRING && hasEscape(bytes, uid.start, uid.end)) {
-      const text = decodedString(bytes, uid.start, uid.end)
-      columns.decodedUids.set(row, text)
-      fingerprintOfText(text, hash)
-    } else {
-      fingerprint(bytes, uid.start, uid.end, hash)
-    }
-    columns.hashHi[row] = hash.hi
-    columns.hashLo[row] = hash.lo
+    columns.hash(row, bytes, uid.kind === STRING)
   }
 
   const kernel = {

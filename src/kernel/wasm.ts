@@ -30,13 +30,14 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
   if (tsUnit === 'iso' || !isSimple(uidKey) || !isSimple(tsKey)) return undefined
   const scanner = newScanner(roomBytes + readAhead + pieceBytes)
   if (scanner === undefined) return undefined
-  const { scan, stoppedAt, isLeftToTwin, lineNumber, rowCapacity } = scanner
+  const { scan, stoppedAt, isLeftToTwin, lineNumber, rowCapacity, oddCount } = scanner
   const twin = twinKernel(options)
   const { columns } = twin
   const roomAt = scanner.inputAt.value
   const pieceAt = roomAt + roomBytes + readAhead
   const memory = new Uint8Array(scanner.memory.buffer)
   const rows = rowsOf(scanner)
+  const oddRows = new Uint32Array(memory.buffer, scanner.oddRowsAt.value, rowCapacity.value)
   writeName(uidKey, scanner.uidNameAt.value)
   writeName(tsKey, scanner.tsNameAt.value)
   scanner.configure(uidKey.length, tsKey.length, maxLineBytes, parser === 'lazy')
@@ -66,7 +67,9 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
       lineNumber.value = kernel.lineNumber
       const count = scan(at, end, shift)
       kernel.lineNumber = lineNumber.value
+      const firstRow = columns.count
       takeRows(rows, count, columns)
+      for (let n = 0; n < oddCount.value; n++) columns.hash(firstRow + oddRows[n]!, bytes, true)
       at = stoppedAt.value
       if (isLeftToTwin.value !== 0) at = takeByTwin(bytes, at + shift) - shift
       else if (count < rowCapacity.value) break

@@ -4,7 +4,7 @@
  * same result. Counterpart: framesWriter in ../../ndjson/frame-lines.ts
  */
 import { tsNameAt, uidNameAt } from './layout'
-import { findTime, findValue, valueEnd } from './values'
+import { findTime, findValue, PLAIN, valueEnd } from './values'
 
 // As they stand in memory, the first byte lowest.
 const beforeTime: u64 = 0x3a227374227b // {"ts":
@@ -26,9 +26,9 @@ export function expectExtracted(): void {
 @inline
 export function extractedBreak(line: usize): usize {
   if (!isOurs || (load<u64>(line) & 0xffffffffffff) !== beforeTime) return 0
-  if (!findValue(line + 6) || load<u64>(valueEnd) !== beforeUid) return 0
+  if (findValue(line + 6) !== PLAIN || load<u64>(valueEnd) !== beforeUid) return 0
   const uid = valueEnd + 7
   extractedMs = findTime()
-  if (extractedMs < 0 || !findValue(uid) || (load<u32>(valueEnd) & 0xffffff) !== end) return 0
+  if (extractedMs < 0 || findValue(uid) !== PLAIN || (load<u32>(valueEnd) & 0xffffff) !== end) return 0
   return valueEnd + 2
 }

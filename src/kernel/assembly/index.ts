@@ -9,7 +9,7 @@ import { setNames, tsKeyEnd, uidKeyEnd } from './keys'
 import * as layout from './layout'
 import { lazyLineBreakAt, walkLazily } from './lazy'
 import { lineBreakAt, walkStrict } from './strict'
-import { findTime, findValue, setUnit, valueEnd, valueStart } from './values'
+import { findTime, findValue, NONE, ODD, PLAIN, setUnit, valueEnd, valueStart } from './values'
 
 export {
   hashHiAt,
@@ -19,6 +19,7 @@ export {
   lineNumberAt,
   lineStartAt,
   nameCapacity,
+  oddRowsAt,
   rowCapacity,
   tsMsAt,
   tsNameAt,
@@ -39,6 +40,8 @@ export {
 export let stoppedAt: usize = 0
 /** Whether the twin has to take the line there. */
 export let isLeftToTwin: bool = false
+/** How many rows of the last scan have a uid of escapes or beyond ASCII, whose hash is not right. */
+export let oddCount: i32 = 0
 /** Number of the last line that was decided. */
 export let lineNumber: f64 = 0
 
@@ -64,6 +67,7 @@ export function scan(from: usize, to: usize, shift: u32): i32 {
   let line = from
   let row: usize = 0
   isLeftToTwin = false
+  oddCount = 0
   while (line < to && row < <usize> layout.rowCapacity) {
     if (load<u8>(line) !== OPEN_BRACE) {
       isLeftToTwin = true
@@ -97,10 +101,13 @@ function take(line: usize, lineBreak: usize, row: usize, shift: u32): bool {
   let lineEnd = lineBreak
   if (load<u8>(lineEnd - 1) === CR) lineEnd--
   if (lineEnd - line > maxLineBytes || uidKeyEnd === 0 || tsKeyEnd === 0) return false
-  if (!findValue(tsKeyEnd)) return false
+  if (findValue(tsKeyEnd) !== PLAIN) return false
   const tsMs = findTime()
-  if (tsMs < 0 || !findValue(uidKeyEnd)) return false
+  if (tsMs < 0) return false
+  const uid = findValue(uidKeyEnd)
+  if (uid === NONE) return false
   append(line, lineEnd, row, shift, tsMs)
+  if (uid === ODD) store<u32>(layout.oddRowsAt + 4 * oddCount++, <u32> row)
   return true
 }
 

@@ -17,6 +17,9 @@ export const uidEndAt: usize = memory.data(4 * 2048, 16)
 export const lineStartAt: usize = memory.data(4 * 2048, 16)
 export const lineEndAt: usize = memory.data(4 * 2048, 16)
 
+/** The rows whose uid has to be decoded. */
+export const oddRowsAt: usize = memory.data(4 * 2048, 16)
+
 /** Where the loader writes the keys, and how long they may be. */
 export const nameCapacity: i32 = 64
 export const uidNameAt: usize = memory.data(64, 16)

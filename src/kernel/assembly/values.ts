@@ -1,5 +1,10 @@
 /** The values of the two keys, in a line that is JSON, or was read lazily. */
-import { BACKSLASH, isDigit, QUOTE, skipSpace } from './bytes'
+import { BACKSLASH, isDigit, noHexAt, QUOTE, skipSpace } from './bytes'
+
+/** What a value is: NONE for what the twin must look at, ODD for text with escapes or beyond ASCII. */
+export const NONE: i32 = 0
+export const PLAIN: i32 = 1
+export const ODD: i32 = 2
 
 /** Where the value was found, without quotes. */
 export let valueStart: usize = 0
@@ -18,10 +23,10 @@ export function setUnit(isS: bool, perMs: i32): void {
 }
 
 /**
- * Finds the value of the key whose colon stands before `at`. False for what is neither a number nor a plain
- * string of ASCII with a character at least: the twin looks at that.
+ * Finds the value of the key whose colon stands before `at`. PLAIN: a number, or text of ASCII. NONE
+ * for what is neither number nor text, and for empty text.
  */
-export function findValue(at: usize): bool {
+export function findValue(at: usize): i32 {
   at = skipSpace(at)
   const first = load<u8>(at)
   if (first === QUOTE) {
@@ -41,13 +46,38 @@ export function findValue(at: usize): bool {
       at += 16
     }
     valueEnd = at
-    return load<u8>(at) === QUOTE && at > valueStart
+    if (load<u8>(at) === QUOTE) return at > valueStart ? PLAIN : NONE
+    return findTextEnd(at) ? ODD : NONE
   }
-  if (first !== 0x2d && !isDigit(first)) return false
+  if (first !== 0x2d && !isDigit(first)) return NONE
   valueStart = at
   while (isNumeric(load<u8>(at))) at++
   valueEnd = at
+  return PLAIN
+}
+
+/** Of text that is not plain from `at` on. False for what JSON does not have. */
+function findTextEnd(at: usize): bool {
+  while (load<u8>(at) !== QUOTE) {
+    if (load<u8>(at) < 0x20) return false
+    if (load<u8>(at++) !== BACKSLASH) continue
+    const letter = load<u8>(at++)
+    if (letter === 0x75) {
+      for (const end = at + 4; at < end; at++) {
+        if (load<u8>(noHexAt + load<u8>(at)) !== 0) return false
+      }
+    } else if (!isShortEscape(letter)) {
+      return false
+    }
+  }
+  valueEnd = at
   return true
+}
+
+/** What may follow a backslash, but for u. */
+function isShortEscape(letter: u8): bool {
+  if (letter === QUOTE || letter === BACKSLASH || letter === 0x2f) return true
+  return letter === 0x62 || letter === 0x66 || letter === 0x6e || letter === 0x72 || letter === 0x74
 }
 
 // @ts-ignore: decorator
@@ -83,16 +113,49 @@ export function findTime(): f64 {
   if (digits > 11) return -1
   let milliseconds: u64 = 0
   if (at < end) {
+    if (isExponent(at)) return timeByPower(at)
     if (load<u8>(at) !== 0x2e || at + 1 === end) return -1
     let weight: u64 = 100
     for (at++; at < end; at++) {
       const byte = load<u8>(at)
-      if (!isDigit(byte)) return -1
+      if (!isDigit(byte)) return isExponent(at) ? timeByPower(at) : -1
       milliseconds += (byte - 0x30) * weight
       weight = weight / 10
     }
   }
   return <f64> (whole * 1000 + milliseconds)
+}
+
+// @ts-ignore: decorator
+@inline
+function isExponent(at: usize): bool {
+  return (load<u8>(at) | 0x20) === 0x65
+}
+
+/** Seconds that are `digits . digits e power`: milliseconds, or -1 where the twin must look. */
+function timeByPower(e: usize): f64 {
+  if (e - valueStart > 18 || load<u8>(e - 1) === 0x2e) return -1
+  let ms: u64 = 0
+  let power: i32 = 3
+  for (let at = valueStart; at < e; at++) {
+    const byte = load<u8>(at)
+    if (byte === 0x2e) power += <i32> (at + 1 - e)
+    else ms = ms * 10 + (byte - 0x30)
+  }
+  let at = e + 1
+  const isNegative = load<u8>(at) === 0x2d
+  if (isNegative || load<u8>(at) === 0x2b) at++
+  const digits = valueEnd - at
+  if (digits === 0 || digits > 2) return -1
+  let exponent: i32 = 0
+  for (; at < valueEnd; at++) {
+    if (!isDigit(load<u8>(at))) return -1
+    exponent = exponent * 10 + (load<u8>(at) - 0x30)
+  }
+  power += isNegative ? -exponent : exponent
+  for (; power < 0; power++) ms = ms / 10
+  for (; power > 0 && ms <= lastMs; power--) ms = ms * 10
+  return ms > lastMs ? -1 : <f64> ms
 }
 
 /** Whether each byte has 3 in its upper half, and has it still with 6 added. */

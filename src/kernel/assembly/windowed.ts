@@ -5,7 +5,7 @@
  */
 import { fingerprint } from './hash'
 import * as layout from './layout'
-import { findValue, valueEnd, valueStart } from './values'
+import { findValue, PLAIN, valueEnd, valueStart } from './values'
 
 /** How many tails are known, and how long each may be; none is shorter than 16 bytes. */
 export const tailCount: i32 = 8
@@ -27,7 +27,7 @@ export function scanWindowed(from: usize, to: usize, shift: u32, maxLineBytes: u
   let row: usize = 0
   let tail: usize = 0
   while (line < to && row < <usize> layout.rowCapacity) {
-    if (load<u64>(line) !== beforeUid || !findValue(line + 7)) break
+    if (load<u64>(line) !== beforeUid || findValue(line + 7) !== PLAIN) break
     if (!isTail(tail, valueEnd)) {
       tail = 0
       while (tail < <usize> tailCount && !isTail(tail, valueEnd)) tail++
