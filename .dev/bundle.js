@@ -23,6 +23,7 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
+  alias: { 'string-width': path('.dev/string-width.js') },
   external: Object.keys(dependencies).filter((name) => !inEveryRun.includes(name)),
   banner: { // packages of CommonJS ask for modules of Node
     js:

@@ -51,11 +51,21 @@ const pageBytes = 64 * 1024
 
 let compiled: object | undefined
 
+/** The compiled module, which threads can share; undefined where WebAssembly has no SIMD. */
+export function compiledScanner(): object | undefined {
+  return compiled ??= compile()
+}
+
+/** Another thread has compiled it. */
+export function useCompiledScanner(module: object | undefined): void {
+  compiled ??= module
+}
+
 /** One with so much memory for input, for good; undefined where WebAssembly has no SIMD. */
 export function newScanner(inputBytes: number): Scanner | undefined {
-  compiled ??= compile()
-  if (compiled === undefined || WebAssembly === undefined) return undefined
-  const scanner = new WebAssembly.Instance(compiled).exports as Scanner
+  const module = compiledScanner()
+  if (module === undefined || WebAssembly === undefined) return undefined
+  const scanner = new WebAssembly.Instance(module).exports as Scanner
   const { memory, inputAt } = scanner
   const missing = inputAt.value + inputBytes + readAhead - memory.buffer.byteLength
   if (missing > 0) memory.grow(Math.ceil(missing / pageBytes))

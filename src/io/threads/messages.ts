@@ -2,11 +2,17 @@
 import type { KernelOptions } from '../../kernel/kernel.ts'
 import type { ScannedLines } from '../../kernel/scanned-lines.ts'
 
-/** What a thread begins with. */
-export interface ThreadSettings {
+/** What pieces are scanned with. */
+export interface ScanSettings {
   readonly kernel: KernelOptions
   /** Whether the bytes of good frames are sent along. */
   readonly keepsFrames: boolean
+}
+
+/** What a thread begins with. */
+export interface ThreadSettings extends ScanSettings {
+  /** compiledScanner() of the main thread. */
+  readonly compiled: object | undefined
 }
 
 /** What a thread is given at once. */

@@ -7,7 +7,7 @@ import { LineBuffer } from '../../kernel/lines.ts'
 import { LineScanner } from '../../kernel/scanned-lines.ts'
 import { identityOf } from '../identity.ts'
 import { reasonOf } from '../reason.ts'
-import type { LineRange, Piece, PieceEnd, Reply, ThreadSettings } from './messages.ts'
+import type { LineRange, Piece, PieceEnd, Reply, ScanSettings } from './messages.ts'
 import { RangeReader } from './read-range.ts'
 
 /** So much of a compressed file is scanned for one reply. */
@@ -23,7 +23,7 @@ export class PieceScanner {
   /** Whether anything of the piece has come. */
   #isBegun = false
 
-  constructor({ kernel: options, keepsFrames }: ThreadSettings) {
+  constructor({ kernel: options, keepsFrames }: ScanSettings) {
     const { maxLineBytes } = options
     const kernel = newKernel(options)
     const room = kernel.room()

@@ -3,6 +3,7 @@
  * that memory does not follow the length of a compressed file, which is a single piece.
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { useCompiledScanner } from '../../kernel/module.ts'
 import { buffersOf } from '../../kernel/scanned-lines.ts'
 import type { Piece, Reply, ThreadSettings, ToThread } from './messages.ts'
 import { PieceScanner } from './piece-scanner.ts'
@@ -11,7 +12,9 @@ import { PieceScanner } from './piece-scanner.ts'
 const mostUntakenBytes = 8 * 2 ** 20
 
 const port = parentPort as MessagePort
-const scanner = new PieceScanner(workerData as ThreadSettings)
+const { compiled, ...settings } = workerData as ThreadSettings
+useCompiledScanner(compiled)
+const scanner = new PieceScanner(settings)
 const pieces: Piece[] = []
 /** What each reply that is not yet taken needs of memory. */
 const untakenBytes: number[] = []

@@ -1,15 +1,19 @@
 /**
- * The threads that scan, seen from the main one. Pieces are begun in the order in which they are
- * asked for, each by the next thread that has time; who asked reads the replies in any order.
+ * The threads that scan, seen from the main one, which is one of them. Pieces are begun in the order
+ * in which they are asked for, each by the next thread that has time; who asked reads the replies in
+ * any order. While a reply is waited for, and so the main thread has nothing else to do, it scans
+ * what no other has begun: so it does while the others start.
  */
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { UcError } from '../../errors.ts'
+import { compiledScanner } from '../../kernel/module.ts'
 import { mayRead } from '../runtime.ts'
-import type { Piece, Reply, ThreadSettings, ToThread } from './messages.ts'
+import type { Piece, Reply, ScanSettings, ThreadSettings, ToThread } from './messages.ts'
+import { PieceScanner } from './piece-scanner.ts'
 
-export interface ThreadsOptions extends ThreadSettings {
-  /** How many, at most: one is started when the others have work. */
+export interface ThreadsOptions extends ScanSettings {
+  /** How many, with this one, at most: one is started when the others have work. */
   readonly count: number
 }
 
@@ -28,6 +32,7 @@ export class Threads {
   readonly #options: ThreadsOptions
   readonly #threads: Thread[] = []
   readonly #waiting: Scan[] = []
+  #own: PieceScanner | undefined
 
   constructor(options: ThreadsOptions) {
     this.count = options.count
@@ -39,7 +44,7 @@ export class Threads {
     const scan = new Scan(piece)
     this.#waiting.push(scan)
     this.#share()
-    return scan.replies()
+    return scan.replies(() => this.#help())
   }
 
   end(): void {
@@ -48,21 +53,36 @@ export class Threads {
 
   #share(): void {
     for (let scan; (scan = this.#waiting[0]) !== undefined;) {
-      const thread = this.#freest()
-      if (thread.work >= mostWork) return
+      const thread = this.#freest(scan.piece)
+      if (thread === undefined || thread.work >= mostWork) return
       this.#waiting.shift()
       thread.begin(scan)
     }
   }
 
-  #freest(): Thread {
+  /** Compressed files are for the others alone: their decoder would wait for the main thread. */
+  #freest({ range }: Piece): Thread | undefined {
     const threads = this.#threads
     const idle = threads.find(({ work }) => work === 0)
     if (idle !== undefined) return idle
-    if (threads.length === this.count) return threads.reduce((a, b) => b.work < a.work ? b : a)
+    const most = range === undefined ? this.count : this.count - 1
+    if (threads.length >= most) return threads.toSorted((a, b) => a.work - b.work)[0]
     const thread = new Thread(this.#options, () => this.#share())
     threads.push(thread)
     return thread
+  }
+
+  /** Scans a piece that no thread has begun. Returns whether there is one. */
+  async #help(): Promise<boolean> {
+    const next = this.#waiting.findIndex(({ piece }) => piece.range !== undefined)
+    const [scan] = next < 0 ? [] : this.#waiting.splice(next, 1)
+    if (scan === undefined) return false
+    this.#share() // those behind it may be for others
+    const own = this.#own ??= new PieceScanner(this.#options)
+    scan.onTaken = ({ lines }) => own.reuse(lines.bytes.buffer as ArrayBuffer)
+    for await (const reply of own.scan(scan.piece)) scan.found(reply)
+    await new Promise(setImmediate) // the others have replied meanwhile
+    return true
   }
 }
 
@@ -73,10 +93,10 @@ class Thread {
   readonly #scans: Scan[] = []
   #death: UcError | undefined
 
-  constructor({ kernel, keepsFrames }: ThreadSettings, onTime: () => void) {
+  constructor({ kernel, keepsFrames }: ScanSettings, onTime: () => void) {
     if (!mayRead(program)) throw new UcError('failed', notPermitted)
     this.#onTime = onTime
-    const workerData: ThreadSettings = { kernel, keepsFrames }
+    const workerData: ThreadSettings = { kernel, keepsFrames, compiled: compiledScanner() }
     this.#worker = new Worker(new URL('./thread.js', import.meta.url), {
       workerData,
       // Else both would be piped to ours, and the pipe would take the error of a reader that left.
@@ -146,8 +166,8 @@ class Scan {
     this.#wake()
   }
 
-  /** A reply is taken when the next one is asked for. */
-  async *replies(): AsyncGenerator<Reply> {
+  /** A reply is taken when the next one is asked for. `help` does other work while there is none. */
+  async *replies(help: () => Promise<boolean>): AsyncGenerator<Reply> {
     for (;;) {
       const reply = this.#replies.shift()
       if (reply !== undefined) {
@@ -156,7 +176,7 @@ class Scan {
         if (reply.end !== undefined) return
       } else if (this.#error !== undefined) {
         throw this.#error
-      } else {
+      } else if (!await help()) {
         await new Promise<void>((resolve) => this.#wake = resolve)
       }
     }

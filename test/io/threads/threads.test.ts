@@ -29,7 +29,7 @@ test('a thread waits when much of what it has sent is not taken', async () => {
     const name = join(folder, 'frames.gz')
     const frames = 2_000_000
     writeFileSync(name, gzipSync('{"uid":1,"ts":1}\n'.repeat(frames), { level: 1 }))
-    const workerData: ThreadSettings = { kernel, keepsFrames: false }
+    const workerData: ThreadSettings = { kernel, keepsFrames: false, compiled: undefined }
     const thread = new Worker(new URL('../../../src/io/threads/thread.js', import.meta.url), {
       workerData,
     })
