@@ -154,7 +154,8 @@ async function* terminalChunks(
 
 /**
  * A pipe on Node, by one buffer: process.stdin makes a new one for every read, and reading the
- * descriptor in the thread pool would keep the process from ending meanwhile.
+ * descriptor in the thread pool would keep the process from ending meanwhile. As long as the pipe is
+ * full it is read directly, which spares the system three calls for each chunk.
  */
 async function* pipeChunks(
   fd: number,
@@ -190,12 +191,28 @@ async function* pipeChunks(
       const woken = new Promise<void>((resolve) => wake = resolve)
       socket.resume()
       if (count === 0 && !isOver) await woken
-      if (count > 0) yield take(count)
-      else if (failure !== undefined) throw failure
-      else return
+      if (count === 0) {
+        if (failure !== undefined) throw failure
+        return
+      }
+      yield take(count)
+      for (let turn = 1; count === buffer.length; turn++) {
+        count = readNow(fd, buffer)
+        if (count > 0) yield take(count)
+        if (turn % chunksPerTurn === 0) await new Promise(setImmediate)
+      }
     }
   } finally {
     socket.destroy()
+  }
+}
+
+/** 0 where nothing is there now, or ever. */
+function readNow(fd: number, buffer: Uint8Array): number {
+  try {
+    return readSync(fd, buffer)
+  } catch {
+    return 0 // the socket will tell, if it is more than that the pipe is empty
   }
 }
 
