@@ -107,7 +107,7 @@ function magicOf(head: Uint8Array): (typeof magics)[number] | undefined {
 }
 
 function gunzip(): Transform {
-  return zlib.createGunzip({ chunkSize: 1024 * 1024 })
+  return zlib.createGunzip({ chunkSize: 2 * 1024 * 1024 })
 }
 
 async function* inflated(chunks: Chunks, decoder: Transform): AsyncGenerator<Uint8Array> {
