@@ -12,8 +12,8 @@ import { getHeapStatistics } from 'node:v8'
 /** The reader of our output left: `| head`. */
 export class ReaderLeft extends Error {}
 
-/** After so many chunks of a file whatever else waits has its turn. */
-const chunksPerTurn = 8
+/** After so much of a file or a full pipe whatever else waits has its turn. */
+const bytesPerTurn = 2 * 2 ** 20
 
 /** A pipe holds no more on Linux. */
 const pipeChunkBytes = 64 * 1024
@@ -196,10 +196,10 @@ async function* pipeChunks(
         return
       }
       yield take(count)
-      for (let turn = 1; count === buffer.length; turn++) {
+      for (let sinceTurn = 0; count === buffer.length; sinceTurn += count) {
+        if (sinceTurn >= bytesPerTurn) sinceTurn = await turn()
         count = readNow(fd, buffer)
         if (count > 0) yield take(count)
-        if (turn % chunksPerTurn === 0) await new Promise(setImmediate)
       }
     }
   } finally {
@@ -225,12 +225,19 @@ async function* fileChunks(
   buffer: Uint8Array,
   take: Take,
 ): AsyncGenerator<Uint8Array> {
-  for (let turn = 1;; turn++) {
+  for (let sinceTurn = 0;;) {
     const count = readSync(fd, buffer)
     if (count === 0) return
     yield take(count)
-    if (turn % chunksPerTurn === 0) await new Promise(setImmediate) // signals and timers have waited
+    sinceTurn += count
+    if (sinceTurn >= bytesPerTurn) sinceTurn = await turn()
   }
+}
+
+/** Signals and timers have waited. */
+async function turn(): Promise<0> {
+  await new Promise(setImmediate)
+  return 0
 }
 
 /** What may keep us waiting, such as a terminal, in the thread pool. */

@@ -54,8 +54,8 @@ const claims: readonly Claim[] = [
   claim('2 kB', threads, duckdb('2 threads'), { by: 'wall', atLeast: 1, aim: 1 }),
   claim('2 kB', gzip('uc-pipeline'), inflate, { by: 'wall', atLeast: 1.8, aim: 2.2 }),
   claim('2 kB', pipe('uc-pipeline'), plain, { by: 'wall', atLeast: 0.75, aim: 0.9 }),
+  // Of what the pipe has to wait for, gzip is slower than uc-extract.
   claim('2 kB', processes, inflate, { by: 'wall', atLeast: 0.8, aim: 1 }),
-  claim('2 kB', processes, file('uc-extract > /dev/null'), { by: 'wall', atLeast: 0.8, aim: 1 }),
 ]
 
 export function ratiosOf(rows: readonly Row[]): readonly Ratio[] {
