@@ -41,7 +41,7 @@ export interface Account {
   readonly runs: readonly Run[]
 }
 
-/** Medians over the runs of one variant on one input. */
+/** Medians over the runs of one variant on one input of one length. */
 export type Row = Omit<Run, 'run'>
 
 export function readAccount(file: string): Account {
@@ -54,16 +54,18 @@ export function readAccount(file: string): Account {
   }
 }
 
+/** Those of the longest input first. */
 export function rowsOf(runs: readonly Run[]): readonly Row[] {
   const groups = new Map<string, Run[]>()
   for (const run of runs) {
-    const key = JSON.stringify([run.shape, run.input, run.variant])
+    const key = JSON.stringify([run.shape, run.frames, run.input, run.variant])
     groups.set(key, [...groups.get(key) ?? [], run])
   }
-  return [...groups.values()].map((group) => {
+  const rows = [...groups.values()].map((group) => {
     const { run: _, peakMb, ...first } = group[0]!
     const of = (value: (run: Run) => number) => median(group.map(value))
     const row = { ...first, wall: of(({ wall }) => wall), cpu: of(({ cpu }) => cpu) }
     return peakMb === undefined ? row : { ...row, peakMb: of((run) => run.peakMb ?? NaN) }
   })
+  return rows.sort((a, b) => b.bytes - a.bytes)
 }

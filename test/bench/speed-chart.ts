@@ -14,7 +14,7 @@ export function speedChart({ machine, runs }: Account): unknown {
     return counting.has(variant) && (input === 'file' || shape === '2 kB')
   })
   const values = rows.map((row) => ({
-    panel: `${row.shape}, ${row.input}`,
+    panel: `${Math.round(row.bytes / 1e6).toLocaleString('en-US')} MB, ${row.shape}, ${row.input}`,
     command: row.variant,
     speed: Math.round(row.bytes / 1e6 / row.cpu),
     maker: row.variant.includes('uc-') ? 'uc' : 'others',

@@ -1,4 +1,4 @@
-/** Raw runs as Markdown: a table per shape of frame, then what was to be reached. */
+/** Raw runs as Markdown: a table per input, then what was to be reached. */
 import { type Ratio, ratiosOf } from './ratios.ts'
 import { type Account, type Row, rowsOf } from './runs.ts'
 
@@ -8,8 +8,12 @@ export function tables({ machine, skipped, runs }: Account): string {
   if (machine !== undefined) {
     parts.push(`${machine.machine}; medians of ${machine.runs} runs, ${machine.began.slice(0, 10)}`)
   }
-  for (const shape of new Set(rows.map((row) => row.shape))) {
-    parts.push(shapeTable(shape, rows.filter((row) => row.shape === shape)))
+  const titleOf = ({ shape, frames, bytes }: Row) => {
+    return `Frames of ${shape}: ${whole(frames)} frames, ${whole(bytes / 1e6)} MB`
+  }
+  for (const title of new Set(rows.map(titleOf))) {
+    const ofInput = rows.filter((row) => titleOf(row) === title)
+    parts.push(`${title}\n\n${inputTable(ofInput)}`)
   }
   const ratios = ratiosOf(rows).filter(({ reached }) => reached !== undefined)
   if (ratios.length > 0) parts.push(ratioTable(ratios))
@@ -21,9 +25,7 @@ export function tables({ machine, skipped, runs }: Account): string {
 }
 
 /** The fastest first, by CPU, input by input. */
-function shapeTable(shape: string, rows: readonly Row[]): string {
-  const { frames, bytes } = rows[0]!
-  const title = `Frames of ${shape}: ${whole(frames)} frames, ${whole(bytes / 1e6)} MB`
+function inputTable(rows: readonly Row[]): string {
   const inputs = [...new Set(rows.map(({ input }) => input))]
   const sorted = inputs.flatMap((input) => {
     return rows.filter((row) => row.input === input).sort((a, b) => a.cpu - b.cpu)
@@ -44,7 +46,7 @@ function shapeTable(shape: string, rows: readonly Row[]): string {
     'frames/s',
     'peak MB',
   ]
-  return `${title}\n\n${table(head, lines)}`
+  return table(head, lines)
 }
 
 function ratioTable(ratios: readonly Ratio[]): string {

@@ -9,13 +9,13 @@ import { Sketch } from '../../src/counter/sketch.ts'
 import {
   askPython,
   type ForeignImage,
-  missingPython,
+  missingPackage,
   sketchIn,
   sketchOf,
   storedImages,
 } from '../support/sketches.ts'
 
-const missing = missingPython()
+const missing = missingPackage('datasketches')
 
 function checkAll(images: readonly ForeignImage[]): void {
   for (const { users, type, lgK, form, image } of images) {

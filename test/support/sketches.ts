@@ -20,20 +20,20 @@ export interface ForeignImage {
 }
 
 const script = join(root, 'test/support/sketches.py')
-/** UC_PYTHON names a Python that has the package `datasketches`. */
-const python = process.env['UC_PYTHON'] ?? 'python3'
+/** UC_PYTHON names a Python that has the packages `datasketches` and `pyspark`, or one of them. */
+export const python: string = process.env['UC_PYTHON'] ?? 'python3'
 
 export function storedImages(): readonly ForeignImage[] {
   return linesOf(readFileSync(join(root, 'fixtures/sketches/python.ndjson'), 'utf8'))
 }
 
-/** Why Python's DataSketches cannot be asked, if it cannot. */
-export function missingPython(): string | undefined {
+/** Why the package cannot be asked, if it cannot. */
+export function missingPackage(name: string): string | undefined {
   try {
-    execFileSync(python, ['-c', 'import datasketches'], { stdio: 'ignore' })
+    execFileSync(python, ['-c', `import ${name}`], { stdio: 'ignore' })
     return undefined
   } catch {
-    return `${python} has no package datasketches`
+    return `${python} has no package ${name}`
   }
 }
 
