@@ -96,7 +96,7 @@ export class Sketch {
  * has registers, so that they take half as much memory; 7 where that table would be too small.
  */
 export function mostCoupons(precision: number): number {
-  return precision < 8 ? 7 : 3 * 2 ** (precision - 5)
+  return precision < 8 ? 7 : 3 << precision - 5
 }
 
 /** Zeros before the first one of 38 bits: 6 of `upper`, 32 of `lower`, and a one behind. */

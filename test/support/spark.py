@@ -1,6 +1,6 @@
 """What Spark makes of result lines with sketches (pip install pyspark, and Java 17):
 
-  python3 spark.py RESULTS FRAMES     paths of NDJSON: result lines, and the frames they count
+  python3 spark.py RESULTS FRAMES     paths of NDJSON: result lines, and their frames as of uc-extract
 
 Prints one JSON object: `estimates` of the sketches, line by line; `union` of those of the minutes, by
 the statement in README; `own`, what Spark counts in the frames by sketches of its own; `both`, its
