@@ -23,6 +23,8 @@ export interface Merging {
   written: number
   /** Lines without a shard's name that have replaced one of no smaller revision. */
   repeated: number
+  /** Lines with a shard's name that has other frames in a line of the same window and revision. */
+  contradicted: number
 }
 
 export class Ledger {
@@ -95,7 +97,7 @@ export class Ledger {
 
   toJSON(): Counts | MergeCounts {
     if (this.merging === undefined) return this.counts()
-    const { repeated: _, ...counts } = this.merging
+    const { repeated: _, contradicted: __, ...counts } = this.merging
     return { lines: this.lines, malformed: this.malformed, ...counts }
   }
 

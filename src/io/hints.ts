@@ -40,11 +40,21 @@ export function hints(ledger: Ledger): readonly string[] {
   return said
 }
 
-function hintsOfMerge({ repeated }: Merging): readonly string[] {
-  if (repeated === 0) return []
-  return [
-    `${grouped(repeated)} times a line has replaced one of the same window and input without ` +
-    'being a revision of it; do several runs stand in one input? Give each a file, or a name by ' +
-    '--shard',
-  ]
+function hintsOfMerge({ repeated, contradicted }: Merging): readonly string[] {
+  const said: string[] = []
+  if (repeated > 0) {
+    said.push(
+      `${grouped(repeated)} times a line has replaced one of the same window and input without ` +
+        'being a revision of it; do several runs stand in one input? Give each a file, or a name ' +
+        'of its own by --shard',
+    )
+  }
+  if (contradicted > 0) {
+    said.push(
+      `${grouped(contradicted)} times a line of a shard has other frames than one of the same ` +
+        'window and revision, of which the larger number holds; have several runs the same ' +
+        '--shard? Give each a name of its own',
+    )
+  }
+  return said
 }

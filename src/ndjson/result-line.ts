@@ -12,7 +12,7 @@ export function parseResult(text: string): ResultLine | string {
   try {
     line = JSON.parse(text)
   } catch {
-    return 'not JSON; expected result lines, of uc-count say'
+    return 'not JSON; expected lines of uc-pipeline or uc-count, --format json'
   }
   if (!isRecord(line)) return 'no JSON object; expected a result line'
   for (const [key, { isRight, expected }] of Object.entries(fields)) {
@@ -30,30 +30,43 @@ export function parseResult(text: string): ResultLine | string {
   return sum === frames ? result : `"shards" have ${sum} frames, the line has ${frames}`
 }
 
+/** A window of the year 9999 ends there, in whatever zone. */
+const lastSecond = Date.UTC(10_000, 0, 2) / 1000
+
 interface Field {
   readonly expected: string
   isRight(value: unknown): boolean
 }
 
 const count: Field = { expected: 'a whole number', isRight: isCount }
+const time: Field = {
+  expected: 'unix seconds of the years 1970 to 9999',
+  isRight: (value) => isCount(value) && value <= lastSecond,
+}
 const text: Field = { expected: 'text', isRight: isText }
 
 const fields: Readonly<Record<string, Field>> = {
-  window: text,
-  start: { expected: 'unix seconds', isRight: isCount },
-  end: { expected: 'unix seconds', isRight: isCount },
+  window: { ...text, expected: 'a line of uc-pipeline or uc-count' },
+  start: time,
+  end: time,
   tz: optional(text),
   weekStart: optional(text),
   shard: optional(text),
   shards: optional({
     expected: 'an object with the frames of each shard',
-    isRight: (value) => isRecord(value) && Object.values(value).every(isShardCount),
+    isRight: (value) => {
+      const counts = isRecord(value) ? Object.values(value) : []
+      return counts.length > 0 && counts.every(isShardCount)
+    },
   }),
   users: count,
   low: count,
   high: count,
   method: oneOf(['exact', 'hll']),
-  error: { expected: 'a number', isRight: (value) => typeof value === 'number' && value >= 0 },
+  error: {
+    expected: 'a number',
+    isRight: (value) => Number.isFinite(value) && (value as number) >= 0,
+  },
   frames: count,
   pane: oneOf(['early', 'on-time', 'late']),
   revision: optional(count),
@@ -84,6 +97,9 @@ function isShardCount(value: unknown): value is ShardCount {
 }
 
 function shortened(value: unknown): string {
+  if (typeof value === 'object' && value !== null) {
+    return Array.isArray(value) ? 'a list' : 'an object' // of any size and depth
+  }
   const text = JSON.stringify(value)
   return text.length > 30 ? `${text.slice(0, 29)}…` : text
 }

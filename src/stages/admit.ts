@@ -102,6 +102,7 @@ export function admission(options: AdmitOptions): (read: ReadLine) => Part | Ref
   function targetsOf(line: ResultLine, kind: ZonedKind, names: readonly string[]): ZonedKind[] {
     const ms = line.start * 1000
     const targets: ZonedKind[] = []
+    let firstProblem: string | undefined
     for (const window of names) {
       const target = namedKind({ window, tz: kind.zone.name, weekStart })
       const isSame = target.kind.name === kind.kind.name
@@ -109,11 +110,13 @@ export function admission(options: AdmitOptions): (read: ReadLine) => Part | Ref
       const problem = isSame
         ? disagreement(kind, target)
         : misfit({ fine: kind.kind, coarse: target.kind, ms }, kind)
-      if (problem !== undefined) throw new NotAdmitted('unmergeable', problem)
-      targets.push(target)
+      if (problem === undefined) targets.push(target)
+      firstProblem ??= problem
     }
     if (targets.length > 0) return targets
-    const finer = `${line.window} is longer than every window of --to (${names.join(', ')})`
+    if (firstProblem !== undefined) throw new NotAdmitted('unmergeable', firstProblem)
+    const finer = `${line.window} is longer than every window of --to (${names.join(', ')}); ` +
+      'expected lines of finer windows'
     throw new NotAdmitted('unmergeable', finer)
   }
 
@@ -137,7 +140,7 @@ function disagreement(kind: ZonedKind, known: ZonedKind): string | undefined {
   const { kind: { name }, zone, weekStart } = kind
   if (known.zone.name !== zone.name) {
     const others = `where others are in ${known.zone.name}`
-    return `${name} in ${zone.name}, ${others}; count all in one zone, by --tz`
+    return `${name} in ${zone.name}, ${others}; count all in one zone, by --tz of uc-pipeline`
   }
   if (name !== 'week' || known.weekStart === weekStart) return undefined
   const others = `where others begin on ${known.weekStart}`

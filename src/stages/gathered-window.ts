@@ -7,7 +7,7 @@ import type { Estimate } from '../counter/counter.ts'
 import { sumOfDisjoint } from '../counter/disjoint.ts'
 import { Sketch } from '../counter/sketch.ts'
 import type { Part, Refusal } from './admit.ts'
-import { covers, join, type Shares, take } from './shares.ts'
+import { contradict, covers, join, type Shares, take } from './shares.ts'
 
 /** What the lines of one window come to. */
 export interface United {
@@ -36,12 +36,18 @@ export class GatheredWindow {
     const before = this.#parts.get(key)
     const rivals = before === undefined && this.#isDisjoint ? this.#rivalsOf(part) : []
     for (const [rivalKey, rival] of rivals) {
+      if (contradict(rival.shares, part.shares)) return bothHave(part, rival)
       if (covers(rival.shares, part.shares)) return [part]
       if (!covers(part.shares, rival.shares)) return bothHave(part, rival)
       this.#parts.delete(rivalKey)
     }
     this.#parts.set(key, part)
     return before === undefined ? rivals.map(([, rival]) => rival) : [before]
+  }
+
+  /** Whether a line of a shard in it cannot be of the same run. */
+  isContradictedBy({ shares }: Part): boolean {
+    return [...this.#parts.values()].some((other) => contradict(other.shares, shares))
   }
 
   unite(): United {

@@ -48,6 +48,7 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     merged: 0,
     written: 0,
     repeated: 0,
+    contradicted: 0,
   }
 
   function take(read: ReadLine, emit: Emit<MergeOut>): void {
@@ -55,8 +56,10 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     const part = admit(read)
     const refusal = 'reason' in part ? part : gather(part)
     if (refusal !== undefined) refuse(read, refusal, emit)
-    if (typeof read.result === 'string') return
-    union.advance(read.source, Math.max(union.watermarkOf(read.source), read.result.start * 1000))
+    // What is refused may be wrong about its time, and an open window may lie ahead of others.
+    if (refusal !== undefined || 'reason' in part || part.line.pane === 'early') return
+    const startMs = part.line.start * 1000
+    union.advance(read.source, Math.max(union.watermarkOf(read.source), startMs))
     settle(union.watermarkMs)
     write(union.watermarkMs - longestMs, emit)
   }
@@ -72,8 +75,10 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     }
     const key = `${window} ${start}`
     const window_ = gathered.get(key) ?? new GatheredWindow(part, isDisjoint)
+    const isContradicted = window_.isContradictedBy(part)
     const replaced = window_.add(part)
     if ('reason' in replaced) return replaced
+    if (isContradicted) counts.contradicted++
     if (!gathered.has(key)) {
       gathered.set(key, window_)
       toUnite.push({ dueMs, key })
@@ -167,5 +172,5 @@ interface Closing {
 }
 
 function inOrder(a: MergedWindow, b: MergedWindow): number {
-  return a.endMs - b.endMs || a.nominalMs - b.nominalMs
+  return a.endMs - b.endMs || a.nominalMs - b.nominalMs || (a.name < b.name ? -1 : 1)
 }

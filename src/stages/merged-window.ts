@@ -32,6 +32,10 @@ export class MergedWindow {
     this.#kind = kind
   }
 
+  get name(): string {
+    return this.#kind.kind.name
+  }
+
   take(united: United, kindName: string): void {
     if (kindName === this.#kind.kind.name) this.#own = united
     const { sketch } = united
@@ -46,9 +50,11 @@ export class MergedWindow {
 
   /** `isCut`: the run was stopped, and there may be more. */
   line(isCut: boolean): ResultLine {
-    const shares: Shares = new Map()
-    for (const each of this.#shares.values()) take(shares, each, join)
-    const { frames, ...pane } = paneFields(shares, isCut)
+    const shares = this.#united()
+    if (isCut) {
+      for (const [shard, share] of shares) shares.set(shard, { ...share, isEarly: true })
+    }
+    const { frames, ...pane } = paneFields(shares)
     const { sketch, ...counted } = this.#counted(shares)
     return {
       ...windowFields({ ...this, kind: this.#kind.kind }, this.#kind),
@@ -58,6 +64,18 @@ export class MergedWindow {
       ...pane,
       ...(sketch === undefined ? {} : { sketch }),
     }
+  }
+
+  /** Of its own lines and finer ones. Of what is late for a minute the day need not be revised. */
+  #united(): Shares {
+    const shares: Shares = new Map()
+    for (const [name, each] of this.#shares) {
+      if (name !== this.name) take(shares, each, join)
+    }
+    take(shares, this.#shares.get(this.name) ?? new Map(), (finer, own) => {
+      return finer.frames > own.frames ? { ...join(finer, own), isEarly: own.isEarly } : own
+    })
+    return shares
   }
 
   #counted(shares: Shares): Counted {

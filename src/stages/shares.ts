@@ -62,6 +62,15 @@ export function covers(shares: Shares, others: Shares): boolean {
   })
 }
 
+/** Whether a shard that both name is complete in both, of one revision, and not of equal frames. */
+export function contradict(shares: Shares, others: Shares): boolean {
+  return [...others].some(([shard, { frames, isEarly, revision }]) => {
+    const share = typeof shard === 'string' ? shares.get(shard) : undefined
+    return share !== undefined && !share.isEarly && !isEarly && share.revision === revision &&
+      share.frames !== frames
+  })
+}
+
 type ShardFields = Pick<ResultLine, 'shard' | 'shards'>
 type PaneFields = Pick<ResultLine, 'revision'> & { readonly pane: Pane; readonly frames: number }
 
@@ -79,9 +88,9 @@ export function shardFields(shares: Shares): ShardFields {
 }
 
 /** A window is early as long as it is so in one of its shards. */
-export function paneFields(shares: Shares, isCut: boolean): PaneFields {
+export function paneFields(shares: Shares): PaneFields {
   const { frames, isEarly, revision } = [...shares.values()].reduce(sum)
-  if (isEarly || isCut) return { frames, pane: 'early' }
+  if (isEarly) return { frames, pane: 'early' }
   return { frames, pane: revision > 0 ? 'late' : 'on-time', revision }
 }
 

@@ -18,6 +18,7 @@ export function misfit(
     : [endMs, 'ends']
   const cut = fine.spanAt(cutMs)
   if (cut.startMs === cutMs) return undefined
-  return `${fine.name} does not fit into ${coarse.name}: one ${verb} at ${timeText(cutMs)}, ` +
-    `between ${timeText(cut.startMs)} and ${timeText(cut.endMs)}`
+  return `${fine.name} does not fit into ${coarse.name}: one ${coarse.name} ${verb} at ` +
+    `${timeText(cutMs)}, within the ${fine.name} from ${timeText(cut.startMs)} to ` +
+    `${timeText(cut.endMs)}; unite finer windows`
 }

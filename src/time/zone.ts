@@ -100,8 +100,11 @@ function beyondTableMs(utcMs: number): number {
   return utcMs < tableEndMs ? 0 : (Math.floor((utcMs - tableEndMs) / periodMs) + 1) * periodMs
 }
 
+/** Names of the database have at most 32 letters; what is longer is like none of them. */
+const longestName = 64
+
 function unknownZone(name: string, names: readonly string[]): UcError {
-  const typed = name.toLowerCase().replaceAll(' ', '_')
+  const typed = name.toLowerCase().replaceAll(' ', '_').slice(0, longestName)
   const near = names
     .map((known) => {
       const whole = known.toLowerCase()

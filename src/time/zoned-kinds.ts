@@ -17,6 +17,7 @@ export class ZonedKinds {
   readonly #zoneNamed: (name: string) => Zone
   readonly #zones = new Map<string, Zone>()
   readonly #known = new Map<string, ZonedKind>()
+  #unknown: { readonly name: string; readonly error: unknown } | undefined
 
   constructor(zoneNamed: (name: string) => Zone) {
     this.#zoneNamed = zoneNamed
@@ -28,11 +29,23 @@ export class ZonedKinds {
     const known = this.#known.get(key)
     if (known !== undefined) return known
     if (windowName(window) !== window) throw new Error(`expected ${windowName(window)}`)
-    const zone = this.#zones.get(tz) ?? this.#zoneNamed(tz)
-    this.#zones.set(tz, zone)
+    const zone = this.#zone(tz)
     const { kinds: [kind], ...rest } = calendar({ windows: [window], zone, weekStart })
     const made = { ...rest, kind: kind! }
     this.#known.set(key, made)
     return made
+  }
+
+  /** The same wrong name stands in many lines, and to look for what is like it takes long. */
+  #zone(name: string): Zone {
+    if (this.#unknown?.name === name) throw this.#unknown.error
+    try {
+      const zone = this.#zones.get(name) ?? this.#zoneNamed(name)
+      this.#zones.set(name, zone)
+      return zone
+    } catch (error) {
+      this.#unknown = { name, error }
+      throw error
+    }
   }
 }

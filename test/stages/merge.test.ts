@@ -153,7 +153,17 @@ describe('lines of one shard', () => {
   test('that repeat a window without having revised it are told of', () => {
     assert.equal(merged([[window({}), window({}, 12)]]).ledger.merging?.repeated, 1)
     const named = { shard: 'eu' }
-    assert.equal(merged([[window(named), window(named, 12)]]).ledger.merging?.repeated, 0)
+    const { merging } = merged([[window(named), window(named, 12)]]).ledger
+    assert.deepEqual([merging?.repeated, merging?.contradicted], [0, 1])
+    const revised = { ...window(named, 12), pane: 'late', revision: 1 } as const
+    for (const lines of [[[window(named), revised]], [[window(named)], [window(named)]]]) {
+      assert.equal(merged(lines).ledger.merging?.contradicted, 0)
+    }
+    const twice = [[window(named)], [window(named, 12)]]
+    assert.equal(merged(twice).ledger.merging?.contradicted, 1)
+    const { lines, rejects } = merged(twice, { isDisjoint: true })
+    assert.deepEqual(rejects.map(({ reason }) => reason), ['unmergeable'])
+    assert.deepEqual(parsed({ lines }).map(({ frames }) => frames), [10])
   })
 })
 
@@ -265,16 +275,21 @@ describe('rolled up', () => {
   })
 
   const misfits = [
-    ['week', 'month', 'UTC', /^week does not fit into month: one \w+ at 2016-.*, between /],
+    [
+      'week',
+      'month',
+      'UTC',
+      /^week does not fit into month: one month \w+ at 2016-.*, within the week from /,
+    ],
     [
       '6h',
       'day',
       'Europe/Zurich',
-      /^6h does not fit into day: one begins at 2016-07-11T00:00:00\+/,
+      /^6h does not fit into day: one day begins at 2016-07-11T00:00:00\+/,
     ],
-    ['hour', '15m', 'UTC', /^hour is longer than every window of --to \(15m\)$/],
-    ['7h', 'day', 'UTC', /^7h does not fit into day: one (begins|ends) at/],
-    ['1d', 'day', 'America/New_York', /^1d does not fit into day: one begins at/],
+    ['hour', '15m', 'UTC', /^hour is longer than every window of --to \(15m\); expected/],
+    ['7h', 'day', 'UTC', /^7h does not fit into day: one day (begins|ends) at/],
+    ['1d', 'day', 'America/New_York', /^1d does not fit into day: one day begins at/],
     ['hour', 'day', 'Asia/Kolkata', undefined],
     ['6h', 'day', 'UTC', undefined],
   ] as const
@@ -410,5 +425,71 @@ describe('shards without a common user', () => {
     const crossed = merged([shards('a', 'b'), shards('b', 'c')], { isDisjoint: true })
     assert.match(crossed.rejects[0]?.detail ?? '', /^shard "b" is in the line of 0\.ndjson:1 too/)
     assert.equal(crossed.ledger.imbalance(), undefined)
+  })
+})
+
+describe('one line among others', () => {
+  const minutes = [0, 1, 2].flatMap((minute) => {
+    const frames = [{ uid: 'ann', tsMs: centreMs + minute * 60_000 }]
+    return countedLines(frames, { ...hll, windows: ['minute'] })
+  })
+  const [first, second, third] = minutes as [ResultLine, ResultLine, ResultLine]
+  const { start, end } = second
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+  const wrong: Readonly<Record<string, string>> = {
+    'a time in milliseconds': JSON.stringify({ ...second, start: start * 1000, end: end * 1000 }),
+    'a time beyond all dates': JSON.stringify({
+      ...second,
+      window: 'month',
+      tz: 'Europe/Zurich',
+      start: 9e12,
+      end: 9e12 + 1,
+    }),
+    'no shard': JSON.stringify({ ...second, shards: {}, frames: 0 }),
+    'a deep name': JSON.stringify({ ...second, window: 0 }).replace(
+      '"window":0',
+      `"window":${deep}`,
+    ),
+    'an endless error': JSON.stringify(second).replace(/"error":[^,]+/, '"error":1e999'),
+  }
+  for (const [name, line] of Object.entries(wrong)) {
+    test(`with ${name} is refused, and the others are not`, () => {
+      const { lines, rejects } = merged([[first, line, second, third]])
+      assert.deepEqual(lines, text(minutes))
+      assert.deepEqual(rejects.map(({ reason }) => reason), ['malformed'])
+    })
+  }
+
+  test('that is early and ahead does not close the windows behind it', () => {
+    const ahead = countedLines([{ uid: 'bob', tsMs: centreMs + 2 * 3_600_000 }], {
+      ...hll,
+      windows: ['minute'],
+    }).map((line) => ({ ...line, pane: 'early', revision: undefined }) as unknown as ResultLine)
+    const revised = { ...first, frames: 2, pane: 'late', revision: 1 } as const
+    const latenessMs = () => 3_600_000
+    const { lines, rejects } = merged([[first, ...ahead, revised]], { latenessMs })
+    assert.deepEqual(rejects, [])
+    assert.equal(lines[0], JSON.stringify(revised))
+  })
+
+  test('that is late for its minute leaves the day as it was counted', () => {
+    const frames = framesAround(centreMs + dayMs / 2, 0.5, 100)
+    const [day] = countedLines(frames, { ...hll, method: 'exact', windows: ['day'] })
+    const late = countedLines(frames, { ...hll, windows: ['minute'] })
+      .map((line) => ({ ...line, pane: 'late', revision: 2 }) as const)
+    for (const shard of [{}, { shard: 'a' }]) {
+      const of = (line: ResultLine) => ({ ...line, ...shard })
+      const [united] = parsed(merged([[...late, day!].map(of)], { to: ['day'] }))
+      assert.deepEqual(united, of(day!))
+      const open = { ...of(day!), pane: 'early', revision: undefined } as unknown as ResultLine
+      const [early] = parsed(merged([[...late.map(of), open]], { to: ['day'] }))
+      assert.equal(early?.pane, 'early')
+    }
+  })
+
+  test('goes into those windows of --to that it fits into', () => {
+    const weeks = countedLines([{ uid: 'ann', tsMs: centreMs }], { ...hll, windows: ['week'] })
+    const { lines, rejects } = merged([weeks], { to: ['week', 'month'] })
+    assert.deepEqual([lines, rejects], [text(weeks), []])
   })
 })
