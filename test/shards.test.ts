@@ -53,6 +53,22 @@ test('what was counted exactly has the same sketch, and number where files share
   })
 })
 
+test('what was cut stays early when it is merged again', async () => {
+  await withFolder(async (cwd) => {
+    await run(cwd, files)
+    for (const [shard, file] of [['a', 'day-00.gz'], ['b', 'day-01.gz']]) {
+      await run(cwd, `uc-pipeline --hour --sketch --shard ${shard} ${file} | gzip > ${shard}.gz`)
+    }
+    const cut =
+      'head -c $(($(wc -c < b.gz) / 2)) b.gz > cut.gz; uc-merge --to day a.gz cut.gz > cut'
+    assert.equal((await shell(cut, { cwd })).status, 1)
+    const days = parsed(await run(cwd, 'uc-merge cut'))
+    assert.deepEqual(days, parsed(await run(cwd, 'cat cut')))
+    assert.equal(days.at(-1)?.pane, 'early')
+    assert.deepEqual(Object.keys(days.at(-1)?.shards ?? {}), ['a', 'b'])
+  })
+})
+
 function parsed(text: string): ResultLine[] {
   return text.trim().split('\n').map((line) => JSON.parse(line) as ResultLine)
 }
