@@ -5,6 +5,9 @@
 import { UcError } from '../errors.ts'
 import { heapBytes, machineBytes, residentBytes } from './runtime.ts'
 
+const ofCounting = 'use a lower --exact-limit, fewer or longer windows, a smaller --max-delay or ' +
+  '--lateness, or count in parts by --from and --until'
+
 const checkIntervalMs = 100
 
 /** Near its limit the runtime dies with a stack trace; and what is open has still to be printed. */
@@ -14,9 +17,12 @@ const youngBytes = 48 * 2 ** 20
 
 /**
  * Returns the check, to be called often. Without a limit it is three quarters of the machine's
- * memory; none where that is not known.
+ * memory; none where that is not known. `remedy`: what the user can do.
  */
-export function memoryGuard(limitBytes: number | undefined): () => void {
+export function memoryGuard(
+  limitBytes: number | undefined,
+  remedy: string = ofCounting,
+): () => void {
   const limit = limitBytes ?? (machineBytes() ?? Infinity) * 0.75
   let checkedAtMs = 0
   return () => {
@@ -24,21 +30,18 @@ export function memoryGuard(limitBytes: number | undefined): () => void {
     if (nowMs - checkedAtMs < checkIntervalMs) return
     checkedAtMs = nowMs
     const used = residentBytes()
-    if (used > limit) throw exceeded(used, `--max-memory allows ${mebibytes(limit)}`)
+    if (used > limit) throw exceeded(used, `--max-memory allows ${mebibytes(limit)}`, remedy)
     const heap = heapBytes()
     if (heap.used > (heap.limit - youngBytes) * heapShare) {
       const allowed = `the runtime allows ${mebibytes(heap.limit)}`
-      throw exceeded(heap.used, `${allowed} (NODE_OPTIONS=--max-old-space-size=… changes that)`)
+      const bound = `${allowed} (NODE_OPTIONS=--max-old-space-size=… changes that)`
+      throw exceeded(heap.used, bound, remedy)
     }
   }
 }
 
-function exceeded(used: number, bound: string): UcError {
-  return new UcError(
-    'failed',
-    `memory: ${mebibytes(used)} MiB in use, ${bound}; use a lower --exact-limit, fewer or longer ` +
-      'windows, a smaller --max-delay or --lateness, or count in parts by --from and --until',
-  )
+function exceeded(used: number, bound: string, remedy: string): UcError {
+  return new UcError('failed', `memory: ${mebibytes(used)} MiB in use, ${bound}; ${remedy}`)
 }
 
 function mebibytes(bytes: number): number {

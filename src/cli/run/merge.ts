@@ -22,6 +22,9 @@ export async function runMerge(parsed: Parsed<MergeOptions>): Promise<number> {
     plan: output,
     isStrict: plan.strict,
     inputs: inspectInputs(files),
+    memoryRemedy:
+      'sort the inputs by time and leave out --order none, use a shorter --lateness, or ' +
+      'unite a part of the time, or of the inputs, first',
   })
   const { ledger, progress } = session
   const results = new ResultWriter(output.format, session, { hasAllColumns: true })

@@ -15,6 +15,8 @@ export interface SessionOptions {
   readonly plan: OutputPlan
   readonly isStrict: boolean
   readonly inputs: Inputs
+  /** What to do where memory is short, if not what helps those that count. */
+  readonly memoryRemedy?: string
 }
 
 export class Session {
@@ -32,7 +34,7 @@ export class Session {
     this.#options = options
     this.#rejects = new RejectSink({ fd: opened('--rejects', plan.rejects, taken), isStrict })
     this.#statsFd = plan.stats === '-' ? 2 : opened('--stats', plan.stats, taken)
-    this.#checkMemory = memoryGuard(plan.maxMemoryBytes)
+    this.#checkMemory = memoryGuard(plan.maxMemoryBytes, options.memoryRemedy)
     this.progress = newProgress({
       isOn: plan.progress,
       totalBytes: inputs.totalBytes,
