@@ -286,6 +286,7 @@ allow.everyone.if.no.acl.found=true
 super.users=User:ANONYMOUS
 log.dirs=${join(folder, 'data')}
 auto.create.topics.enable=false
+log.retention.ms=-1
 message.max.bytes=16777216
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=5
