@@ -4,6 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const patienceMs = 20_000
 
+/** Longer than any run; one that hangs must not keep all tests from ending. */
+const endMs = 120_000
+
 export class Running {
   stdout = ''
   stderr = ''
@@ -26,15 +29,26 @@ export class Running {
   async says(text: string): Promise<void> {
     for (let waitedMs = 0; !this.stdout.includes(text); waitedMs += 10) {
       if (waitedMs > patienceMs || this.child.exitCode !== null) {
-        throw new Error(`${text} did not come; stdout: ${this.stdout} stderr: ${this.stderr}`)
+        throw new Error(`${text} did not come; ${this.#written()}`)
       }
       await sleep(10)
     }
   }
 
   /** Waits for the end: the exit status, null after a signal that killed. */
-  status(): Promise<number | null> {
-    return this.#closed
+  async status(): Promise<number | null> {
+    const waiting = new AbortController()
+    const late = sleep(endMs, 'late' as const, { ref: false, signal: waiting.signal })
+    late.catch(() => {}) // it has ended
+    const status = await Promise.race([this.#closed, late])
+    waiting.abort()
+    if (status !== 'late') return status
+    this.child.kill('SIGKILL')
+    throw new Error(`it did not end in ${endMs} ms; ${this.#written()}`)
+  }
+
+  #written(): string {
+    return `stdout: ${this.stdout.slice(-2000)}\nstderr: ${this.stderr.slice(-2000)}`
   }
 }
 

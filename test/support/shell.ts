@@ -22,6 +22,9 @@ export interface ShellOptions {
   readonly environment?: Readonly<Record<string, string>>
 }
 
+/** Longer than any script; one that hangs must not keep all tests from ending. */
+const limitMs = 300_000
+
 /**
  * Runs `script` in bash with pipefail. Output goes through files, so that it is whole, and that
  * /dev/stderr can be opened by name.
@@ -39,12 +42,21 @@ export async function shell(script: string, options: ShellOptions = {}): Promise
       ...(cwd === undefined ? {} : { cwd }),
       env: { ...process.env, NO_COLOR: '1', ...environment, PATH: path },
       stdio: descriptors,
+      detached: true, // its group is killed as a whole
     })
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      process.kill(-child.pid!, 'SIGKILL')
+    }, limitMs)
     const status = await new Promise<number | null>((resolve, reject) => {
       child.on('error', reject)
       child.on('close', resolve)
-    })
-    return { stdout: readFileSync(out, 'utf8'), stderr: readFileSync(err, 'utf8'), status }
+    }).finally(() => clearTimeout(timer))
+    const [stdout, stderr] = [readFileSync(out, 'utf8'), readFileSync(err, 'utf8')]
+    if (!isLate) return { stdout, stderr, status }
+    const written = `stdout: ${stdout.slice(-2000)}\nstderr: ${stderr.slice(-2000)}`
+    throw new Error(`it did not end in ${limitMs} ms: ${script}\n${written}`)
   } finally {
     for (const descriptor of descriptors) closeSync(descriptor)
     rmSync(folder, { recursive: true })
