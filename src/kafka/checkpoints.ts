@@ -8,7 +8,7 @@
  *                   400        800            1200                checkpoint before it, 800.
  */
 import type { ClockState, Resumption } from '../records.ts'
-import type { Position } from './reader.ts'
+import type { Position } from './reader-options.ts'
 
 interface Checkpoint {
   readonly offset: number

@@ -1,5 +1,6 @@
 /** Stores offsets every so often, where they have changed. */
-import type { Position, TopicReader } from './reader.ts'
+import type { TopicReader } from './reader.ts'
+import type { Position } from './reader-options.ts'
 
 const intervalMs = 1000
 

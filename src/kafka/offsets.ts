@@ -84,9 +84,17 @@ export async function explainGap(
     throw behindEnd(name, next, high)
   }
   if (first === next + 1) return
-  const bounds = await admin.fetchTopicOffsets(topic)
-  const low = Number(bounds.find((bound) => bound.partition === partition)?.low ?? 0)
+  const low = await lowOf({ topic, partition }, admin)
   if (low > next) say(expired(name, next, low))
+}
+
+/** The offset of the first message that is still there. */
+export async function lowOf(
+  { topic, partition }: Pick<Reading, 'topic' | 'partition'>,
+  admin: Admin,
+): Promise<number> {
+  const bounds = await patiently(() => admin.fetchTopicOffsets(topic))
+  return Number(bounds.find((bound) => bound.partition === partition)?.low ?? 0)
 }
 
 /** What was stored belongs to another topic, of the same name. */
@@ -98,7 +106,7 @@ function behindEnd(name: string, wanted: number, high: number): UcError {
   )
 }
 
-function expired(name: string, from: number, to: number): string {
+export function expired(name: string, from: number, to: number): string {
   return `${name}: ${grouped(to - from)} messages, ${from} to ${to - 1}, had been deleted by the ` +
     `topic's retention before they were read; going on at ${to}`
 }

@@ -15,12 +15,17 @@ export interface Partition {
   high: number
   /** When the last message handed over was written, unix milliseconds. */
   writtenMs: number
+  /** When messages last came, by performance.now(); Infinity while they are handed over. */
+  heardAtMs: number
   isPaused: boolean
   isEnded: boolean
 }
 
 /** Without an answer to a fetch for so long nobody knows whether there is more. */
 const staleMs = 5000
+
+/** Messages that are there come sooner, or they are there no more. */
+const missingMs = 1000
 
 export class Partitions {
   readonly #timeOf: ((source: number) => number) | undefined
@@ -49,8 +54,19 @@ export class Partitions {
   add(topic: string, partition: number, { start, stop, high }: Span): Partition {
     const name = `${topic}[${partition}]`
     const source = this.#sources++
-    const state = { next: start, stop, high, writtenMs: -Infinity, isPaused: false, isEnded: false }
-    const added = { source, topic, partition, name, ...state }
+    const added = {
+      source,
+      topic,
+      partition,
+      name,
+      next: start,
+      stop,
+      high,
+      writtenMs: -Infinity,
+      heardAtMs: performance.now(),
+      isPaused: false,
+      isEnded: false,
+    }
     this.#byName.set(name, added)
     return added
   }
@@ -82,6 +98,16 @@ export class Partitions {
       lag += Math.max(0, Math.min(high, stop) - next)
     }
     return lag
+  }
+
+  /** Those whose next messages do not come, though they were there. */
+  get missing(): readonly Partition[] {
+    return [...this].filter((each) => this.isMissing(each))
+  }
+
+  isMissing({ next, stop = 0, high, heardAtMs, isPaused, isEnded }: Partition): boolean {
+    const isDue = !isPaused && !isEnded && next < Math.max(stop, high)
+    return isDue && performance.now() - heardAtMs > missingMs
   }
 
   /** Who is to wait from now on, and who no longer. Those with nothing to read hold back none. */

@@ -5,54 +5,18 @@
  * the group hears that we live.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type {
-  Admin,
-  Consumer,
-  ConsumerConfig,
-  EachBatchPayload,
-  Kafka,
-  PartitionAssigner,
-} from 'kafkajs'
+import type { Consumer, EachBatchPayload } from 'kafkajs'
 import { Abandoned } from '../io/drive.ts'
-import type { Resumption } from '../records.ts'
 import { isOfRebalance, Membership } from './membership.ts'
 import { messageRuns } from './message-lines.ts'
-import { explainGap, type Span, spansOf, type StartAt, type StopAt } from './offsets.ts'
+import { expired, explainGap, lowOf, type Span, spansOf } from './offsets.ts'
 import { Outlet, type ReaderMessage } from './outlet.ts'
 import { type Partition, Partitions } from './partitions.ts'
+import type { Position, ReaderOptions } from './reader-options.ts'
 import { whileWorking } from './while-working.ts'
-
-export interface ReaderOptions {
-  readonly kafka: Kafka
-  /** Connected, and not ours to end. */
-  readonly admin: Admin
-  readonly topics: readonly string[]
-  readonly group: string
-  /** Undefined: the group's members share the partitions. */
-  readonly assigner: PartitionAssigner | undefined
-  /** Whether what is read is worth nothing once another member has read on. */
-  readonly ownsAll?: boolean
-  readonly consumer: Partial<ConsumerConfig>
-  readonly startAt: StartAt
-  readonly stopAt: StopAt
-  /**
-   * How far the frames of a source have come: unix milliseconds, -Infinity while unknown. Without
-   * it the times that the messages were written count.
-   */
-  timeOf?(source: number): number
-  /** What was stored with the offset that is begun with, in terms of the stages. */
-  resume?(source: number, stored: Position): Resumption | undefined
-  say(text: string): void
-}
 
 /** Another member of the group reads on: what was counted here is its business now. */
 export class OwnershipLost extends Abandoned {}
-
-/** From where a restart goes on, and what it has to know then. */
-export interface Position {
-  readonly offset: number
-  readonly metadata: string
-}
 
 /** So many messages at once: between two slices the group may be told that we live. */
 const sliceMessages = 4096
@@ -98,7 +62,10 @@ export class TopicReader {
       )
       this.#inTurn(() => this.#join(memberAssignment))
     })
-    this.#consumer.on(FETCH, () => this.#partitions.noteFetch())
+    this.#consumer.on(FETCH, () => {
+      this.#partitions.noteFetch()
+      if (this.#partitions.missing.length > 0) this.#inTurn(() => this.#skipDeleted())
+    })
     this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => {
       const { topic, partition, highWatermark, lastOffset } = payload
       const known = this.#partitions.get(topic, partition)
@@ -202,7 +169,9 @@ export class TopicReader {
       if (ownsAll) return this.#lose()
       await this.#outlet.endOf(lost)
     }
-    for (const { topic, partition, next, isPaused, isEnded } of this.#partitions) {
+    for (const known of this.#partitions) {
+      const { topic, partition, next, isPaused, isEnded } = known
+      known.heardAtMs = performance.now()
       this.#seek(topic, partition, next)
       if (!isPaused && !isEnded) this.#consumer.resume([{ topic, partitions: [partition] }])
     }
@@ -250,6 +219,7 @@ export class TopicReader {
     const known = this.#partitions.get(batch.topic, batch.partition)
     const isOver = () => !isRunning() || isStale()
     if (known === undefined || known.isEnded || isOver()) return
+    known.heardAtMs = Infinity
     known.high = Number(batch.highWatermark)
     const first = Number(batch.messages[0]!.offset)
     if (first !== known.next) await explainGap(known, first, this.#options)
@@ -267,7 +237,21 @@ export class TopicReader {
       resolveOffset(last.offset)
       if (from + sliceMessages >= batch.messages.length) known.next = Number(batch.lastOffset()) + 1
     }
+    known.heardAtMs = performance.now()
     this.#pace()
+  }
+
+  /** Where messages are gone kafkajs goes on behind them in silence, and there may be no more. */
+  async #skipDeleted(): Promise<void> {
+    for (const known of this.#partitions.missing) {
+      const low = await lowOf(known, this.#options.admin)
+      if (!this.#partitions.isMissing(known)) continue // it has come meanwhile
+      known.heardAtMs = performance.now() // asks again if they still do not come
+      if (low <= known.next) continue
+      this.#options.say(expired(known.name, known.next, low))
+      known.next = low
+      await this.#endIfRead(known)
+    }
   }
 
   /** Waits for `work`; the group hears meanwhile that we live. */
