@@ -23,7 +23,7 @@ const notPermitted =
   `add --allow-read=${program}`
 
 /** A thread has its next piece before it asks for it, so that it never waits for this one. */
-const mostWork = 2
+const mostWork = 3
 /** A compressed file takes long: what is given to its thread would wait, while others have time. */
 const workOf = ({ range }: Piece) => range === undefined ? mostWork : 1
 
