@@ -10,7 +10,25 @@ import { build } from 'esbuild'
 const root = new URL('..', import.meta.url)
 const path = (name) => fileURLToPath(new URL(name, root))
 const { dependencies } = JSON.parse(readFileSync(path('package.json'), 'utf8'))
-const inEveryRun = ['ndjson', 'split2', 'tinyqueue', 'yargs']
+const inEveryRun = [
+  'fastest-levenshtein',
+  'hyperloglog',
+  'murmurhash3',
+  'ndjson',
+  'split2',
+  'tinyqueue',
+  'yargs',
+]
+
+/** `new Buffer` is deprecated, of which Node warns only outside of node_modules. */
+const modernBuffer = {
+  name: 'modern-buffer',
+  setup({ onLoad }) {
+    onLoad({ filter: /hyperloglog\.js$/ }, ({ path }) => {
+      return { contents: readFileSync(path, 'utf8').replaceAll('new Buffer(', 'Buffer.alloc(') }
+    })
+  },
+}
 
 await build({
   entryPoints: {
@@ -23,6 +41,7 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
+  plugins: [modernBuffer],
   alias: { 'string-width': path('.dev/string-width.js') },
   external: Object.keys(dependencies).filter((name) => !inEveryRun.includes(name)),
   banner: { // packages of CommonJS ask for modules of Node

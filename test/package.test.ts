@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import {
+  cloneForDeno,
   type Installed,
   installedForDeno,
   installedForNode,
@@ -61,6 +62,10 @@ describe('the package', () => {
 
   test('installed in a folder, it does the same on Deno with the least permissions', async () => {
     await check(await installedForDeno(emptyFolder('deno'), tarball))
+  })
+
+  test('in a clone Deno needs no other permissions', async () => {
+    await check(cloneForDeno(emptyFolder('clone')))
   })
 })
 

@@ -14,11 +14,11 @@ import { Running } from './running.ts'
 import { shell, type ShellOptions, type ShellResult } from './shell.ts'
 import { readTopic } from './topics.ts'
 
-/** The least on Deno in a clone: the brokers, what counting needs, and what writing lz4 needs. */
+/** The least on Deno in a clone: the brokers, and what writing lz4 needs. */
 export const kafkaPermissions: readonly string[] = [
   '--no-prompt',
   '--allow-net=$UC_KAFKA_BROKERS',
-  `--allow-read=${join(root, '.vendor')},${join(root, 'node_modules/lz4-wasm-nodejs')}`,
+  `--allow-read=${join(root, 'node_modules/lz4-wasm-nodejs')}`,
 ]
 
 registerCodecs() // kafkajs of the test reads what our commands have written

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { denoPath, root } from './paths.ts'
+import { binFolder, denoPath, root } from './paths.ts'
 import { shell, type ShellOptions } from './shell.ts'
 
 /** The least that Deno has to allow for the pipe of the test, as README has it. */
@@ -44,11 +44,20 @@ export async function installedForNode(folder: string, tarball: string): Promise
 /** `npm i` for Deno, which runs node_modules/.bin/uc-… with the least permissions. */
 export async function installedForDeno(folder: string, tarball: string): Promise<Installed> {
   const stderr = await install(folder, `npm i --prefix . "${tarball}"`)
+  return { stderr, shell: onDeno(folder, join(folder, 'node_modules/.bin')) }
+}
+
+/** The checkout itself, as it is built, on Deno with the least permissions. */
+export function cloneForDeno(folder: string): Installed {
+  return { stderr: '', shell: onDeno(folder, binFolder) }
+}
+
+function onDeno(folder: string, commands: string): ShellOptions {
   const scripts = Object.entries(leastPermissions).map(([name, flags]) => {
-    const path = join(folder, 'node_modules/.bin', name)
+    const path = join(commands, name)
     return [name, `exec "${denoPath}" run --no-prompt ${flags} "${path}" "$@"`] as const
   })
-  return { stderr, shell: atHome(folder, scriptsIn(join(folder, 'deno'), scripts)) }
+  return atHome(folder, scriptsIn(join(folder, 'deno'), scripts))
 }
 
 async function install(folder: string, command: string): Promise<string> {
