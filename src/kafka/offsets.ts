@@ -64,37 +64,41 @@ export async function spansOf(options: SpanOptions): Promise<ReadonlyMap<number,
   )
 }
 
-/** What was to be read next, and how far its partition goes. */
+/** What was to be read next, and how far its partition goes, and is read. */
 interface Reading {
   readonly topic: string
   readonly partition: number
   readonly name: string
   readonly next: number
   readonly high: number
+  readonly stop: number | undefined
 }
 
 /** Offsets are missing: markers of transactions and compaction leave such, and retention does. */
 export async function explainGap(
-  { topic, partition, name, next, high }: Reading,
+  reading: Reading,
   first: number,
   { admin, say }: Pick<SpanOptions, 'admin' | 'say'>,
 ): Promise<void> {
+  const { topic, partition, name, next, high } = reading
   if (first < next) {
     if (high >= next) return // a batch begins before the offset that was asked for
     throw behindEnd(name, next, high)
   }
   if (first === next + 1) return
-  const low = await lowOf({ topic, partition }, admin)
-  if (low > next) say(expired(name, next, low))
+  const low = (await lowsOf(topic, admin)).get(partition) ?? 0
+  if (low > next) say(deletedUpTo(low, reading))
 }
 
-/** The offset of the first message that is still there. */
-export async function lowOf(
-  { topic, partition }: Pick<Reading, 'topic' | 'partition'>,
-  admin: Admin,
-): Promise<number> {
+/** The offsets of the first messages that are still there, by partition. */
+export async function lowsOf(topic: string, admin: Admin): Promise<ReadonlyMap<number, number>> {
   const bounds = await patiently(() => admin.fetchTopicOffsets(topic))
-  return Number(bounds.find((bound) => bound.partition === partition)?.low ?? 0)
+  return new Map(bounds.map(({ partition, low }) => [partition, Number(low)]))
+}
+
+/** Tells of those that were to be read. */
+export function deletedUpTo(low: number, { name, next, stop = Infinity }: Reading): string {
+  return expired(name, next, Math.min(low, stop))
 }
 
 /** What was stored belongs to another topic, of the same name. */
@@ -106,7 +110,7 @@ function behindEnd(name: string, wanted: number, high: number): UcError {
   )
 }
 
-export function expired(name: string, from: number, to: number): string {
+function expired(name: string, from: number, to: number): string {
   return `${name}: ${grouped(to - from)} messages, ${from} to ${to - 1}, had been deleted by the ` +
     `topic's retention before they were read; going on at ${to}`
 }

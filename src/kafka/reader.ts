@@ -9,7 +9,7 @@ import type { Consumer, EachBatchPayload } from 'kafkajs'
 import { Abandoned } from '../io/drive.ts'
 import { isOfRebalance, Membership } from './membership.ts'
 import { messageRuns } from './message-lines.ts'
-import { expired, explainGap, lowOf, type Span, spansOf } from './offsets.ts'
+import { deletedUpTo, explainGap, lowsOf, type Span, spansOf } from './offsets.ts'
 import { Outlet, type ReaderMessage } from './outlet.ts'
 import { type Partition, Partitions } from './partitions.ts'
 import type { Position, ReaderOptions } from './reader-options.ts'
@@ -169,9 +169,7 @@ export class TopicReader {
       if (ownsAll) return this.#lose()
       await this.#outlet.endOf(lost)
     }
-    for (const known of this.#partitions) {
-      const { topic, partition, next, isPaused, isEnded } = known
-      known.heardAtMs = performance.now()
+    for (const { topic, partition, next, isPaused, isEnded } of this.#partitions) {
       this.#seek(topic, partition, next)
       if (!isPaused && !isEnded) this.#consumer.resume([{ topic, partitions: [partition] }])
     }
@@ -185,6 +183,7 @@ export class TopicReader {
       if (fresh.length > 0) await this.#begin(topic, fresh, isFirst)
       this.#hasBegun = true
     }
+    this.#pace() // the slowest, for which others wait, may be another member's now
   }
 
   async #begin(topic: string, partitions: readonly number[], isFirst: boolean): Promise<void> {
@@ -215,11 +214,25 @@ export class TopicReader {
 
   async #take(payload: EachBatchPayload): Promise<void> {
     await this.#living(this.#ready, payload)
-    const { batch, resolveOffset, isRunning, isStale } = payload
+    const { batch, isRunning, isStale } = payload
     const known = this.#partitions.get(batch.topic, batch.partition)
     const isOver = () => !isRunning() || isStale()
     if (known === undefined || known.isEnded || isOver()) return
     known.heardAtMs = Infinity
+    try {
+      await this.#handOver(known, payload, isOver)
+    } finally {
+      known.heardAtMs = performance.now()
+    }
+    this.#pace()
+  }
+
+  async #handOver(
+    known: Partition,
+    payload: EachBatchPayload,
+    isOver: () => boolean,
+  ): Promise<void> {
+    const { batch, resolveOffset } = payload
     known.high = Number(batch.highWatermark)
     const first = Number(batch.messages[0]!.offset)
     if (first !== known.next) await explainGap(known, first, this.#options)
@@ -235,23 +248,27 @@ export class TopicReader {
       const last = batch.messages[Math.min(from + sliceMessages, batch.messages.length) - 1]!
       known.writtenMs = Number(last.timestamp)
       resolveOffset(last.offset)
-      if (from + sliceMessages >= batch.messages.length) known.next = Number(batch.lastOffset()) + 1
+      const isLast = from + sliceMessages >= batch.messages.length
+      if (isLast) known.next = Math.max(known.next, Number(batch.lastOffset()) + 1)
     }
-    known.heardAtMs = performance.now()
-    this.#pace()
   }
 
   /** Where messages are gone kafkajs goes on behind them in silence, and there may be no more. */
   async #skipDeleted(): Promise<void> {
-    for (const known of this.#partitions.missing) {
-      const low = await lowOf(known, this.#options.admin)
-      if (!this.#partitions.isMissing(known)) continue // it has come meanwhile
-      known.heardAtMs = performance.now() // asks again if they still do not come
-      if (low <= known.next) continue
-      this.#options.say(expired(known.name, known.next, low))
-      known.next = low
-      await this.#endIfRead(known)
+    const { admin, say } = this.#options
+    for (const topic of new Set(this.#partitions.missing.map((each) => each.topic))) {
+      const lows = await lowsOf(topic, admin).catch(() => new Map<number, number>()) // asks again soon
+      for (const known of this.#partitions.missing) {
+        if (known.topic !== topic || !this.#partitions.isMissing(known)) continue // come meanwhile
+        known.heardAtMs = performance.now()
+        const low = lows.get(known.partition) ?? 0
+        if (low <= known.next) continue
+        say(deletedUpTo(low, known))
+        known.next = low
+        await this.#endIfRead(known)
+      }
     }
+    this.#pace() // others may have waited for one of them
   }
 
   /** Waits for `work`; the group hears meanwhile that we live. */

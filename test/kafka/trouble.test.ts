@@ -24,6 +24,8 @@ import { newTopic, patientKafka, produce, readTopic, withAdmin } from '../suppor
 let broker: Broker
 /** A session of 6 s, and new partitions seen after a second. */
 let config: string
+/** Ten messages of 10 kB at once. */
+let small: string
 
 const minute = 1468244340
 
@@ -53,6 +55,8 @@ describe('in trouble', { skip: ownSkipReason }, () => {
       'metadata.max.age.ms=500',
     ]
     writeFileSync(config, `${lines.join('\n')}\n`)
+    small = join(broker.folder, 'small-fetches.properties')
+    writeFileSync(small, 'max.partition.fetch.bytes=100000\n')
   })
   after(() => broker.stop())
 
@@ -122,8 +126,6 @@ describe('in trouble', { skip: ownSkipReason }, () => {
         const messages = numbers(i, i + 100).map((n) => ({ value: JSON.stringify({ n, text }) }))
         await produce(broker.brokers, topic, messages)
       }
-      const small = join(broker.folder, 'small-fetches.properties')
-      writeFileSync(small, 'max.partition.fetch.bytes=100000\n')
       await withRuns(async (start) => {
         const flags = ['--group', freshName(), '--plain', '--stop-at', 'end']
         const reader = start(broker, ['uc-from-kafka', topic, ...flags, '--kafka-config', small])
@@ -142,6 +144,43 @@ describe('in trouble', { skip: ownSkipReason }, () => {
       })
     })
   }
+
+  test('a partition goes on when the rest of the one that it waits for is deleted', async () => {
+    const topic = await newTopic(broker.brokers, { partitions: 2 })
+    const text = 'x'.repeat(10_000)
+    const count = 600
+    const dayMs = 24 * 60 * 60 * 1000
+    for (const partition of [0, 1]) {
+      for (let i = 0; i < count; i += 100) {
+        const messages = numbers(i, i + 100).map((n) => {
+          const timestamp = `${Date.now() + (10 * partition - 20) * dayMs + n}`
+          return { partition, timestamp, value: JSON.stringify({ n, partition, text }) }
+        })
+        await produce(broker.brokers, topic, messages)
+      }
+    }
+    await withRuns(async (start) => {
+      const flags = ['--group', freshName(), '--plain', '--stop-at', 'end']
+      const reader = start(broker, ['uc-from-kafka', topic, ...flags, '--kafka-config', small])
+      await reader.says('"partition":1')
+      reader.child.stdout.pause()
+      await sleep(2000)
+      await withAdmin(broker.brokers, async (admin) => {
+        await admin.fetchTopicMetadata({ topics: [topic] })
+        await admin.deleteTopicRecords({
+          topic,
+          partitions: [{ partition: 0, offset: `${count}` }],
+        })
+      })
+      reader.child.stdout.resume()
+      assert.equal(await reader.status(), 0, reader.stderr)
+      const read = (partition: number) => {
+        return reader.stdout.split(`"partition":${partition},`).length - 1
+      }
+      const [, missing] = /\[0\]: (\d+) messages, .* had been deleted/.exec(reader.stderr)!
+      assert.deepEqual([read(0) + Number(missing), read(1)], [count, count])
+    })
+  })
 
   test('a broker that starts anew in mid-run costs neither lines nor numbers', async () => {
     const topic = await newTopic(broker.brokers, { partitions: 2 })
