@@ -4,19 +4,16 @@
  */
 import { Buffer } from 'node:buffer'
 import { constants, fstatSync, open, read, readSync, writeSync } from 'node:fs'
-import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net'
 import { totalmem } from 'node:os'
 import process from 'node:process'
 import { getHeapStatistics } from 'node:v8'
+import { pipeChunks, type Take, turn } from './pipe-chunks.ts'
 
 /** The reader of our output left: `| head`. */
 export class ReaderLeft extends Error {}
 
-/** After so much of a file or a full pipe whatever else waits has its turn. */
+/** After so much of a file whatever else waits has its turn. */
 const bytesPerTurn = 2 * 2 ** 20
-
-/** A pipe holds no more on Linux. */
-const pipeChunkBytes = 64 * 1024
 
 interface DenoNamespace {
   readonly stdin: { read(buffer: Uint8Array): Promise<number | null> }
@@ -120,9 +117,6 @@ export interface ReadOptions {
   readonly onBytes?: ((count: number) => void) | undefined
 }
 
-/** The first `count` bytes of the memory that was read into. */
-type Take = (count: number) => Uint8Array
-
 /**
  * What an open descriptor gives, 0 being standard input, chunk by chunk in `memory` where that can
  * be; a chunk is valid until the next one is asked for.
@@ -135,7 +129,7 @@ export function chunksOf(
     onBytes?.(count)
     return chunk.subarray(0, count)
   }
-  if (isReadAsStream(fd)) return pipeChunks(fd, memory.subarray(0, pipeChunkBytes), take)
+  if (isReadAsStream(fd)) return pipeChunks(fd, memory, take)
   if (fstatSync(fd).isFile()) return fileChunks(fd, memory, take)
   if (fd !== 0) return deviceChunks(fd, memory, take)
   return terminalChunks(memory, take)
@@ -149,70 +143,6 @@ async function* terminalChunks(
     for await (const chunk of process.stdin) yield take(chunk.length, chunk as Uint8Array)
   } else {
     for (let count; (count = await deno.stdin.read(memory)) !== null;) yield take(count)
-  }
-}
-
-/**
- * A pipe on Node, by one buffer: process.stdin makes a new one for every read, and reading the
- * descriptor in the thread pool would keep the process from ending meanwhile. As long as the pipe is
- * full it is read directly, which spares the system three calls for each chunk.
- */
-async function* pipeChunks(
-  fd: number,
-  buffer: Uint8Array,
-  take: Take,
-): AsyncGenerator<Uint8Array> {
-  let count = 0
-  let isOver = false
-  let failure: Error | undefined
-  let wake = () => {}
-  const options: ConnectOpts & SocketConstructorOpts = {
-    fd,
-    readable: true,
-    writable: false,
-    onread: {
-      buffer,
-      callback(received) {
-        count = received
-        wake()
-        return false // pauses until the next chunk is asked for
-      },
-    },
-  }
-  const socket = new Socket(options)
-  socket.on('error', (error) => failure = error)
-  socket.on('close', () => {
-    isOver = true
-    wake()
-  })
-  try {
-    for (;;) {
-      count = 0
-      const woken = new Promise<void>((resolve) => wake = resolve)
-      socket.resume()
-      if (count === 0 && !isOver) await woken
-      if (count === 0) {
-        if (failure !== undefined) throw failure
-        return
-      }
-      yield take(count)
-      for (let sinceTurn = 0; count === buffer.length; sinceTurn += count) {
-        if (sinceTurn >= bytesPerTurn) sinceTurn = await turn()
-        count = readNow(fd, buffer)
-        if (count > 0) yield take(count)
-      }
-    }
-  } finally {
-    socket.destroy()
-  }
-}
-
-/** 0 where nothing is there now, or ever. */
-function readNow(fd: number, buffer: Uint8Array): number {
-  try {
-    return readSync(fd, buffer)
-  } catch {
-    return 0 // the socket will tell, if it is more than that the pipe is empty
   }
 }
 
@@ -232,12 +162,6 @@ async function* fileChunks(
     sinceTurn += count
     if (sinceTurn >= bytesPerTurn) sinceTurn = await turn()
   }
-}
-
-/** Signals and timers have waited. */
-async function turn(): Promise<0> {
-  await new Promise(setImmediate)
-  return 0
 }
 
 /** What may keep us waiting, such as a terminal, in the thread pool. */
