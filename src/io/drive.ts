@@ -11,6 +11,8 @@ import { isPipe, onSignal, ReaderLeft, type Signal } from './runtime.ts'
 
 export interface Drive<In, Out> {
   readonly input: AsyncIterable<In>
+  /** What need not be awaited behind a chunk of the input. */
+  readonly ready?: { next(): In | undefined } | undefined
   readonly stage: Stage<In, Out>
   /** Ends the line that a broken input has left unfinished. */
   readonly lineBreak?: In
@@ -61,7 +63,7 @@ const tickMs = 100
 const signalGraceMs = 5
 
 export async function drive<In, Out extends { readonly type: string }>(
-  { input, stage, lineBreak, follows, take, flush, flushAll, check }: Drive<In, Out>,
+  { input, ready, stage, lineBreak, follows, take, flush, flushAll, check }: Drive<In, Out>,
   signals: SignalWatch,
 ): Promise<Outcome> {
   let header: Header | undefined
@@ -136,6 +138,9 @@ export async function drive<In, Out extends { readonly type: string }>(
       }
       received = true
       stage.push(value, emit)
+      if (value instanceof Uint8Array) {
+        for (let more; (more = ready?.next()) !== undefined;) stage.push(more, emit)
+      }
       await flush()
       check()
     }

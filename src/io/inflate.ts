@@ -9,6 +9,7 @@
 import type { Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
 import { UcError } from '../errors.ts'
+import type { ReadyChunks } from './pipe-chunks.ts'
 
 type Chunks = AsyncIterable<Uint8Array>
 
@@ -36,10 +37,10 @@ async function* pieces(chunks: Chunks): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * What gives the decoded chunks of `chunks`: for plain ones they themselves, with nothing between.
- * Throws UcError where compressed data is broken or cut short.
+ * What gives the decoded chunks of `chunks`: for plain ones they themselves, with nothing between,
+ * and those that are `ready`. Throws UcError where compressed data is broken or cut short.
  */
-export async function decoded(chunks: Chunks): Promise<Chunks> {
+export async function decoded(chunks: Chunks, ready?: ReadyChunks): Promise<Chunks> {
   const iterator = chunks[Symbol.asyncIterator]()
   let head: Uint8Array = new Uint8Array(0)
   while (head.length < magicBytes) {
@@ -49,6 +50,7 @@ export async function decoded(chunks: Chunks): Promise<Chunks> {
   }
   const all = behind(head, iterator)
   const magic = magicOf(head)
+  if (ready !== undefined) ready.isPlain = magic === undefined
   return magic === undefined ? all : unpacked(all, magic)
 }
 

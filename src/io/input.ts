@@ -72,7 +72,7 @@ export async function* openInput(
   options: ReadOptions = {},
 ): AsyncGenerator<Uint8Array> {
   if (name === '-') {
-    yield* await decoded(chunksOf(0, options))
+    yield* await decoded(chunksOf(0, options), options.ready)
     return
   }
   const fd = await openForReading(name)
@@ -80,7 +80,7 @@ export async function* openInput(
   try {
     if (fstatSync(fd).isDirectory()) throw new UcError('failed', isDirectory)
     closesItself = isReadAsStream(fd) // closed twice, it would be another file by then
-    yield* await decoded(chunksOf(fd, options))
+    yield* await decoded(chunksOf(fd, options), options.ready)
   } finally {
     if (!closesItself) closeSync(fd)
   }

@@ -9,7 +9,25 @@ export type Take = (count: number) => Uint8Array
 const chunkBytes = 64 * 1024
 
 /** After so much of a full pipe whatever else waits has its turn. */
-const bytesPerTurn = 2 * 2 ** 20
+const bytesPerTurn = 512 * 1024
+
+/**
+ * Between who reads chunks and who takes them: what is there at once need not be awaited, which for
+ * 64 KiB takes a tenth of the time of their scan.
+ */
+export class ReadyChunks {
+  /** Set by the reader where more is there, or may be. */
+  read: () => Uint8Array | undefined = none
+  /** Whether chunks are taken as they are read, rather than decoded in between. */
+  isPlain = false
+
+  /** To be called until it gives none, each time that a chunk, not a mark, was awaited and taken. */
+  next(): Uint8Array | undefined {
+    return this.isPlain ? this.read() : undefined
+  }
+}
+
+function none(): undefined {}
 
 /**
  * By one buffer: process.stdin makes a new one for every read, and reading the descriptor in the
@@ -20,9 +38,11 @@ export async function* pipeChunks(
   fd: number,
   memory: Uint8Array,
   take: Take,
+  ready: ReadyChunks = new ReadyChunks(),
 ): AsyncGenerator<Uint8Array> {
   const buffer = memory.subarray(0, chunkBytes)
   let count = 0
+  let sinceTurn = 0
   let isOver = false
   let failure: Error | undefined
   let wake = () => {}
@@ -39,6 +59,15 @@ export async function* pipeChunks(
       },
     },
   }
+  /** As long as the pipe is full, and nobody else has to have a turn. */
+  function next(): Uint8Array | undefined {
+    if (count < buffer.length || sinceTurn >= bytesPerTurn) return undefined
+    count = readNow(fd, buffer)
+    if (count === 0) return undefined
+    sinceTurn += count
+    return take(count)
+  }
+
   const socket = new Socket(options)
   socket.on('error', (error) => failure = error)
   socket.on('close', () => {
@@ -55,14 +84,15 @@ export async function* pipeChunks(
         if (failure !== undefined) throw failure
         return
       }
-      yield take(count)
-      for (let sinceTurn = 0; count === buffer.length; sinceTurn += count) {
+      for (let chunk: Uint8Array | undefined = take(count); chunk !== undefined; chunk = next()) {
+        ready.read = next
+        yield chunk
+        ready.read = none
         if (sinceTurn >= bytesPerTurn) sinceTurn = await turn()
-        count = readNow(fd, buffer)
-        if (count > 0) yield take(count)
       }
     }
   } finally {
+    ready.read = none
     socket.destroy()
   }
 }

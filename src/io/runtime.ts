@@ -7,7 +7,7 @@ import { constants, fstatSync, open, read, readSync, writeSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import process from 'node:process'
 import { getHeapStatistics } from 'node:v8'
-import { pipeChunks, type Take, turn } from './pipe-chunks.ts'
+import { pipeChunks, type ReadyChunks, type Take, turn } from './pipe-chunks.ts'
 
 /** The reader of our output left: `| head`. */
 export class ReaderLeft extends Error {}
@@ -113,6 +113,8 @@ export function isReadAsStream(fd: number): boolean {
 export interface ReadOptions {
   /** Where chunks are best read into. */
   readonly memory?: Uint8Array
+  /** Of the taker, who looks there too: what is there at once then comes so. */
+  readonly ready?: ReadyChunks
   /** Told of every chunk. */
   readonly onBytes?: ((count: number) => void) | undefined
 }
@@ -123,13 +125,13 @@ export interface ReadOptions {
  */
 export function chunksOf(
   fd: number,
-  { memory = new Uint8Array(256 * 1024), onBytes }: ReadOptions = {},
+  { memory = new Uint8Array(256 * 1024), ready, onBytes }: ReadOptions = {},
 ): AsyncGenerator<Uint8Array> {
   const take = (count: number, chunk = memory) => {
     onBytes?.(count)
     return chunk.subarray(0, count)
   }
-  if (isReadAsStream(fd)) return pipeChunks(fd, memory, take)
+  if (isReadAsStream(fd)) return pipeChunks(fd, memory, take, ready)
   if (fstatSync(fd).isFile()) return fileChunks(fd, memory, take)
   if (fd !== 0) return deviceChunks(fd, memory, take)
   return terminalChunks(memory, take)

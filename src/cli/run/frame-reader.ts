@@ -1,6 +1,7 @@
 /** What reads raw frames, for the parser asked for: an input and the stage that takes it. */
 import { type InputMessage, readInput } from '../../io/input.ts'
 import { interleavedReader } from '../../io/interleave.ts'
+import { ReadyChunks } from '../../io/pipe-chunks.ts'
 import { splitLines } from '../../io/split-lines.ts'
 import { threadedInput } from '../../io/threads/threaded-input.ts'
 import { Threads } from '../../io/threads/threads.ts'
@@ -15,6 +16,7 @@ import type { Session } from './session.ts'
 
 export interface FrameReader<In> {
   readonly input: AsyncIterable<In>
+  readonly ready?: { next(): In | undefined }
   readonly stage: Stage<In, ExtractOut>
   readonly lineBreak?: In
   /** Whether the source itself keeps us waiting, rather than we the source. */
@@ -55,10 +57,14 @@ export function withFrameReader<Result>(
     ? interleavedReader({ files, onBytes, timeOf, idleMs })
     : undefined
   const kernel = newKernel(plan)
-  const input = interleaved?.messages ?? readInput({ files, onBytes, memory: kernel.room().chunk })
+  const memory = kernel.room().chunk
+  const ready = new ReadyChunks()
+  const isScanned = plan.parser !== 'json'
+  const input = interleaved?.messages ??
+    readInput({ files, onBytes, memory, ...(isScanned && { ready }) })
   const isReadToItsEnd = interleaved?.isReadToItsEnd ?? (() => true)
   const timed = <In>(stage: Stage<In, ExtractOut>) => isInterleaved ? observed(stage, times) : stage
-  if (plan.parser === 'json') {
+  if (!isScanned) {
     return use<string | Exclude<InputMessage, Uint8Array>>({
       input: splitLines(input, isInterleaved),
       stage: timed(plainExtractStage({ ...plan, kernel, ledger })),
@@ -67,6 +73,7 @@ export function withFrameReader<Result>(
   }
   return use<InputMessage>({
     input,
+    ready,
     stage: timed(extractStage({ ...plan, kernel, ledger })),
     lineBreak: Uint8Array.of(0x0a),
     isReadToItsEnd,
