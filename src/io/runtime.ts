@@ -113,7 +113,7 @@ export function isReadAsStream(fd: number): boolean {
 export interface ReadOptions {
   /** Where chunks are best read into. */
   readonly memory?: Uint8Array
-  /** Of the taker, who looks there too: what is there at once then comes so. */
+  /** Where the taker may look for what is there at once. */
   readonly ready?: ReadyChunks
   /** Told of every chunk. */
   readonly onBytes?: ((count: number) => void) | undefined

@@ -19,6 +19,7 @@ import {
   startBroker,
 } from '../support/broker.ts'
 import {
+  deleteBefore,
   newTopic,
   patientKafka,
   produce,
@@ -96,10 +97,7 @@ describe('on a broker for tests', { skip: skipReason }, () => {
     test('starts after messages that were deleted', async () => {
       const topic = await newTopic(broker.brokers)
       await produce(broker.brokers, topic, ['a', 'b', 'c'].map((value) => ({ value })))
-      await withAdmin(broker.brokers, async (admin) => {
-        await admin.fetchTopicMetadata({ topics: [topic] })
-        await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '2' }] })
-      })
+      await deleteBefore(broker.brokers, topic, { offset: 2 })
       const messages = await readTopic(broker.brokers, topic)
       assert.deepEqual(messages.map(({ offset, value }) => [offset, value]), [['2', 'c']])
     })

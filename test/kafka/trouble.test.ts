@@ -19,7 +19,14 @@ import {
   until,
   withRuns,
 } from '../support/kafka-runs.ts'
-import { newTopic, patientKafka, produce, readTopic, withAdmin } from '../support/topics.ts'
+import {
+  deleteBefore,
+  newTopic,
+  patientKafka,
+  produce,
+  readTopic,
+  withAdmin,
+} from '../support/topics.ts'
 
 let broker: Broker
 /** A session of 6 s, and new partitions seen after a second. */
@@ -105,10 +112,7 @@ describe('in trouble', { skip: ownSkipReason }, () => {
     const counted = `uc-pipeline --kafka --topic ${topic} --group ${group}-2 --stop-at end`
     await kafkaOutput(broker, counted)
     await produce(broker.brokers, topic, frames.slice(10))
-    await withAdmin(broker.brokers, async (admin) => {
-      await admin.fetchTopicMetadata({ topics: [topic] })
-      await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '30' }] })
-    })
+    await deleteBefore(broker.brokers, topic, { offset: 30 })
     const piped = await kafkaShell(broker, `uc-from-kafka ${topic} ${flags} --plain`)
     assert.equal(piped.stdout.split('\n').length, 21)
     assert.match(piped.stderr, /\[0\]: 20 messages, 10 to 29, had been deleted/)
@@ -131,11 +135,7 @@ describe('in trouble', { skip: ownSkipReason }, () => {
         const reader = start(broker, ['uc-from-kafka', topic, ...flags, '--kafka-config', small])
         reader.child.stdout.pause()
         await sleep(2000)
-        await withAdmin(broker.brokers, async (admin) => {
-          await admin.fetchTopicMetadata({ topics: [topic] })
-          const partitions = [{ partition: 0, offset: `${count - left}` }]
-          await admin.deleteTopicRecords({ topic, partitions })
-        })
+        await deleteBefore(broker.brokers, topic, { offset: count - left })
         reader.child.stdout.resume()
         assert.equal(await reader.status(), 0, reader.stderr)
         const read = numbersIn(reader.stdout)
@@ -165,13 +165,7 @@ describe('in trouble', { skip: ownSkipReason }, () => {
       await reader.says('"partition":1')
       reader.child.stdout.pause()
       await sleep(2000)
-      await withAdmin(broker.brokers, async (admin) => {
-        await admin.fetchTopicMetadata({ topics: [topic] })
-        await admin.deleteTopicRecords({
-          topic,
-          partitions: [{ partition: 0, offset: `${count}` }],
-        })
-      })
+      await deleteBefore(broker.brokers, topic, { offset: count })
       reader.child.stdout.resume()
       assert.equal(await reader.status(), 0, reader.stderr)
       const read = (partition: number) => {

@@ -1,10 +1,11 @@
 /** A command that runs while a test talks to it. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { withLimit } from './limit.ts'
 
 const patienceMs = 20_000
 
-/** Longer than any run; one that hangs must not keep all tests from ending. */
+/** Longer than any run. */
 const endMs = 120_000
 
 export class Running {
@@ -29,26 +30,20 @@ export class Running {
   async says(text: string): Promise<void> {
     for (let waitedMs = 0; !this.stdout.includes(text); waitedMs += 10) {
       if (waitedMs > patienceMs || this.child.exitCode !== null) {
-        throw new Error(`${text} did not come; ${this.#written()}`)
+        throw new Error(`${text} did not come; stdout: ${this.stdout} stderr: ${this.stderr}`)
       }
       await sleep(10)
     }
   }
 
   /** Waits for the end: the exit status, null after a signal that killed. */
-  async status(): Promise<number | null> {
-    const waiting = new AbortController()
-    const late = sleep(endMs, 'late' as const, { ref: false, signal: waiting.signal })
-    late.catch(() => {}) // it has ended
-    const status = await Promise.race([this.#closed, late])
-    waiting.abort()
-    if (status !== 'late') return status
-    this.child.kill('SIGKILL')
-    throw new Error(`it did not end in ${endMs} ms; ${this.#written()}`)
-  }
-
-  #written(): string {
-    return `stdout: ${this.stdout.slice(-2000)}\nstderr: ${this.stderr.slice(-2000)}`
+  status(): Promise<number | null> {
+    return withLimit(this.#closed, {
+      what: this.child.spawnargs.join(' '),
+      ms: endMs,
+      kill: () => this.child.kill('SIGKILL'),
+      written: () => this,
+    })
   }
 }
 

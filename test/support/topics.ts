@@ -114,6 +114,18 @@ export async function produce(
   }
 }
 
+/** Deletes the messages before `offset`, as retention does. */
+export function deleteBefore(
+  brokers: string,
+  topic: string,
+  { partition = 0, offset }: { readonly partition?: number; readonly offset: number },
+): Promise<void> {
+  return withAdmin(brokers, async (admin) => {
+    await admin.fetchTopicMetadata({ topics: [topic] }) // kafkajs wants to know the leader
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: `${offset}` }] })
+  })
+}
+
 /** Reads all that is there, ordered by partition and offset. */
 export async function readTopic(
   brokers: string,

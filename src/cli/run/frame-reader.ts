@@ -59,12 +59,10 @@ export function withFrameReader<Result>(
   const kernel = newKernel(plan)
   const memory = kernel.room().chunk
   const ready = new ReadyChunks()
-  const isScanned = plan.parser !== 'json'
-  const input = interleaved?.messages ??
-    readInput({ files, onBytes, memory, ...(isScanned && { ready }) })
+  const input = interleaved?.messages ?? readInput({ files, onBytes, memory, ready })
   const isReadToItsEnd = interleaved?.isReadToItsEnd ?? (() => true)
   const timed = <In>(stage: Stage<In, ExtractOut>) => isInterleaved ? observed(stage, times) : stage
-  if (!isScanned) {
+  if (plan.parser === 'json') {
     return use<string | Exclude<InputMessage, Uint8Array>>({
       input: splitLines(input, isInterleaved),
       stage: timed(plainExtractStage({ ...plan, kernel, ledger })),
