@@ -18,6 +18,12 @@ export const exitStatus = {
   terminated: 143,
 } as const
 
+/** By the signal that ended a run. */
+export const stopStatus: Readonly<Record<'SIGINT' | 'SIGTERM', number>> = {
+  SIGINT: exitStatus.interrupted,
+  SIGTERM: exitStatus.terminated,
+}
+
 export type ErrorCode = keyof typeof exitStatus
 
 /** An error whose message is written for the person at the terminal. */

@@ -162,7 +162,7 @@ export interface EndMark {
   readonly type: 'end'
   readonly counts: Counts
   /** The signal that stopped the first command before its input was over. */
-  readonly signal?: string
+  readonly signal?: 'SIGINT' | 'SIGTERM'
 }
 
 /** What became of every line and frame. A command adds its own to the counts of those before it. */

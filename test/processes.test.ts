@@ -5,6 +5,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { describe, test } from 'node:test'
@@ -74,13 +76,62 @@ for (const runtime of runtimes) {
 
     test('in mid-pipe the first signal waits for the input, the second one kills', async () => {
       const window = start('uc-window')
+      window.write('{"uc":{"version":1,"from":"extract"}}\n')
       await window.says('"from":"window"')
+      await sleep(200) // until the header is read
       window.child.kill('SIGINT')
-      await sleep(200)
+      await sleep(1500)
       assert.equal(window.child.exitCode, null)
       window.child.kill('SIGINT')
       await window.status()
       assert.equal(window.child.signalCode, 'SIGKILL')
+    })
+
+    for (const command of ['uc-window', 'uc-count']) {
+      test(`${command} behind a program that never writes ends by the first signal`, async () => {
+        const silent = start(command)
+        await sleep(1000)
+        silent.child.kill('SIGTERM')
+        assert.equal(await silent.status(), 143)
+        assert.match(silent.stderr, new RegExp(`^${command}: stopped by SIGTERM`, 'm'))
+      })
+    }
+
+    for (const command of ['uc-extract', 'uc-window', 'uc-count', 'uc-merge', 'uc-pipeline']) {
+      test(`Ctrl-C ends ${command} on a terminal that has typed nothing`, async () => {
+        const line = [runtime.command, ...runtime.flags, join(binFolder, command)].join(' ')
+        const { stdout, status } = await shell(
+          `(sleep 1.5; printf '\\003'; sleep 3) | script -qec '${line}' /dev/null; ` +
+            'exit ${PIPESTATUS[1]}',
+        )
+        assert.equal(status, 130)
+        assert.match(stdout, /stopped by SIGINT before the input was over/)
+      })
+    }
+
+    test('SIGUSR1 opens no port for a debugger, and ends nothing', async () => {
+      const pipeline = start('uc-pipeline', '--minute')
+      pipeline.write(frames(70))
+      await pipeline.says('"pane":"on-time"')
+      pipeline.child.kill('SIGUSR1')
+      await sleep(200)
+      pipeline.child.stdin.end()
+      assert.equal(await pipeline.status(), 0)
+      assert.equal(pipeline.stderr, '')
+    })
+
+    test('standard error that is full and never read keeps no signal away', async () => {
+      // A pipe that is full and not waited for: what a program leaves that shares it.
+      const fill =
+        'import os, sys\nos.set_blocking(3, False)\ntry:\n  while os.write(3, b"x"): pass\n' +
+        'except BlockingIOError: pass'
+      const line = [runtime.command, ...runtime.flags, join(binFolder, 'uc-pipeline')].join(' ')
+      const { status } = await shell(
+        `mkfifo fifo; exec 3<> fifo; python3 -c '${fill}'\n` +
+          `echo broken | ${line} 2>&3 & sleep 2; kill -TERM $!; wait $!`,
+        { cwd: await mkdtemp(join(tmpdir(), 'uc-full-')) },
+      )
+      assert.equal(status, 3)
     })
 
     test('kill -9 of uc-extract is told by every command behind it', async () => {

@@ -1,7 +1,15 @@
 /** Entry of every command: from arguments to an exit status. */
-import { exitStatus, UcError } from '../errors.ts'
+import { exitStatus, stopStatus, UcError } from '../errors.ts'
 import { traceOf, wordsOf } from '../io/report.ts'
-import { commandLine, exit, ReaderLeft, writeError, writeOut } from '../io/runtime.ts'
+import {
+  commandLine,
+  exit,
+  ignoreDebugSignal,
+  ReaderLeft,
+  writeError,
+  writeOut,
+} from '../io/runtime.ts'
+import { Stopped } from '../io/signals.ts'
 import { type Action, actionOf } from './action.ts'
 import {
   count,
@@ -20,6 +28,7 @@ import { version } from './version.ts'
 
 /** Runs `program`, `uc` or `uc-…`, with the arguments of the process, and ends the process. */
 export async function main(program: string): Promise<void> {
+  ignoreDebugSignal()
   let name = program
   let status: number
   try {
@@ -29,7 +38,7 @@ export async function main(program: string): Promise<void> {
   } catch (error) {
     status = statusOf(error, name)
   }
-  exit(status)
+  await exit(status)
 }
 
 async function act(action: Action): Promise<number> {
@@ -93,6 +102,7 @@ async function print(text: string): Promise<number> {
 
 function statusOf(error: unknown, name: string): number {
   if (error instanceof ReaderLeft) return 0
+  if (error instanceof Stopped) return stopStatus[error.signal]
   writeError(`${name}: ${wordsOf(error)}${traceOf(error)}\n`)
   if (!(error instanceof UcError)) return exitStatus.failed
   const hasHint = error.message.includes('--help')

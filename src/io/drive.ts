@@ -1,28 +1,51 @@
 /**
  * Runs a stage over an input: waits for chunks, lets outputs keep pace, watches for signals, and
- * tells a whole input from one that was stopped or broke off.
+ * tells a whole input from one that was stopped or broke off. It always comes to an end that can be
+ * told: what the stage holds is decided and accounted for also where an output has failed.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { brokenOff } from '../ndjson/protocol.ts'
-import type { EndMark, Header } from '../records.ts'
+import type { Reject } from '../records.ts'
 import type { Stage } from '../stage.ts'
 import { InputError } from './input.ts'
-import { isPipe, onSignal, ReaderLeft, type Signal } from './runtime.ts'
+import type { Signal } from './runtime.ts'
+import { type SignalWatch, Stopped } from './signals.ts'
 
-export interface Drive<In, Out> {
-  readonly input: AsyncIterable<In>
-  /** What need not be awaited behind a chunk of the input. */
-  readonly ready?: { next(): In | undefined } | undefined
-  readonly stage: Stage<In, Out>
-  /** Ends the line that a broken input has left unfinished. */
-  readonly lineBreak?: In
-  /** Whether another command stands before this one in a pipe: then that one stops at a signal. */
-  readonly follows: 'never' | 'perhaps' | 'always'
+/** Where what a stage emits goes, its rejects aside. */
+export interface Delivery<Out> {
   take(message: Out): void
   /** Called after every message of the input; waits for slow outputs. */
   flush(): Promise<void>
   /** Where `flush` may keep something back: writes it. Called when the input pauses, or ends. */
   flushAll?(): Promise<void>
+  /** `flush` has failed, or the work is somebody else's: what has not gone out never will. */
+  discard(): void
+  /** All has gone out. */
+  close?(outcome: Outcome): Promise<void>
+}
+
+/** What tells how an input ends that another command writes: see PipeEnd. */
+export interface Ending {
+  came(): void
+  see(message: { readonly type: string }): void
+  isForUs(sinceMs: number): boolean
+  signalOf(received: Signal | undefined): Signal | undefined
+  failure(): unknown
+  readonly isEmpty: boolean
+}
+
+export interface Drive<In, Out> {
+  readonly input: AsyncIterable<In>
+  /** What need not be awaited behind a chunk of the input. */
+  readonly ready?: { next(): In | undefined } | undefined
+  readonly stage: Stage<In, Out | Reject>
+  /** Ends the line that a broken input has left unfinished. */
+  readonly lineBreak?: In
+  /** Where another command may stand before this one. */
+  readonly ending?: Ending | undefined
+  readonly delivery: Delivery<Out>
+  reject(reject: Reject): void
+  /** Called after every message of the input: what else has to keep pace. */
+  keepPace(): Promise<void>
   /** Called while there is more to read; throws where the run needs too much. */
   check(): void
 }
@@ -31,26 +54,12 @@ export interface Drive<In, Out> {
 export class Abandoned extends Error {}
 
 export interface Outcome {
-  /** Why the input was not read to its end. */
+  /** Why the input was not read to its end, or what comes of it not written. */
   readonly failure?: unknown
   /** Nothing came, not even the header that another command writes first. */
   readonly isEmpty: boolean
   /** The signal that stopped this command or the first one of the pipe. */
   readonly signal?: Signal
-}
-
-/** Takes signals from the moment it is made, which is before the command writes anything. */
-export class SignalWatch {
-  received: Signal | undefined
-  /** Set by whoever waits for something else meanwhile. */
-  interrupt: () => void = () => {}
-
-  constructor() {
-    onSignal((signal) => {
-      this.received = signal
-      this.interrupt()
-    })
-  }
 }
 
 /** Input that brings nothing for so long pauses. */
@@ -63,30 +72,37 @@ const tickMs = 100
 const signalGraceMs = 5
 
 export async function drive<In, Out extends { readonly type: string }>(
-  { input, ready, stage, lineBreak, follows, take, flush, flushAll, check }: Drive<In, Out>,
+  { input, ready, stage, lineBreak, ending, delivery, reject, keepPace, check }: Drive<In, Out>,
   signals: SignalWatch,
 ): Promise<Outcome> {
-  let header: Header | undefined
-  let end: EndMark | undefined
-  let received = false
+  let isDiscarded = false
+  let failure: unknown
+  let stopped: Signal | undefined
 
-  function emit(message: Out): void {
-    if (message.type === 'header') {
-      header = message as unknown as Header
-      end = undefined
+  function emit(message: Out | Reject): void {
+    if (isReject(message)) return reject(message)
+    ending?.see(message)
+    if (!isDiscarded) delivery.take(message)
+  }
+
+  async function deliver(flush: () => Promise<void>): Promise<void> {
+    if (!isDiscarded) {
+      try {
+        await flush()
+      } catch (error) {
+        isDiscarded = true
+        delivery.discard()
+        throw error
+      }
     }
-    if (message.type === 'end') end = message as unknown as EndMark
-    take(message)
+    await keepPace()
   }
+  const flush = () => deliver(() => delivery.flush())
+  const flushAll = () => deliver(() => (delivery.flushAll ?? delivery.flush).call(delivery))
 
-  /** Until its first line has come, a command in mid-pipe cannot know that it is not the first. */
-  const isFirst = () => {
-    if (follows === 'always') return !isPipe(0)
-    return !isPipe(0) || (header === undefined && (received || follows === 'never'))
+  const isStopped = () => {
+    return signals.received !== undefined && (ending?.isForUs(signals.sinceMs) ?? true)
   }
-  /** A pipe whose end tells nothing: a line without its break was cut by the signal. */
-  const isWithoutEnd = () => header === undefined ? follows === 'always' : end === undefined
-  const isStopped = () => signals.received !== undefined && isFirst()
 
   let tickedAtMs = -Infinity
   async function tick(): Promise<void> {
@@ -94,7 +110,7 @@ export async function drive<In, Out extends { readonly type: string }>(
     if (stage.tick === undefined || Math.abs(nowMs - tickedAtMs) < tickMs) return
     tickedAtMs = nowMs
     stage.tick(nowMs, emit)
-    await (flushAll ?? flush)()
+    await flushAll()
   }
 
   /** Waits until the promise is settled or a signal stops us; the stage hears the clock meanwhile. */
@@ -107,36 +123,42 @@ export async function drive<In, Out extends { readonly type: string }>(
     }
     // No Promise.race: a promise that lives as long as the run would keep every reaction to it.
     pending.then(settle, settle)
-    let isKeptBack = flushAll !== undefined
-    while (!isSettled && !isStopped()) {
-      let timer: NodeJS.Timeout | undefined
-      await new Promise<void>((resolve) => {
-        wake = signals.interrupt = resolve
-        if (isKeptBack) timer = setTimeout(resolve, pauseMs)
-        else if (stage.tick !== undefined) timer = setTimeout(resolve, tickMs)
-      })
-      clearTimeout(timer)
-      if (isKeptBack && !isSettled) {
-        isKeptBack = false
-        await flushAll!()
+    const forget = signals.whenReceived(() => wake())
+    let isKeptBack = delivery.flushAll !== undefined
+    try {
+      while (!isSettled && !isStopped()) {
+        let timer: NodeJS.Timeout | undefined
+        await new Promise<void>((resolve) => {
+          wake = resolve
+          if (isKeptBack) timer = setTimeout(resolve, pauseMs)
+          else if (stage.tick !== undefined || signals.received !== undefined) {
+            timer = setTimeout(resolve, tickMs)
+          }
+        })
+        clearTimeout(timer)
+        if (isKeptBack && !isSettled) {
+          isKeptBack = false
+          await flushAll()
+        }
+        await tick()
       }
-      await tick()
+    } finally {
+      forget()
     }
   }
 
-  let failure: unknown
-  try {
+  async function readAll(): Promise<void> {
     const iterator = input[Symbol.asyncIterator]()
     while (!isStopped()) {
       const pending = iterator.next()
       await settled(pending)
-      if (isStopped()) break
+      if (isStopped()) return
       const { value, done } = await pending
       if (done === true) {
         await sleep(signalGraceMs)
-        break
+        return
       }
-      received = true
+      ending?.came()
       stage.push(value, emit)
       if (value instanceof Uint8Array) {
         for (let more; (more = ready?.next()) !== undefined;) stage.push(more, emit)
@@ -144,28 +166,42 @@ export async function drive<In, Out extends { readonly type: string }>(
       await flush()
       check()
     }
-    const isCut = header !== undefined && end === undefined
-    if (isCut && signals.received === undefined) failure = brokenOff('stdin', header!.from)
-  } catch (error) {
-    if (error instanceof ReaderLeft || error instanceof Abandoned) throw error
-    failure = error
-    if (error instanceof InputError && lineBreak !== undefined) {
-      try {
-        stage.push(lineBreak, emit)
-      } catch {
-        // What the first failure says is enough.
-      }
+  }
+
+  /** Goes on to `step` whatever has happened; what came first is what is told. */
+  async function attempt(step: () => unknown): Promise<void> {
+    try {
+      await step()
+    } catch (error) {
+      if (error instanceof Abandoned) throw error
+      if (error instanceof Stopped) stopped = error.signal
+      else failure ??= error
     }
   }
 
-  const stoppedBy = (end as EndMark | undefined)?.signal ??
-    (isStopped() || isWithoutEnd() ? signals.received : undefined)
-  if (failure === undefined && stoppedBy === undefined) stage.end(emit)
-  else stage.stop(emit)
-  await (flushAll ?? flush)()
-  return {
-    isEmpty: follows === 'perhaps' && !received && isPipe(0),
-    ...(failure === undefined ? {} : { failure }),
-    ...(stoppedBy === undefined ? {} : { signal: stoppedBy as Signal }),
+  try {
+    await attempt(readAll)
+    if (signals.received === undefined) failure ??= ending?.failure()
+    const isBroken = failure instanceof InputError
+    if (isBroken && lineBreak !== undefined) await attempt(() => stage.push(lineBreak, emit))
+    const received = signals.received
+    stopped ??= ending?.signalOf(received) ?? (isStopped() ? received : undefined)
+    const isWhole = failure === undefined && stopped === undefined
+    await attempt(() => isWhole ? stage.end(emit) : stage.stop(emit))
+    await attempt(flushAll)
+    const outcome = () => ({
+      isEmpty: ending?.isEmpty ?? false,
+      ...(failure === undefined ? {} : { failure }),
+      ...(stopped === undefined ? {} : { signal: stopped }),
+    })
+    if (!isDiscarded) await attempt(() => delivery.close?.(outcome()))
+    return outcome()
+  } catch (error) {
+    if (error instanceof Abandoned) delivery.discard()
+    throw error
   }
+}
+
+function isReject(message: { readonly type: string }): message is Reject {
+  return message.type === 'reject'
 }

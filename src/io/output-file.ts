@@ -1,5 +1,9 @@
-/** Files beside standard output: --rejects, --stats, --out. Opened before anything is read. */
-import { fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+/**
+ * Files beside standard output: --rejects, --stats, --out. Opened before anything is read. A named
+ * pipe or a terminal may keep us waiting: never in the system, where no signal would be heard.
+ */
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { UcError } from '../errors.ts'
 import { identityOf } from './identity.ts'
 import { reasonOf } from './reason.ts'
@@ -10,28 +14,107 @@ export interface OutputFileOptions {
   readonly file: string
   /** Files that are read or written already, by identityOf: a name may be spelled in many ways. */
   readonly taken: Set<string>
+  /** Told once of a named pipe that has no reader yet. */
+  say?(text: string): void
 }
 
-/** Makes or empties the file, once it is known to be no other. Returns its descriptor. */
-export function openOutput({ flag, file, taken }: OutputFileOptions): number {
-  const where = `${flag} ${JSON.stringify(file)}`
-  let fd: number
-  try {
-    fd = openSync(file, 'a') // `w` would empty it before it is known
-  } catch (error) {
-    throw new UcError('failed', `${where}: ${reasonOf(error)}`, { cause: error })
+const retryMs = 20
+const tellAfterMs = 1000
+
+/** Writing fails in `drain` and `close` alone: who writes may be in the middle of a batch. */
+export class OutputFile {
+  readonly #fd: number
+  readonly #where: string
+  #waiting: Uint8Array[] = []
+  #failure: UcError | undefined
+  #isTold = false
+
+  constructor(fd: number, where: string) {
+    this.#fd = fd
+    this.#where = where
   }
+
+  /** Writes what the file takes now; a copy of the rest waits for `drain`. */
+  write(bytes: Uint8Array): void {
+    const written = this.#waiting.length > 0 ? 0 : this.#writeNow(bytes)
+    if (written < bytes.length) this.#waiting.push(bytes.slice(written))
+  }
+
+  /** Waits until all is written. After a failure the rest is dropped, and the failure told once. */
+  async drain(): Promise<void> {
+    for (let waitMs = 1; this.#waiting.length > 0;) {
+      const bytes = this.#waiting[0]!
+      const written = this.#writeNow(bytes)
+      if (written === bytes.length) {
+        this.#waiting.shift()
+        waitMs = 1
+        continue
+      }
+      this.#waiting[0] = bytes.subarray(written)
+      await sleep(waitMs)
+      waitMs = Math.min(2 * waitMs, retryMs)
+    }
+    if (this.#failure === undefined || this.#isTold) return
+    this.#isTold = true
+    throw this.#failure
+  }
+
+  /** What waits is dropped, and all that follows. Returns how many bytes wait. */
+  abandon(): number {
+    const bytes = this.#waiting.reduce((sum, { length }) => sum + length, 0)
+    this.#waiting = []
+    this.#isTold = true
+    this.#failure ??= new UcError('failed', `${this.#where}: nobody reads it`)
+    return bytes
+  }
+
+  async close(): Promise<void> {
+    await this.drain()
+    if (this.#fd > 2) closeSync(this.#fd)
+  }
+
+  /** How much of it was written, or dropped. */
+  #writeNow(bytes: Uint8Array): number {
+    if (this.#failure !== undefined) return bytes.length
+    let written = 0
+    try {
+      while (written < bytes.length) written += writeSync(this.#fd, bytes, written)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return written
+      this.#failure = new UcError('failed', `${this.#where}: ${reasonOf(error)}`, { cause: error })
+      return bytes.length
+    }
+    return written
+  }
+}
+
+/** Makes or empties the file, once it is known to be no other. */
+export async function openOutput(options: OutputFileOptions): Promise<OutputFile> {
+  const where = `${options.flag} ${JSON.stringify(options.file)}`
+  const fd = await opened(options, where)
   const stat = fstatSync(fd)
-  if (!stat.isFile()) return fd
-  if (taken.has(identityOf(stat))) {
-    throw new UcError('usage', `${where} would overwrite a file of this run; name another one`)
+  if (stat.isFile()) {
+    if (options.taken.has(identityOf(stat))) {
+      throw new UcError('usage', `${where} would overwrite a file of this run; name another one`)
+    }
+    options.taken.add(identityOf(stat))
+    ftruncateSync(fd)
   }
-  taken.add(identityOf(stat))
-  ftruncateSync(fd)
-  return fd
+  return new OutputFile(fd, where)
 }
 
-/** Writes all of it: the system may take a part at a time. */
-export function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) written += writeSync(fd, bytes, written)
+/** Appending: to open for writing would empty it before it is known. */
+async function opened({ file, say }: OutputFileOptions, where: string): Promise<number> {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants
+  for (let waitedMs = 0;; waitedMs += retryMs) {
+    try {
+      return openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o666)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENXIO') {
+        throw new UcError('failed', `${where}: ${reasonOf(error)}`, { cause: error })
+      }
+    }
+    if (waitedMs === tellAfterMs) say?.(`waiting: ${where} is a named pipe that nobody reads yet`)
+    await sleep(retryMs)
+  }
 }

@@ -3,10 +3,9 @@
  * the file of --rejects, and ends the run at the first one under --strict.
  */
 import { Buffer } from 'node:buffer'
-import { closeSync } from 'node:fs'
 import { UcError } from '../errors.ts'
 import type { Reject, RejectContent } from '../records.ts'
-import { writeAll } from './output-file.ts'
+import type { OutputFile } from './output-file.ts'
 
 /** Written in blocks of about this size. */
 const blockCharacters = 64 * 1024
@@ -24,15 +23,16 @@ export interface RejectTotal {
 export class RejectSink {
   readonly totals: Map<Reject['reason'], RejectTotal> = new Map()
   readonly hasFile: boolean
-  readonly #fd: number | undefined
+  readonly #file: OutputFile | undefined
   readonly #isStrict: boolean
   #block = ''
+  #hasRefused = false
 
-  /** `fd`: the file of --rejects. */
-  constructor({ fd, isStrict }: { fd: number | undefined; isStrict: boolean }) {
-    this.#fd = fd
+  /** `file`: that of --rejects. */
+  constructor({ file, isStrict }: { file: OutputFile | undefined; isStrict: boolean }) {
+    this.#file = file
     this.#isStrict = isStrict
-    this.hasFile = fd !== undefined
+    this.hasFile = file !== undefined
   }
 
   add(reject: Reject): void {
@@ -44,12 +44,13 @@ export class RejectSink {
     } else {
       total.count++
     }
-    if (this.#fd !== undefined) {
+    if (this.#file !== undefined) {
       const record = { reason, detail, source, line, windows, ...reject.content() }
       this.#block += `${JSON.stringify(record)}\n`
-      if (this.#block.length > blockCharacters) this.flush()
+      if (this.#block.length > blockCharacters) this.#writeBlock()
     }
-    if (this.#isStrict) {
+    if (this.#isStrict && !this.#hasRefused) {
+      this.#hasRefused = true // what was held until then is decided, and accounted for, behind it
       throw new UcError(
         'refused',
         `${placeOf(source, line)}: ${detail} (--strict stops at the first)`,
@@ -57,15 +58,25 @@ export class RejectSink {
     }
   }
 
-  flush(): void {
-    if (this.#fd === undefined || this.#block === '') return
-    writeAll(this.#fd, Buffer.from(this.#block))
-    this.#block = ''
+  /** Waits until what was written has arrived. */
+  async drain(): Promise<void> {
+    await this.#file?.drain()
   }
 
-  close(): void {
-    this.flush()
-    if (this.#fd !== undefined) closeSync(this.#fd)
+  /** Nobody reads the file: what waits is dropped. Returns how many bytes. */
+  abandon(): number {
+    return this.#file?.abandon() ?? 0
+  }
+
+  async close(): Promise<void> {
+    this.#writeBlock()
+    await this.#file?.close()
+  }
+
+  #writeBlock(): void {
+    if (this.#block === '') return
+    this.#file?.write(Buffer.from(this.#block))
+    this.#block = ''
   }
 }
 

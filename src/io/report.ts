@@ -1,35 +1,41 @@
 /**
  * What is told at the end of a run: the counts, what was not counted and why, and the exit status.
  */
-import { writeSync } from 'node:fs'
-import { exitStatus, UcError } from '../errors.ts'
+import { exitStatus, stopStatus, UcError } from '../errors.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Outcome } from './drive.ts'
 import { hints } from './hints.ts'
 import { InputError } from './input.ts'
 import { looksLike } from './looks-like.ts'
-import { reasonOf } from './reason.ts'
 import type { RejectSink, RejectTotal } from './reject-sink.ts'
 import { grouped } from './result-format.ts'
-import { environment, writeError } from './runtime.ts'
+import { environment, ReaderLeft, writeError } from './runtime.ts'
 
 export interface Report {
   readonly command: string
   readonly ledger: Ledger
   readonly rejects: RejectSink
-  /** Descriptor of the file for the counts. */
-  readonly statsFd: number | undefined
   readonly outcome: Outcome
+  /** The outcome's, in words, and what else has failed. */
+  readonly failures: readonly unknown[]
+  /** Whether rejects or counts are written. */
+  readonly isCounted: boolean
 }
 
 /** Tells, and returns the exit status. */
-export function report({ command, ledger, rejects, statsFd, outcome }: Report): number {
+export function report({ command, ledger, rejects, outcome, failures, isCounted }: Report): number {
   const say = (text: string) => writeError(`${command}: ${text}\n`)
-  const { failure, signal, isEmpty } = outcome
+  const { signal, isEmpty } = outcome
+  const told = failures.filter((failure) => !(failure instanceof ReaderLeft))
+  const failure = told[0]
   const isRefused = failure instanceof UcError && failure.code === 'refused'
   const isMerge = ledger.merging !== undefined
   const hasNothing = ledger.lines > 0 && ledger.good === 0
-  if (failure !== undefined) say(wordsOf(failure) + traceOf(failure))
+  for (const each of told) say(wordsOf(each) + traceOf(each))
+  const hasReaderLeft = failures.length > told.length
+  if (hasReaderLeft && isCounted) {
+    say('the reader of standard output left; counted is what was read until then')
+  }
   if (isEmpty) say('nothing came, not even a header; did the command before fail?')
   if (signal !== undefined) say(`stopped by ${signal} before the input was over`)
   if (!isRefused) {
@@ -41,7 +47,7 @@ export function report({ command, ledger, rejects, statsFd, outcome }: Report): 
   } else if (hasNothing && malformed !== undefined) {
     say(`not one line is a frame; the input looks like ${looksLike(malformed.first.content)}`)
   }
-  if (!isRefused) {
+  if (!isRefused && !hasReaderLeft) {
     for (const hint of hints(ledger)) say(hint)
   }
   if (ledger.missing > 0) {
@@ -51,12 +57,10 @@ export function report({ command, ledger, rejects, statsFd, outcome }: Report): 
   }
   const imbalance = isRefused ? undefined : ledger.imbalance() // refused in mid-batch
   if (imbalance !== undefined) say(`counts do not balance, which is a bug: ${imbalance}`)
-  if (statsFd !== undefined) writeSync(statsFd, `${JSON.stringify(ledger)}\n`)
 
   if (failure instanceof UcError) return exitStatus[failure.code]
   if (failure !== undefined || imbalance !== undefined) return exitStatus.failed
-  if (signal === 'SIGINT') return exitStatus.interrupted
-  if (signal === 'SIGTERM') return exitStatus.terminated
+  if (signal !== undefined) return stopStatus[signal]
   return hasNothing ? exitStatus.refused : 0
 }
 
@@ -78,7 +82,6 @@ function summary({ reason, count, first }: RejectTotal, ledger: Ledger, hasFile:
 export function wordsOf(error: unknown): string {
   if (error instanceof InputError) return `${error.place}: ${error.message}`
   if (error instanceof UcError) return error.message
-  if ((error as NodeJS.ErrnoException).syscall === 'write') return `output: ${reasonOf(error)}`
   return `unexpected error: ${error instanceof Error ? error.message : String(error)}`
 }
 

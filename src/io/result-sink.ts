@@ -45,6 +45,12 @@ export class ResultSink {
     for (const block of blocks) await writeOut(block)
   }
 
+  /** What is not written yet never will be. */
+  discard(): void {
+    this.#closeBlock()
+    this.#blocks = []
+  }
+
   async end(): Promise<void> {
     this.#encoder.end()
     await this.#ended

@@ -3,11 +3,23 @@
  * of `process` and `Deno`.
  */
 import { Buffer } from 'node:buffer'
-import { constants, fstatSync, open, read, readSync, writeSync } from 'node:fs'
+import {
+  constants,
+  fstatSync,
+  open,
+  read,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
 import { totalmem } from 'node:os'
 import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { getHeapStatistics } from 'node:v8'
+import { UcError } from '../errors.ts'
 import { pipeChunks, type ReadyChunks, type Take, turn } from './pipe-chunks.ts'
+import { reasonOf } from './reason.ts'
 
 /** The reader of our output left: `| head`. */
 export class ReaderLeft extends Error {}
@@ -57,14 +69,40 @@ export function isPipe(fd: number): boolean {
 
 /** Writes all of `bytes` to standard output. Rejects with ReaderLeft when nobody reads any more. */
 export async function writeOut(bytes: Uint8Array): Promise<void> {
+  if (isOutClosed()) throw new UcError('failed', closed)
   try {
     if (deno === undefined) await writeStream(bytes)
     else await writeDeno(deno.stdout, bytes)
   } catch (error) {
     const { code, name } = error as NodeJS.ErrnoException
-    throw code === 'EPIPE' || name === 'BrokenPipe' ? new ReaderLeft() : error
+    if (code === 'EPIPE' || name === 'BrokenPipe') throw new ReaderLeft()
+    throw new UcError('failed', `standard output: ${reasonOf(error)}`, { cause: error })
   }
 }
+
+const closed = 'standard output is closed; expected a file, a pipe or > /dev/null'
+
+/**
+ * Whether the command was started with standard output closed (`>&-`). The runtime puts /dev/null
+ * there, for reading and writing, which a shell's `> /dev/null` is not. Only Linux can tell.
+ */
+function isOutClosed(): boolean {
+  if (outIsClosed === undefined) {
+    outIsClosed = false
+    try {
+      const hasNull = mayRead('/proc/self/fd/1') && readlinkSync('/proc/self/fd/1') === '/dev/null'
+      if (hasNull && mayRead('/proc/self/fdinfo/1')) {
+        const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync('/proc/self/fdinfo/1', 'utf8'))?.[1]
+        outIsClosed = (parseInt(flags ?? '0', 8) & constants.O_RDWR) !== 0
+      }
+    } catch {
+      // No Linux: taken for open.
+    }
+  }
+  return outIsClosed
+}
+
+let outIsClosed: boolean | undefined
 
 function writeStream(bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -82,15 +120,21 @@ async function writeDeno(stdout: DenoNamespace['stdout'], bytes: Uint8Array): Pr
   }
 }
 
+/** What standard error would not take yet, being full and not to be waited for. */
+let untold = Buffer.alloc(0)
+
 /** Writes to standard error at once, so that nothing is lost when the process ends. */
 export function writeError(text: string): void {
-  const bytes = Buffer.from(text)
-  for (let written = 0; written < bytes.length;) {
-    try {
-      written += writeSync(2, bytes, written)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return // nowhere left to complain
-    }
+  untold = Buffer.concat([untold, Buffer.from(text)])
+  tell()
+}
+
+function tell(): void {
+  try {
+    while (untold.length > 0) untold = untold.subarray(writeSync(2, untold))
+  } catch (error) {
+    const isFull = (error as NodeJS.ErrnoException).code === 'EAGAIN'
+    if (!isFull) untold = Buffer.alloc(0) // nowhere left to complain
   }
 }
 
@@ -182,6 +226,11 @@ async function* deviceChunks(
   }
 }
 
+/** Without a listener Node answers SIGUSR1 by a port for debuggers, and Deno by its end. */
+export function ignoreDebugSignal(): void {
+  process.on('SIGUSR1', () => {})
+}
+
 export type Signal = 'SIGINT' | 'SIGTERM'
 
 /**
@@ -197,6 +246,11 @@ export function onSignal(stop: (signal: Signal) => void): void {
       stop(signal)
     })
   }
+}
+
+/** Calls `fail` with what was thrown where nobody catches it: in a callback of a package, say. */
+export function onCrash(fail: (error: unknown) => void): void {
+  process.on('uncaughtException', fail)
 }
 
 export function residentBytes(): number {
@@ -224,6 +278,11 @@ function isPermitted(permission: Permission): boolean {
   return deno === undefined || deno.permissions.querySync(permission).state === 'granted'
 }
 
-export function exit(status: number): never {
+/** Ends the process, once standard error has taken what is to be told, or a signal comes. */
+export async function exit(status: number): Promise<never> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => process.exit(status))
+  }
+  for (tell(); untold.length > 0; tell()) await sleep(10)
   process.exit(status)
 }

@@ -78,7 +78,11 @@ export function parseControl(line: Uint8Array): Control | undefined {
   if (isCount(source) && idle === true) return { type: 'idle', source }
   if (isCount(source) && ended === true) return { type: 'source-end', source }
   if (isCounts(end)) {
-    return { type: 'end', counts: end, ...(typeof signal === 'string' ? { signal } : {}) }
+    return {
+      type: 'end',
+      counts: end,
+      ...(signal === 'SIGINT' || signal === 'SIGTERM' ? { signal } : {}),
+    }
   }
   return undefined
 }

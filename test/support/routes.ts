@@ -26,7 +26,7 @@ export const denoPermissions = '--allow-read --allow-write --no-prompt'
 const names = ['uc', ...commands.map(({ name }) => name)]
 
 /** Writes the scripts; the folder goes with the machine's temporary files. */
-export function routes(): readonly Route[] {
+export function routes(permissions: string = denoPermissions): readonly Route[] {
   const folder = mkdtempSync(join(tmpdir(), 'uc-routes-'))
   const seven = pathToFileURL(join(root, 'dist/test/support/seven-byte-reads.js'))
 
@@ -43,7 +43,7 @@ export function routes(): readonly Route[] {
   }
 
   const deno = scripts('deno', (name) => {
-    return `exec ${denoPath} run ${denoPermissions} ${join(binFolder, name)} "$@"`
+    return `exec ${denoPath} run ${permissions} ${join(binFolder, name)} "$@"`
   })
   const json = scripts('json', (name) => {
     if (name !== 'uc-extract' && name !== 'uc-pipeline') return undefined

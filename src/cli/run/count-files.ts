@@ -22,10 +22,9 @@ export function countFiles(parts: Parts): Promise<Outcome> {
     const { windows, counts } = newStages(session.ledger, reader)
     return session.run({
       ...reader,
+      ending: session.endingOf('never', plan.files),
       stage: chain(chain(reader.stage, windows), counts),
-      follows: 'never',
-      take: results.take,
-      flush: results.flush,
+      delivery: results,
     })
   })
 }

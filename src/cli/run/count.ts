@@ -15,7 +15,7 @@ import type { Parsed } from '../option.ts'
 import { countPlan, outputPlan, type TimePlan } from '../plan.ts'
 import { calendarOf, extractedFrames } from './plans.ts'
 import { ResultWriter } from './result-writer.ts'
-import { Session } from './session.ts'
+import { withSession } from './session.ts'
 
 const { maxLineBytes } = extractedFrames
 
@@ -23,36 +23,35 @@ export async function runCount(parsed: Parsed<CountOptions>): Promise<number> {
   const output = outputPlan(parsed)
   const counting = countPlan(parsed)
   const newCounter = () => uniqueCounter(counting)
-  const session = new Session({
+  const options = {
     command: 'uc-count',
     plan: output,
     isStrict: parsed.values.strict,
     inputs: inspectInputs(['-']),
+  }
+  return await withSession(options, async (session) => {
+    const { ledger, progress } = session
+    const scanner = windowedScanner(maxLineBytes)
+    const memory = scanner?.room.chunk
+    const bytes = readInput({ files: ['-'], onBytes: progress.bytes, ...(memory && { memory }) })
+    const ending = session.endingOf('perhaps')
+    const { line, input } = await session.during(peekLine(bytes, maxLineBytes), ending.graceMs)
+    const plan = planOf(line)
+    const calendar = await calendarOf(plan).catch((error) => {
+      throw new UcError('failed', `stdin: the header says what is unknown here: ${error.message}`)
+    })
+    const latenessMs = calendar.kinds.map(({ name }) => plan.latenessMs.get(name) ?? 0)
+    return await session.run({
+      input,
+      stage: chain(
+        readWindowedStage({ calendar, maxLineBytes, scanner, ledger }),
+        countStage({ ...output, ...counting, calendar, latenessMs, newCounter, ledger }),
+      ),
+      lineBreak: Uint8Array.of(0x0a),
+      ending,
+      delivery: new ResultWriter(output.format, session),
+    })
   })
-  const { ledger, progress } = session
-  const scanner = windowedScanner(maxLineBytes)
-  const memory = scanner?.room.chunk
-  const bytes = readInput({ files: ['-'], onBytes: progress.bytes, ...(memory && { memory }) })
-  const { line, input } = await peekLine(bytes, maxLineBytes)
-  const plan = planOf(line)
-  const calendar = await calendarOf(plan).catch((error) => {
-    throw new UcError('failed', `stdin: the header says what is unknown here: ${error.message}`)
-  })
-  const latenessMs = calendar.kinds.map(({ name }) => plan.latenessMs.get(name) ?? 0)
-  const results = new ResultWriter(output.format, session)
-  const outcome = await session.run({
-    input,
-    stage: chain(
-      readWindowedStage({ calendar, maxLineBytes, scanner, ledger }),
-      countStage({ ...output, ...counting, calendar, latenessMs, newCounter, ledger }),
-    ),
-    lineBreak: Uint8Array.of(0x0a),
-    follows: 'perhaps',
-    take: results.take,
-    flush: results.flush,
-  })
-  await results.end()
-  return session.close(outcome)
 }
 
 type StreamPlan = Pick<TimePlan, 'windows' | 'tz' | 'weekStart'> & {

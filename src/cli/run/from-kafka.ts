@@ -15,7 +15,7 @@ import { kafkaRead } from '../options/kafka.ts'
 import { outputPlan } from '../plan.ts'
 import { inWords, type KafkaSession, kafkaSession } from './kafka-session.ts'
 import { PipeWriter } from './pipe-writer.ts'
-import { Session } from './session.ts'
+import { type Session, withSession } from './session.ts'
 
 interface Parts extends Omit<KafkaSession, 'close'> {
   readonly topics: readonly string[]
@@ -28,27 +28,26 @@ export async function runFromKafka(parsed: Parsed<FromKafkaOptions>): Promise<nu
   const topics = parsed.files.length > 0 ? parsed.files : [values.topic]
   for (const topic of topics) kafkaRead.topic.parse(topic)
   const refusesNothing = { strict: false, rejects: undefined }
-  const session = new Session({
+  const place = { ...connection, topic: topics.join(), group: values.group }
+  const options = {
     command: 'uc-from-kafka',
     plan: outputPlan({ ...parsed, values: { ...values, ...refusesNothing } }),
     isStrict: false,
-    inputs: { identities: new Set(), totalBytes: undefined },
-  })
-  const place = { ...connection, topic: topics.join(), group: values.group }
-  try {
-    const { close, ...kafka } = await kafkaSession('uc-from-kafka', connection)
+    inputs: { identities: new Set<string>(), totalBytes: undefined },
+    inWords: (error: unknown) => inWords(error, place),
+  }
+  return await withSession(options, async (session) => {
+    const { close, ...kafka } = await kafkaSession(session, connection)
     for (const topic of topics) {
-      const count = await partitionsOf({ ...kafka, topic })
+      const count = await session.during(partitionsOf({ ...kafka, topic }))
       const missing = values.partitions?.find((partition) => partition >= count)
       if (missing !== undefined) throw noPartition({ topic, missing, count })
     }
     const parts = { ...kafka, topics, consumer: connection.consumer, session }
     const outcome = await writeMessages(values, parts)
     await close()
-    return session.close({ ...outcome, failure: inWords(outcome.failure, place) })
-  } catch (error) {
-    throw inWords(error, place)
-  }
+    return outcome
+  })
 }
 
 /** Offsets are stored when their lines have been written. */
@@ -66,39 +65,42 @@ async function writeMessages(
     assigner: partitions === undefined ? undefined : asAsked(partitions),
   })
   const { ledger } = session
-  const writer = new PipeWriter()
   const positions = new Map<number, Position>()
   const committer = new Committer(reader, () => positions)
-
-  function take(message: ReaderMessage): void {
-    if (message.type === 'lines') {
-      ledger.lines += message.count
-      ledger.frames += message.count
-      positions.set(message.source, { offset: message.next, metadata: '' })
-      writer.lines.raw(message.lines)
-    } else if (!plain && message.type !== 'resumption') {
-      writer.lines.control(message)
-    }
-  }
-
+  const writer = new PipeWriter<ReaderMessage>({
+    ledger,
+    put(message, lines) {
+      if (message.type === 'lines') {
+        ledger.lines += message.count
+        ledger.frames += message.count
+        positions.set(message.source, { offset: message.next, metadata: '' })
+        lines.raw(message.lines)
+      } else if (!plain && message.type !== 'resumption') {
+        lines.control(message)
+      }
+    },
+  })
   try {
     if (!plain) await writer.begin({ from: 'from-kafka' })
-    const outcome = await session.run<ReaderMessage, ReaderMessage>({
+    return await session.run<ReaderMessage, ReaderMessage>({
       input: reader.messages(),
       // The tick is for offsets: they are stored while nothing comes, too
       stage: { push: (message, emit) => emit(message), end() {}, stop() {}, tick() {} },
-      follows: 'never',
-      take,
-      async flush() {
-        await writer.flush()
-        await committer.commitIfDue()
+      delivery: {
+        take: (message) => writer.take(message),
+        async flush() {
+          await writer.flushAll()
+          await session.sending(committer.commitIfDue())
+        },
+        discard: () => writer.discard(),
+        async close(outcome) {
+          if (outcome.failure === undefined) await session.sending(committer.commit())
+          if (!plain) await writer.close(outcome)
+        },
       },
     })
-    if (outcome.failure === undefined) await committer.commit()
-    if (!plain) await writer.end(outcome, ledger)
-    return outcome
   } finally {
-    await reader.close()
+    await session.closing(reader.close())
   }
 }
 

@@ -1,11 +1,10 @@
 /** uc-generate: seeded frames to standard output or a file. */
 import { Buffer } from 'node:buffer'
-import { closeSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import { generateFrames } from '../../generate/frames.ts'
 import { Truth } from '../../generate/truth.ts'
-import { openOutput, writeAll } from '../../io/output-file.ts'
+import { openOutput } from '../../io/output-file.ts'
 import { writeOut } from '../../io/runtime.ts'
 import type { GeneratingOptions } from '../options/generating.ts'
 import { generatePlan } from '../generate-plan.ts'
@@ -15,17 +14,21 @@ export async function runGenerate(parsed: Parsed<GeneratingOptions>): Promise<nu
   const plan = generatePlan(parsed)
   const truth = plan.truth === undefined ? undefined : new Truth(plan)
   const taken = new Set<string>()
-  const fd = plan.out === '-' ? undefined : openOutput({ flag: '--out', file: plan.out, taken })
-  const truthFd = plan.truth === undefined
-    ? undefined
-    : openOutput({ flag: '--truth', file: plan.truth, taken })
+  const opened = async (flag: string, file: string) => await openOutput({ flag, file, taken })
+  const out = plan.out === '-' ? undefined : await opened('--out', plan.out)
+  const truthOut = plan.truth === undefined ? undefined : await opened('--truth', plan.truth)
   const frames = generateFrames(plan, truth)
   for await (const chunk of plan.gz ? gzipped(frames) : frames) {
-    if (fd === undefined) await writeOut(chunk)
-    else writeAll(fd, chunk)
+    if (out === undefined) {
+      await writeOut(chunk)
+    } else {
+      out.write(chunk)
+      await out.drain()
+    }
   }
-  if (fd !== undefined) closeSync(fd)
-  if (truthFd !== undefined) writeAll(truthFd, Buffer.from(`${JSON.stringify(truth, null, 1)}\n`))
+  await out?.close()
+  truthOut?.write(Buffer.from(`${JSON.stringify(truth, null, 1)}\n`))
+  await truthOut?.close()
   return 0
 }
 

@@ -1,9 +1,9 @@
 /** The connection of a command to Kafka: made once, and its troubles in words. */
 import type { Admin, Kafka } from 'kafkajs'
 import { UcError } from '../../errors.ts'
-import { writeError } from '../../io/runtime.ts'
 import { type ConnectionConfig, newKafka, reachBrokers } from '../../kafka/connection.ts'
 import { type Place, troubleOf } from '../../kafka/trouble.ts'
+import type { Session } from './session.ts'
 
 export interface KafkaSession {
   readonly kafka: Kafka
@@ -13,20 +13,20 @@ export interface KafkaSession {
   close(): Promise<void>
 }
 
-/** Waits for a broker that answers. */
+/** Waits for a broker that answers; a signal ends the wait. */
 export async function kafkaSession(
-  command: string,
+  session: Session,
   connection: ConnectionConfig,
 ): Promise<KafkaSession> {
-  const say = (text: string) => writeError(`${command}: ${text}\n`)
+  const { say } = session
   for (const { key, line, why } of connection.idle) {
     say(`${connection.file}:${line}: ${key} has no effect: ${why}`)
   }
-  await reachBrokers(connection, say)
+  await session.during(reachBrokers(connection, say))
   const kafka = newKafka(connection)
   const admin = kafka.admin()
-  await admin.connect()
-  return { kafka, admin, say, close: () => admin.disconnect() }
+  await session.during(admin.connect())
+  return { kafka, admin, say, close: () => session.closing(admin.disconnect()) }
 }
 
 /** Errors of kafkajs as ours; others as they are. */

@@ -5,19 +5,20 @@ import { chain } from '../../pipeline.ts'
 import { inTurnStage } from '../../stages/in-turn.ts'
 import { mergeStage } from '../../stages/merge.ts'
 import { readResultsStage } from '../../stages/read-results.ts'
+import type { WindowKind } from '../../time/calendar.ts'
 import { loadZones } from '../../time/zone.ts'
 import type { MergeOptions } from '../commands.ts'
 import type { Parsed } from '../option.ts'
 import { mergePlan, outputPlan } from '../plan.ts'
 import { latenessOfKind } from './plans.ts'
 import { ResultWriter } from './result-writer.ts'
-import { Session } from './session.ts'
+import { withSession } from './session.ts'
 
 export async function runMerge(parsed: Parsed<MergeOptions>): Promise<number> {
   const plan = mergePlan(parsed)
   const { files, lateness, isOrdered } = plan
   const output = outputPlan(parsed)
-  const session = new Session({
+  const options = {
     command: 'uc-merge',
     plan: output,
     isStrict: plan.strict,
@@ -25,32 +26,26 @@ export async function runMerge(parsed: Parsed<MergeOptions>): Promise<number> {
     memoryRemedy:
       'sort the inputs by time and leave out --order none, use a shorter --lateness, or ' +
       'unite a part of the time, or of the inputs, first',
+  }
+  const zoneNamed = await loadZones()
+  return await withSession(options, (session) => {
+    const { ledger, progress } = session
+    const read = readResultsStage(plan)
+    const { messages } = interleavedReader({
+      files,
+      onBytes: progress.bytes,
+      timeOf: (source) => read.timeOf(source),
+      idleMs: undefined,
+    })
+    const latenessMs = (kind: WindowKind) => {
+      return isOrdered ? latenessOfKind(lateness, kind) : Infinity
+    }
+    const merge = mergeStage({ ...plan, latenessMs, zoneNamed, ledger })
+    return session.run({
+      input: messages,
+      stage: chain(chain(read, inTurnStage()), merge),
+      lineBreak: Uint8Array.of(0x0a),
+      delivery: new ResultWriter(output.format, session, { hasAllColumns: true }),
+    })
   })
-  const { ledger, progress } = session
-  const results = new ResultWriter(output.format, session, { hasAllColumns: true })
-  const read = readResultsStage(plan)
-  const { messages } = interleavedReader({
-    files,
-    onBytes: progress.bytes,
-    timeOf: (source) => read.timeOf(source),
-    idleMs: undefined,
-  })
-  const outcome = await session.run({
-    input: messages,
-    stage: chain(
-      chain(read, inTurnStage()),
-      mergeStage({
-        ...plan,
-        latenessMs: (kind) => isOrdered ? latenessOfKind(lateness, kind) : Infinity,
-        zoneNamed: await loadZones(),
-        ledger,
-      }),
-    ),
-    lineBreak: Uint8Array.of(0x0a),
-    follows: 'never',
-    take: results.take,
-    flush: results.flush,
-  })
-  await results.end()
-  return session.close(outcome)
 }

@@ -4,7 +4,7 @@
  * fast, lines wait for others: until they fill half a pipe, until the input pauses, or until some
  * milliseconds have passed since the last write. A line that comes alone goes at once.
  */
-import type { Outcome } from '../../io/drive.ts'
+import type { Delivery, Outcome } from '../../io/drive.ts'
 import { writeOut } from '../../io/runtime.ts'
 import type { Ledger } from '../../ledger.ts'
 import { pipeVersion } from '../../ndjson/control.ts'
@@ -16,39 +16,56 @@ const enoughBytes = 32 * 1024
 /** The more, the fewer writes: at 100,000 frames/s so long brings 14 kB of them. */
 const spacingMs = 3
 
-export class PipeWriter {
-  readonly lines: PipeLines
+export interface PipeWriterOptions<Out> {
+  readonly ledger: Ledger
+  /** Names of the kinds of window, where windowed frames are written. */
+  readonly kinds?: readonly string[]
+  /** Writes what a message comes to. */
+  put(message: Out, lines: PipeLines): void
+}
+
+export class PipeWriter<Out> implements Delivery<Out> {
+  readonly #lines: PipeLines
+  readonly #options: PipeWriterOptions<Out>
   #wroteAtMs = -Infinity
 
-  /** `kinds`: names of the kinds of window, where windowed frames are written. */
-  constructor(kinds?: readonly string[]) {
-    this.lines = new PipeLines(kinds)
+  constructor(options: PipeWriterOptions<Out>) {
+    this.#options = options
+    this.#lines = new PipeLines(options.kinds)
   }
 
   /** The header goes out before any input has come, so that readers know what they follow. */
   async begin(header: Omit<Header, 'type' | 'version'>): Promise<void> {
-    this.lines.control({ type: 'header', version: pipeVersion, ...header })
-    await this.flush()
+    this.#lines.control({ type: 'header', version: pipeVersion, ...header })
+    await this.flushAll()
+  }
+
+  take(message: Out): void {
+    this.#options.put(message, this.#lines)
   }
 
   /** Writes what there is, if it is much or has waited long enough. */
-  async pass(): Promise<void> {
-    const isDue = this.lines.length >= enoughBytes ||
+  async flush(): Promise<void> {
+    const isDue = this.#lines.length >= enoughBytes ||
       performance.now() - this.#wroteAtMs >= spacingMs
-    if (isDue) await this.flush()
+    if (isDue) await this.flushAll()
   }
 
-  async flush(): Promise<void> {
-    if (this.lines.length === 0) return
-    await writeOut(this.lines.take())
+  async flushAll(): Promise<void> {
+    if (this.#lines.length === 0) return
+    await writeOut(this.#lines.take())
     this.#wroteAtMs = performance.now()
   }
 
+  discard(): void {
+    this.#lines.take()
+  }
+
   /** After a failure the end line is missing, and that tells the reader. */
-  async end({ failure, signal }: Outcome, ledger: Ledger): Promise<void> {
+  async close({ failure, signal }: Outcome): Promise<void> {
     if (failure !== undefined) return
     const stopped = signal === undefined ? {} : { signal }
-    this.lines.control({ type: 'end', counts: ledger.counts(), ...stopped })
-    await this.flush()
+    this.#lines.control({ type: 'end', counts: this.#options.ledger.counts(), ...stopped })
+    await this.flushAll()
   }
 }

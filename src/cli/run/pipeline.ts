@@ -6,7 +6,7 @@ import type { Parsed } from '../option.ts'
 import { outputPlan, readPlan, timePlan } from '../plan.ts'
 import { countFiles } from './count-files.ts'
 import { ResultWriter } from './result-writer.ts'
-import { Session } from './session.ts'
+import { withSession } from './session.ts'
 import { stagesOf } from './stages.ts'
 
 export async function runPipeline(parsed: Parsed<PipelineOptions>): Promise<number> {
@@ -18,15 +18,15 @@ export async function runPipeline(parsed: Parsed<PipelineOptions>): Promise<numb
   const read = readPlan(parsed)
   const output = outputPlan(parsed)
   const newStages = await stagesOf(parsed)
-  const session = new Session({
+  const { idleMs } = timePlan(parsed)
+  const options = {
     command: 'uc-pipeline',
     plan: output,
     isStrict: read.strict,
     inputs: inspectInputs(read.files),
+  }
+  return await withSession(options, (session) => {
+    const results = new ResultWriter(output.format, session)
+    return countFiles({ read, idleMs, newStages, results, session })
   })
-  const results = new ResultWriter(output.format, session)
-  const { idleMs } = timePlan(parsed)
-  const outcome = await countFiles({ read, idleMs, newStages, results, session })
-  await results.end()
-  return session.close(outcome)
 }

@@ -1,20 +1,16 @@
-/** Where uc-count and uc-pipeline put what the counting stage emits. */
-import { ResultSink } from '../../io/result-sink.ts'
+/** Where uc-count, uc-merge and uc-pipeline put what they count. */
+import type { Delivery } from '../../io/drive.ts'
 import type { Columns } from '../../io/result-format.ts'
+import { ResultSink } from '../../io/result-sink.ts'
 import { isTerminal } from '../../io/runtime.ts'
 import type { CountOut } from '../../stages/count.ts'
 import type { MergeOut } from '../../stages/merge.ts'
 import type { OutputPlan } from '../plan.ts'
 import type { Session } from './session.ts'
 
-/** Takes what the counting stage emits; `flush` resolves when all of it has arrived. */
-export interface Results {
-  take(message: CountOut): void
-  flush(): Promise<void>
-  end(): Promise<void>
-}
+export type Results = Delivery<CountOut>
 
-export class ResultWriter implements Results {
+export class ResultWriter implements Delivery<CountOut | MergeOut> {
   readonly #sink: ResultSink
   readonly #session: Session
   readonly #isOnTerminal = isTerminal('stdout')
@@ -24,16 +20,21 @@ export class ResultWriter implements Results {
     this.#session = session
   }
 
-  readonly take = (message: CountOut | MergeOut): void => {
-    if (message.type === 'reject') this.#session.reject(message)
+  take(message: CountOut | MergeOut): void {
     if (message.type !== 'result') return
     if (this.#isOnTerminal) this.#session.progress.clear()
     this.#sink.write(message.line)
   }
 
-  readonly flush = (): Promise<void> => this.#sink.flush()
+  flush(): Promise<void> {
+    return this.#sink.flush()
+  }
 
-  end(): Promise<void> {
+  discard(): void {
+    this.#sink.discard()
+  }
+
+  close(): Promise<void> {
     return this.#sink.end()
   }
 }

@@ -1,12 +1,20 @@
-/** What every command that reads frames sets up and tears down the same way. */
-import { type Drive, drive, type Outcome, SignalWatch } from '../../io/drive.ts'
+/**
+ * What every command that reads frames sets up and tears down the same way. However a run ends, the
+ * rejects are written, the counts too, and what happened is told.
+ */
+import { Buffer } from 'node:buffer'
+import { exitStatus, UcError } from '../../errors.ts'
+import { type Drive, drive, type Outcome } from '../../io/drive.ts'
 import type { Inputs } from '../../io/input.ts'
 import { memoryGuard } from '../../io/memory.ts'
-import { openOutput } from '../../io/output-file.ts'
+import { openOutput, OutputFile } from '../../io/output-file.ts'
 import { newProgress, type Progress } from '../../io/progress.ts'
 import { RejectSink } from '../../io/reject-sink.ts'
-import { report } from '../../io/report.ts'
+import { report, wordsOf } from '../../io/report.ts'
+import { isPipe, onCrash, onSignal, ReaderLeft, writeError } from '../../io/runtime.ts'
+import { SignalWatch, Stopped } from '../../io/signals.ts'
 import { Ledger } from '../../ledger.ts'
+import { PipeEnd, type PipeEndOptions } from '../../ndjson/pipe-end.ts'
 import type { Reject } from '../../records.ts'
 import type { OutputPlan } from '../plan.ts'
 
@@ -17,23 +25,68 @@ export interface SessionOptions {
   readonly inputs: Inputs
   /** What to do where memory is short, if not what helps those that count. */
   readonly memoryRemedy?: string
+  /** An error as the user is to read it. */
+  inWords?(error: unknown): unknown
+}
+
+/** Connections get so long to close once a signal has come. */
+const closingMs = 2000
+
+/** Runs `body` to the outcome that is then told. Returns the exit status. */
+export async function withSession(
+  options: SessionOptions,
+  body: (session: Session) => Promise<Outcome>,
+): Promise<number> {
+  const signals = new SignalWatch()
+  onSignal((signal) => signals.receive(signal))
+  const session = await signals.during(Session.open(options, signals))
+  const crash = new Promise<never>((_, reject) => onCrash(reject))
+  return await session.close(await outcomeOf(Promise.race([body(session), crash])))
+}
+
+async function outcomeOf(work: Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof Stopped) return { isEmpty: false, signal: error.signal }
+    return { isEmpty: false, failure: error }
+  }
+}
+
+interface Outputs {
+  readonly rejects: OutputFile | undefined
+  readonly stats: OutputFile | undefined
 }
 
 export class Session {
   readonly ledger: Ledger = new Ledger()
   readonly progress: Progress
   readonly #rejects: RejectSink
-  readonly #signals = new SignalWatch()
-  readonly #statsFd: number | undefined
+  readonly #signals: SignalWatch
+  readonly #stats: OutputFile | undefined
   readonly #checkMemory: () => void
   readonly #options: SessionOptions
 
-  constructor(options: SessionOptions) {
-    const { plan, isStrict, inputs } = options
+  static async open(options: SessionOptions, signals: SignalWatch): Promise<Session> {
+    const { command, plan, inputs } = options
     const taken = new Set(inputs.identities)
+    const say = (text: string) => writeError(`${command}: ${text}\n`)
+    const opened = async (flag: string, file: string | undefined) => {
+      return file === undefined ? undefined : await openOutput({ flag, file, taken, say })
+    }
+    const rejects = await opened('--rejects', plan.rejects)
+    const stats = plan.stats === '-'
+      ? new OutputFile(2, '--stats -')
+      : await opened('--stats', plan.stats)
+    return new Session(options, signals, { rejects, stats })
+  }
+
+  private constructor(options: SessionOptions, signals: SignalWatch, { rejects, stats }: Outputs) {
+    const { plan, isStrict, inputs } = options
     this.#options = options
-    this.#rejects = new RejectSink({ fd: opened('--rejects', plan.rejects, taken), isStrict })
-    this.#statsFd = plan.stats === '-' ? 2 : opened('--stats', plan.stats, taken)
+    this.#signals = signals
+    this.#rejects = new RejectSink({ file: rejects, isStrict })
+    this.#stats = stats
     this.#checkMemory = memoryGuard(plan.maxMemoryBytes, options.memoryRemedy)
     this.progress = newProgress({
       isOn: plan.progress,
@@ -42,39 +95,109 @@ export class Session {
     })
   }
 
+  /** Tells the user at once. */
+  readonly say = (text: string): void => {
+    this.progress.clear()
+    writeError(`${this.#options.command}: ${text}\n`)
+  }
+
   /** Whether rejects are written, with their raw lines. */
   get keepsRejects(): boolean {
     return this.#rejects.hasFile
   }
 
-  reject(reject: Reject): void {
-    this.#rejects.add(reject)
+  /** For those that read `files`: how standard input ends, where it is among them. */
+  endingOf(follows: PipeEndOptions['follows'], files: readonly string[] = ['-']): PipeEnd {
+    return new PipeEnd({ follows, isPipe: files.includes('-') && isPipe(0) })
+  }
+
+  /** Waits for `work`, before anything is read; a signal ends the wait and the run. */
+  during<T>(work: Promise<T>, graceMs?: number): Promise<T> {
+    return this.#signals.during(work, graceMs)
+  }
+
+  /**
+   * Waits until brokers have what is sent. A signal leaves them little time for it: where they do not
+   * answer, results that they lack are not stored as read, and come again in the next run.
+   */
+  async sending(work: Promise<void>): Promise<void> {
+    try {
+      await this.#signals.during(work, closingMs)
+    } catch (error) {
+      if (error instanceof Stopped) this.say('brokers do not answer; what they lack is not sent')
+      throw error
+    }
+  }
+
+  /** Waits for connections to close; a signal leaves them little time for it. */
+  async closing(work: Promise<unknown>): Promise<void> {
+    try {
+      await this.#signals.during(work, closingMs)
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error
+    }
   }
 
   /** Drives the stage to the end of its input. */
   run<In, Out extends { readonly type: string }>(
-    parts: Omit<Drive<In, Out>, 'check'>,
+    parts: Omit<Drive<In, Out>, 'check' | 'reject' | 'keepPace'>,
   ): Promise<Outcome> {
     return drive({
       ...parts,
-      flush: async () => {
-        await parts.flush()
+      reject: (reject: Reject) => this.#rejects.add(reject),
+      keepPace: async () => {
+        await this.#keeping(this.#rejects.drain())
         this.progress.tick()
       },
       check: this.#checkMemory,
     }, this.#signals)
   }
 
-  /** Tells what has to be told. Returns the exit status. */
-  close(outcome: Outcome): number {
-    const { command } = this.#options
+  /** Waits for the rejects to be written; after a signal not for long. */
+  async #keeping(work: Promise<void>): Promise<void> {
+    try {
+      await this.#signals.during(work, closingMs)
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error
+      this.say(`--rejects: nobody reads it; ${this.#rejects.abandon()} bytes or more are lost`)
+    }
+  }
+
+  /** Writes and tells what has to be told. Returns the exit status. */
+  async close(outcome: Outcome): Promise<number> {
+    const { command, inWords = (error) => error } = this.#options
     const { ledger } = this
     this.progress.clear()
-    this.#rejects.close()
-    return report({ command, ledger, rejects: this.#rejects, statsFd: this.#statsFd, outcome })
+    const failures = outcome.failure === undefined ? [] : [inWords(outcome.failure)]
+    const attempt = async (step: Promise<void>) => {
+      try {
+        await this.closing(step)
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    await attempt(this.#keeping(this.#rejects.close()))
+    const isCounted = this.#rejects.hasFile || this.#stats !== undefined
+    const rejects = this.#rejects
+    const status = report({ command, ledger, rejects, outcome, failures, isCounted })
+    if (this.#stats === undefined) return status
+    this.#stats.write(Buffer.from(`${statsOf(ledger, outcome)}\n`))
+    const reported = failures.length
+    await attempt(this.#stats.close())
+    for (const failure of failures.slice(reported)) this.say(wordsOf(failure))
+    return failures.length > reported ? status || exitStatus.failed : status
   }
 }
 
-function opened(flag: string, file: string | undefined, taken: Set<string>): number | undefined {
-  return file === undefined ? undefined : openOutput({ flag, file, taken })
+/** The counts, and why they are not those of the whole input. */
+function statsOf(ledger: Ledger, { failure, signal }: Outcome): string {
+  const isRefused = failure instanceof UcError && failure.code === 'refused'
+  const ended = failure instanceof ReaderLeft
+    ? 'reader left'
+    : isRefused
+    ? 'refused'
+    : failure !== undefined
+    ? 'failed'
+    : signal
+  return JSON.stringify({ ...ledger.toJSON(), ...(ended === undefined ? {} : { ended }) })
 }

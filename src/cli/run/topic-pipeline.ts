@@ -17,6 +17,7 @@ import { partitionsOf } from '../../kafka/topics.ts'
 import { chain } from '../../pipeline.ts'
 import type { Stage } from '../../stage.ts'
 import { SourceTimes } from '../../stages/source-times.ts'
+import type { CountOut } from '../../stages/count.ts'
 import type { WindowStage } from '../../stages/window.ts'
 import type { PipelineOptions } from '../commands.ts'
 import type { ReadTopic, TopicPlan, WriteTopic } from '../kafka-plan.ts'
@@ -27,7 +28,7 @@ import { observed } from './frame-reader.ts'
 import { inWords, type KafkaSession, kafkaSession } from './kafka-session.ts'
 import { messageStage } from './message-stage.ts'
 import { type Results, ResultWriter } from './result-writer.ts'
-import { Session } from './session.ts'
+import { type Session, withSession } from './session.ts'
 import { stagesOf } from './stages.ts'
 import { TopicResults } from './topic-results.ts'
 
@@ -39,18 +40,21 @@ export async function runTopicPipeline(
   const read = readPlan(plan.read === undefined ? parsed : { ...parsed, files: [] })
   const newStages = await stagesOf(parsed)
   const output = outputPlan(parsed)
-  const session = new Session({
+  const place = { ...connection, topic: plan.read?.topic, group: plan.read?.group }
+  const options = {
     command: 'uc-pipeline',
     plan: output,
     isStrict: read.strict,
     inputs: plan.read === undefined
       ? inspectInputs(read.files)
-      : { identities: new Set(), totalBytes: undefined },
-  })
-  const place = { ...connection, topic: plan.read?.topic, group: plan.read?.group }
-  try {
-    const { close, ...kafka } = await kafkaSession('uc-pipeline', connection)
-    const partitions = plan.read === undefined ? 0 : await partitionsOf({ ...kafka, ...plan.read })
+      : { identities: new Set<string>(), totalBytes: undefined },
+    inWords: (error: unknown) => inWords(error, place),
+  }
+  return await withSession(options, async (session) => {
+    const { close, ...kafka } = await kafkaSession(session, connection)
+    const partitions = plan.read === undefined
+      ? 0
+      : await session.during(partitionsOf({ ...kafka, ...plan.read }))
     const results = plan.write === undefined
       ? new ResultWriter(output.format, session)
       : await topicResults(plan.write, { ...kafka, session, place })
@@ -60,12 +64,9 @@ export async function runTopicPipeline(
     const outcome = plan.read === undefined
       ? await countFiles(parts)
       : await countTopic({ ...plan.read, consumer: connection.consumer }, kafka, parts)
-    await results.end()
     await close()
-    return session.close({ ...outcome, failure: inWords(outcome.failure, place) })
-  } catch (error) {
-    throw inWords(error, place)
-  }
+    return outcome
+  })
 }
 
 function summary({ connection, read, write }: TopicPlan, partitions: number): string {
@@ -132,25 +133,29 @@ async function countOwned(
   }
 
   try {
-    const outcome = await session.run({
+    return await session.run<ReaderMessage, CountOut>({
       input: untilCommitted(),
       stage: noted(chain(chain(frames, windows), counts), {
         windows,
         checkpoints,
         onBytes: session.progress.bytes,
       }),
-      follows: 'never',
-      take: results.take,
-      async flush() {
-        await reader.confirm()
-        await results.flush()
-        if (!isOver) await committer.commitIfDue()
+      delivery: {
+        take: (message) => results.take(message),
+        async flush() {
+          await session.sending(reader.confirm())
+          await results.flush()
+          if (!isOver) await session.sending(committer.commitIfDue())
+        },
+        discard: () => results.discard(),
+        async close(outcome) {
+          if (!isOver && outcome.failure === undefined) await session.sending(committer.commit())
+          await results.close?.(outcome)
+        },
       },
     })
-    if (!isOver && outcome.failure === undefined) await committer.commit()
-    return outcome
   } finally {
-    await reader.close()
+    await session.closing(reader.close())
   }
 }
 
@@ -189,8 +194,8 @@ async function topicResults(
   { topic, compression, create }: WriteTopic,
   { session, place, ...kafka }: Connected & { session: Session; place: Place },
 ): Promise<Results> {
-  await partitionsOf({ ...kafka, topic, create })
+  await session.during(partitionsOf({ ...kafka, topic, create }))
   const results = new TopicResults({ ...kafka, topic, compression }, { session, place })
-  await results.connect()
+  await session.during(results.connect())
   return results
 }

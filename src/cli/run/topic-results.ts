@@ -22,24 +22,25 @@ export class TopicResults implements Results {
     return this.#sender.connect()
   }
 
-  readonly take = (message: CountOut): void => {
-    if (message.type === 'reject') this.#session.reject(message)
+  take(message: CountOut): void {
     if (message.type !== 'result') return
     const { window, start } = message.line
     const value = Buffer.from(JSON.stringify(message.line))
     this.#sender.add({ key: `${window}/${start}`, value })
   }
 
-  readonly flush = async (): Promise<void> => {
+  async flush(): Promise<void> {
     try {
-      await this.#sender.flush()
+      await this.#session.sending(this.#sender.flush())
     } catch (error) {
       throw inWords(error, this.#place)
     }
   }
 
-  async end(): Promise<void> {
+  discard(): void {}
+
+  async close(): Promise<void> {
     await this.flush()
-    await this.#sender.close()
+    await this.#session.closing(this.#sender.close())
   }
 }
