@@ -11,7 +11,11 @@ const source = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src')
 
 /** From low to high. A folder with `packages` imports nothing else from outside. */
 const tiers = [
-  { name: 'ground', holds: ['errors.ts', 'records.ts', 'stage.ts', 'ledger.ts'], packages: [] },
+  {
+    name: 'ground',
+    holds: ['errors.ts', 'shown.ts', 'records.ts', 'stage.ts', 'ledger.ts'],
+    packages: [],
+  },
   { name: 'parts', holds: ['ndjson/', 'time/', 'counter/', 'kernel/', 'generate/'], packages: [] },
   { name: 'stages', holds: ['stages/'], packages: [] },
   { name: 'pipeline', holds: ['pipeline.ts', 'index.ts'], packages: [] },

@@ -3,6 +3,7 @@
  * ("expected …", "name one of …"); whoever catches adds the command and the place, once. Bad data
  * is no exception: it travels as a Reject (records.ts).
  */
+import { shown } from './shown.ts'
 
 /** Exit status per reason. 0 is a run that was done, or whose reader left. */
 export const exitStatus = {
@@ -40,6 +41,6 @@ export class UcError extends Error {
 /** `text` in quotes as an error message shows it: one line, 30 characters at most. */
 export function quoted(text: string): string {
   const characters = [...text]
-  const shown = characters.length > 30 ? `${characters.slice(0, 29).join('')}…` : text
-  return JSON.stringify(shown)
+  const part = characters.length > 30 ? `${characters.slice(0, 29).join('')}…` : text
+  return shown(JSON.stringify(part))
 }

@@ -9,6 +9,7 @@ import { type AnyOption, flagOf, type Parsed } from './option.ts'
 import { input } from './options/input.ts'
 import { kafka, kafkaRead, kafkaWrite } from './options/kafka.ts'
 import type { KafkaWriteOptions } from './options/kafka.ts'
+import { valueOfText } from './parse.ts'
 import { contradiction } from './plan.ts'
 
 export interface TopicPlan {
@@ -47,7 +48,8 @@ export async function topicPlan(
   const { values, connection } = settle(pipeline.options, parsed)
   // A word behind --to-kafka can be no file where --kafka is, so it names the topic.
   const isNamed = reads && writes && files.length === 1 && !given.has(kafkaWrite.resultTopic)
-  const named = isNamed ? kafkaWrite.resultTopic.parse(files[0]!) : undefined
+  const named = isNamed ? files[0]! : undefined
+  if (named !== undefined) valueOfText(kafkaWrite.resultTopic, named, 'argument')
   if (reads) refuseBeside(parsed, isNamed)
   const { topic, group, startAt, stopAt, compression, resultTopic } = values
   return {

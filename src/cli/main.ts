@@ -1,15 +1,9 @@
 /** Entry of every command: from arguments to an exit status. */
 import { exitStatus, stopStatus, UcError } from '../errors.ts'
 import { traceOf, wordsOf } from '../io/report.ts'
-import {
-  commandLine,
-  exit,
-  ignoreDebugSignal,
-  ReaderLeft,
-  writeError,
-  writeOut,
-} from '../io/runtime.ts'
+import { commandLine, exit, ignoreDebugSignal, ReaderLeft, writeOut } from '../io/runtime.ts'
 import { Stopped } from '../io/signals.ts'
+import { tell } from '../io/tell.ts'
 import { type Action, actionOf } from './action.ts'
 import {
   count,
@@ -103,9 +97,9 @@ async function print(text: string): Promise<number> {
 function statusOf(error: unknown, name: string): number {
   if (error instanceof ReaderLeft) return 0
   if (error instanceof Stopped) return stopStatus[error.signal]
-  writeError(`${name}: ${wordsOf(error)}${traceOf(error)}\n`)
+  tell(`${name}: ${wordsOf(error)}`, ...traceOf(error))
   if (!(error instanceof UcError)) return exitStatus.failed
   const hasHint = error.message.includes('--help')
-  if (error.code === 'usage' && !hasHint) writeError(`${name}: see ${name} --help\n`)
+  if (error.code === 'usage' && !hasHint) tell(`${name}: see ${name} --help`)
   return exitStatus[error.code]
 }

@@ -3,11 +3,11 @@
  * output is piped: the commands of a pipe would write over one another.
  */
 import type { Ledger } from '../ledger.ts'
-import { isPipe, isTerminal, writeError } from './runtime.ts'
+import { isPipe, isTerminal } from './runtime.ts'
+import { clearProgress, tellProgress } from './tell.ts'
 
 const firstAfterMs = 1000
 const intervalMs = 200
-const clearLine = '\r\x1b[K'
 
 export interface Progress {
   /** More bytes were read from disk or pipe. */
@@ -65,10 +65,10 @@ export function newProgress({ isOn, totalBytes, ledger }: ProgressOptions): Prog
       if (nowMs - shownAtMs < intervalMs) return
       shownAtMs = nowMs
       isShown = true
-      writeError(clearLine + text((nowMs - beganAtMs) / 1000))
+      tellProgress(text((nowMs - beganAtMs) / 1000))
     },
     clear() {
-      if (isShown) writeError(clearLine)
+      if (isShown) clearProgress()
       isShown = false
     },
   }

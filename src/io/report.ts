@@ -3,13 +3,15 @@
  */
 import { exitStatus, stopStatus, UcError } from '../errors.ts'
 import type { Ledger } from '../ledger.ts'
+import { shown } from '../shown.ts'
 import type { Outcome } from './drive.ts'
 import { hints } from './hints.ts'
 import { InputError } from './input.ts'
 import { looksLike } from './looks-like.ts'
 import type { RejectSink, RejectTotal } from './reject-sink.ts'
 import { grouped } from './result-format.ts'
-import { environment, ReaderLeft, writeError } from './runtime.ts'
+import { environment, ReaderLeft } from './runtime.ts'
+import { tell } from './tell.ts'
 
 export interface Report {
   readonly command: string
@@ -24,14 +26,14 @@ export interface Report {
 
 /** Tells, and returns the exit status. */
 export function report({ command, ledger, rejects, outcome, failures, isCounted }: Report): number {
-  const say = (text: string) => writeError(`${command}: ${text}\n`)
+  const say = (text: string) => tell(`${command}: ${text}`)
   const { signal, isEmpty } = outcome
   const told = failures.filter((failure) => !(failure instanceof ReaderLeft))
   const failure = told[0]
   const isRefused = failure instanceof UcError && failure.code === 'refused'
   const isMerge = ledger.merging !== undefined
   const hasNothing = ledger.lines > 0 && ledger.good === 0
-  for (const each of told) say(wordsOf(each) + traceOf(each))
+  for (const each of told) tell(`${command}: ${wordsOf(each)}`, ...traceOf(each))
   const hasReaderLeft = failures.length > told.length
   if (hasReaderLeft && isCounted) {
     say('the reader of standard output left; counted is what was read until then')
@@ -86,7 +88,9 @@ export function wordsOf(error: unknown): string {
 }
 
 /** Where an error was thrown, for those who ask: lines behind its words, with UC_DEBUG=1. */
-export function traceOf(error: unknown): string {
-  const isAsked = environment('UC_DEBUG') === '1'
-  return isAsked && error instanceof Error ? `\n${error.stack}` : ''
+export function traceOf(error: unknown): readonly string[] {
+  if (environment('UC_DEBUG') !== '1' || !(error instanceof Error)) return []
+  const { message, stack = '' } = error
+  // The newlines of the trace make lines, those of the message do not.
+  return stack.replace(message, () => shown(message)).split('\n')
 }

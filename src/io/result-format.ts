@@ -1,5 +1,6 @@
 /** Result lines as people read them: an aligned table, and tab-separated values for spreadsheets. */
 import type { ResultLine } from '../records.ts'
+import { shown } from '../shown.ts'
 
 const tsvFields = [
   'window',
@@ -32,6 +33,14 @@ export interface Rows {
   row(line: ResultLine): string
 }
 
+/**
+ * Whether the line holds names of shards, the only text in it that is not ours. Its JSON is then
+ * `shown`: what a terminal would obey is spelled as an escape, which JSON reads as the same.
+ */
+export function hasNames({ shard, shards }: ResultLine): boolean {
+  return shard !== undefined || shards !== undefined
+}
+
 /** Rows under the columns of `first`, the first line. */
 export function tsvRows(first: ResultLine, { hasAllColumns = false }: Columns = {}): Rows {
   const optional = optionalFields.filter((field) => hasAllColumns || first[field] !== undefined)
@@ -42,10 +51,15 @@ export function tsvRows(first: ResultLine, { hasAllColumns = false }: Columns = 
   }
 }
 
+/**
+ * As other programs write such files: `\t`, `\n`, `\r`, and `\\` for a backslash, so that a cell
+ * can be read back; what else a terminal would obey as in JSON, `\u001b`.
+ */
 function tsvCell(value: ResultLine[keyof ResultLine]): string {
   if (value === undefined) return ''
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
-  return text.replaceAll(/[\t\r\n]/g, ' ') // in names of shards
+  if (typeof value === 'number') return String(value)
+  const text = typeof value === 'object' ? JSON.stringify(value) : value
+  return shown(text.replaceAll('\\', '\\\\'))
 }
 
 interface Column {
@@ -90,8 +104,9 @@ export const tableRows: Rows = {
 }
 
 function aligned(cell: (column: Column) => string): string {
-  const cells = columns.map((column) =>
-    column.isText === true ? cell(column).padEnd(column.width) : cell(column).padStart(column.width)
-  )
+  const cells = columns.map((column) => {
+    const text = shown(cell(column))
+    return column.isText === true ? text.padEnd(column.width) : text.padStart(column.width)
+  })
   return `${cells.join('  ').trimEnd()}\n`
 }

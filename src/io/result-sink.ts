@@ -4,8 +4,9 @@ import { once } from 'node:events'
 import { Transform } from 'node:stream'
 import { stringify } from 'ndjson'
 import type { ResultLine } from '../records.ts'
+import { shown } from '../shown.ts'
 import { writeOut } from './runtime.ts'
-import { type Columns, type Rows, tableRows, tsvRows } from './result-format.ts'
+import { type Columns, hasNames, type Rows, tableRows, tsvRows } from './result-format.ts'
 
 export type ResultFormat = 'json' | 'tsv' | 'table'
 
@@ -17,6 +18,7 @@ export class ResultSink {
   readonly #ended: Promise<unknown>
   /** Lines that the encoder has not given back yet. */
   #pending = 0
+  #isNamed = false
   #wake: () => void = () => {}
   #text = ''
   #blocks: Uint8Array[] = []
@@ -24,7 +26,7 @@ export class ResultSink {
   constructor(format: ResultFormat, columns: Columns = {}) {
     this.#encoder = encoderOf(format, columns)
     this.#encoder.on('data', (text: string | Uint8Array) => {
-      this.#text += text
+      this.#text += format === 'json' && this.#isNamed ? `${shown(`${text}`.trimEnd())}\n` : text
       if (this.#text.length > blockCharacters) this.#closeBlock()
       if (--this.#pending === 0) this.#wake()
     })
@@ -33,6 +35,7 @@ export class ResultSink {
 
   write(line: ResultLine): void {
     this.#pending++
+    this.#isNamed ||= hasNames(line)
     this.#encoder.write(line)
   }
 

@@ -4,7 +4,8 @@
  * brokers as well, those to a login too.
  */
 import type { logCreator, LogEntry } from 'kafkajs'
-import { environment, writeError } from '../io/runtime.ts'
+import { environment } from '../io/runtime.ts'
+import { tell } from '../io/tell.ts'
 
 const shown = ['broker', 'clientId', 'groupId', 'memberId', 'topic', 'retryCount', 'retryTime']
 
@@ -19,5 +20,5 @@ function log({ namespace, label, log: entry }: LogEntry): void {
     const value: unknown = entry[key]
     return value === undefined ? [] : [` ${key}=${String(value)}`]
   })
-  writeError(`kafkajs ${label} ${namespace}: ${entry.message}${details.join('')}\n`)
+  tell(`kafkajs ${label} ${namespace}: ${entry.message}${details.join('')}`)
 }

@@ -22,6 +22,7 @@ import type {
   SourceMark,
   Watermark,
 } from '../records.ts'
+import { shown } from '../shown.ts'
 import { secondsText } from '../time/unix-time.ts'
 
 export const pipeVersion = 1
@@ -45,9 +46,9 @@ export function controlLine(control: Control): string {
   const { type, ...fields } = control
   if (type === 'end') {
     const { counts, ...rest } = fields as Omit<EndMark, 'type'>
-    return `${JSON.stringify({ uc: { end: counts, ...rest } })}\n`
+    return `${shown(JSON.stringify({ uc: { end: counts, ...rest } }))}\n`
   }
-  return `${JSON.stringify({ uc: fields })}\n`
+  return `${shown(JSON.stringify({ uc: fields }))}\n`
 }
 
 const prefix = new TextEncoder().encode('{"uc":')

@@ -86,3 +86,16 @@ test('a cell wider than its column is not cut', () => {
   assert.ok(row.startsWith('a-window-of-its-own  2016'), row)
   assert.ok(row.includes('1,000,000,000,000,000'), row)
 })
+
+test('names of shards make no cells and no rows, and can be read back', () => {
+  const shard = 'C:\\new\ta\nb\r\\t\x1b[2J\u202e'
+  const { row } = tsvRows({ ...exact, shard })
+  const cells = row({ ...exact, shard }).split('\t')
+  assert.equal(cells.at(-1), 'C:\\\\new\\ta\\nb\\r\\\\t\\u001b[2J\\u202e\n')
+  assert.equal(JSON.parse(`"${cells.at(-1)!.trimEnd()}"`), shard)
+})
+
+test('a table obeys nothing that its lines hold', () => {
+  const time = '\x1b[2J\n\u202e'
+  assert.match(tableRows.row({ ...exact, time }), /^minute +\\u001b\[2J\\n\\u202e +16,193.*\n$/)
+})

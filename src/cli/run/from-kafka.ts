@@ -12,6 +12,7 @@ import { fromKafka, type FromKafkaOptions } from '../commands.ts'
 import { settle } from '../kafka-connection.ts'
 import type { Parsed, Values } from '../option.ts'
 import { kafkaRead } from '../options/kafka.ts'
+import { valueOfText } from '../parse.ts'
 import { outputPlan } from '../plan.ts'
 import { inWords, type KafkaSession, kafkaSession } from './kafka-session.ts'
 import { PipeWriter } from './pipe-writer.ts'
@@ -26,7 +27,7 @@ interface Parts extends Omit<KafkaSession, 'close'> {
 export async function runFromKafka(parsed: Parsed<FromKafkaOptions>): Promise<number> {
   const { values, connection } = settle(fromKafka.options, parsed)
   const topics = parsed.files.length > 0 ? parsed.files : [values.topic]
-  for (const topic of topics) kafkaRead.topic.parse(topic)
+  for (const topic of topics) valueOfText(kafkaRead.topic, topic, 'argument')
   const refusesNothing = { strict: false, rejects: undefined }
   const place = { ...connection, topic: topics.join(), group: values.group }
   const options = {

@@ -11,11 +11,13 @@ import { openOutput, OutputFile } from '../../io/output-file.ts'
 import { newProgress, type Progress } from '../../io/progress.ts'
 import { RejectSink } from '../../io/reject-sink.ts'
 import { report, wordsOf } from '../../io/report.ts'
-import { isPipe, onCrash, onSignal, ReaderLeft, writeError } from '../../io/runtime.ts'
+import { isPipe, onCrash, onSignal, ReaderLeft } from '../../io/runtime.ts'
 import { SignalWatch, Stopped } from '../../io/signals.ts'
+import { tell } from '../../io/tell.ts'
 import { Ledger } from '../../ledger.ts'
 import { PipeEnd, type PipeEndOptions } from '../../ndjson/pipe-end.ts'
 import type { Reject } from '../../records.ts'
+import { shown } from '../../shown.ts'
 import type { OutputPlan } from '../plan.ts'
 
 export interface SessionOptions {
@@ -70,7 +72,7 @@ export class Session {
   static async open(options: SessionOptions, signals: SignalWatch): Promise<Session> {
     const { command, plan, inputs } = options
     const taken = new Set(inputs.identities)
-    const say = (text: string) => writeError(`${command}: ${text}\n`)
+    const say = (text: string) => tell(`${command}: ${text}`)
     const opened = async (flag: string, file: string | undefined) => {
       return file === undefined ? undefined : await openOutput({ flag, file, taken, say })
     }
@@ -98,7 +100,7 @@ export class Session {
   /** Tells the user at once. */
   readonly say = (text: string): void => {
     this.progress.clear()
-    writeError(`${this.#options.command}: ${text}\n`)
+    tell(`${this.#options.command}: ${text}`)
   }
 
   /** Whether rejects are written, with their raw lines. */
@@ -181,7 +183,7 @@ export class Session {
     const rejects = this.#rejects
     const status = report({ command, ledger, rejects, outcome, failures, isCounted })
     if (this.#stats === undefined) return status
-    this.#stats.write(Buffer.from(`${statsOf(ledger, outcome)}\n`))
+    this.#stats.write(Buffer.from(`${shown(statsOf(ledger, outcome))}\n`))
     const reported = failures.length
     await attempt(this.#stats.close())
     for (const failure of failures.slice(reported)) this.say(wordsOf(failure))

@@ -10,6 +10,7 @@ import { settle } from '../kafka-connection.ts'
 import { newTopic } from '../kafka-plan.ts'
 import type { Parsed } from '../option.ts'
 import { kafkaWrite } from '../options/kafka.ts'
+import { valueOfText } from '../parse.ts'
 import { outputPlan } from '../plan.ts'
 import { inWords, kafkaSession } from './kafka-session.ts'
 import { extractedFrames } from './plans.ts'
@@ -19,7 +20,7 @@ export async function runToKafka(parsed: Parsed<ToKafkaOptions>): Promise<number
   const { values, connection } = settle(toKafka.options, parsed)
   const [topic] = parsed.files
   if (topic === undefined) throw new UcError('usage', 'topic missing; expected its name')
-  kafkaWrite.resultTopic.parse(topic)
+  valueOfText(kafkaWrite.resultTopic, topic, 'argument')
   const create = newTopic(values)
   const options = {
     command: 'uc-to-kafka',

@@ -1,6 +1,8 @@
 /** Results to a topic, where uc-pipeline has them go: keyed by window and start. */
 import { Buffer } from 'node:buffer'
+import { hasNames } from '../../io/result-format.ts'
 import { Sender, type SenderOptions } from '../../kafka/sender.ts'
+import { shown } from '../../shown.ts'
 import type { CountOut } from '../../stages/count.ts'
 import type { Place } from '../../kafka/trouble.ts'
 import { inWords } from './kafka-session.ts'
@@ -25,7 +27,8 @@ export class TopicResults implements Results {
   take(message: CountOut): void {
     if (message.type !== 'result') return
     const { window, start } = message.line
-    const value = Buffer.from(JSON.stringify(message.line))
+    const json = JSON.stringify(message.line)
+    const value = Buffer.from(hasNames(message.line) ? shown(json) : json)
     this.#sender.add({ key: `${window}/${start}`, value })
   }
 
