@@ -6,6 +6,7 @@
  */
 import type { Options as YargsOption } from 'yargs'
 import { quoted, UcError } from '../errors.ts'
+import { isText } from '../io/file-name.ts'
 import { environment } from '../io/runtime.ts'
 import { checkFlags } from './check-flags.ts'
 import type { AnyCommand, Command } from './commands.ts'
@@ -90,6 +91,9 @@ export function valueOfText(
   text: string,
   place: string = flagOf(option),
 ): unknown {
+  if (option.value !== 'FILE' && !isText(text)) {
+    throw new UcError('usage', `${place} ${quoted(text)}: expected text in UTF-8`)
+  }
   try {
     return option.parse(text)
   } catch (cause) {

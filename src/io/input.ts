@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
 import { UcError } from '../errors.ts'
 import type { IdleMark, SourceEnd, SourceMark } from '../records.ts'
+import { pathOf, shownName } from './file-name.ts'
 import { identityOf } from './identity.ts'
 import { decoded } from './inflate.ts'
 import { reasonOf } from './reason.ts'
@@ -22,7 +23,9 @@ export class InputError extends UcError {
   readonly place: string
 
   constructor(place: string, cause: unknown) {
-    super('failed', reasonOf(cause), { cause })
+    const isGarbled = place.includes('\ufffd') && (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    const remedy = isGarbled ? '; a file whose name is not UTF-8 can be read by < FILE' : ''
+    super('failed', reasonOf(cause) + remedy, { cause })
     this.place = place
   }
 }
@@ -63,7 +66,7 @@ export async function* readMarked(
 }
 
 export function placeOf(name: string): string {
-  return name === '-' ? 'stdin' : name
+  return name === '-' ? 'stdin' : shownName(name)
 }
 
 /** The decoded chunks of one input; a chunk is valid until the next is asked for. */
@@ -99,13 +102,13 @@ export function inspectInputs(files: readonly string[]): Inputs {
   let totalBytes: number | undefined = 0
   for (const name of files) {
     try {
-      const stat = name === '-' ? fstatSync(0) : statSync(name)
-      if (stat.isFile() && name !== '-') closeSync(openSync(name, 'r')) // may it be read?
+      const stat = name === '-' ? fstatSync(0) : statSync(pathOf(name))
+      if (stat.isFile() && name !== '-') closeSync(openSync(pathOf(name), 'r')) // may it be read?
       if (stat.isDirectory()) throw new UcError('failed', isDirectory)
       if (stat.isFile()) identities.add(identityOf(stat))
       totalBytes = stat.isFile() && totalBytes !== undefined ? totalBytes + stat.size : undefined
     } catch (error) {
-      throw new InputError(name === '-' ? 'stdin' : name, error)
+      throw new InputError(placeOf(name), error)
     }
   }
   return { totalBytes, identities }

@@ -10,6 +10,7 @@
 import { statSync } from 'node:fs'
 import { UcError } from '../errors.ts'
 import { farAheadMs } from '../stages/silence.ts'
+import { pathOf } from './file-name.ts'
 import { InputError, type InputMessage, openInput, placeOf } from './input.ts'
 
 /** More would overflow, and fire at once. */
@@ -145,7 +146,7 @@ class Source {
     this.index = options.index
     this.place = placeOf(options.name)
     this.isFile = options.name !== '-' &&
-      statSync(options.name, { throwIfNoEntry: false })?.isFile() === true
+      statSync(pathOf(options.name), { throwIfNoEntry: false })?.isFile() === true
   }
 
   get isOpen(): boolean {

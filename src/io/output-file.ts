@@ -5,6 +5,7 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UcError } from '../errors.ts'
+import { pathOf, shownName } from './file-name.ts'
 import { identityOf } from './identity.ts'
 import { reasonOf } from './reason.ts'
 
@@ -90,7 +91,7 @@ export class OutputFile {
 
 /** Makes or empties the file, once it is known to be no other. */
 export async function openOutput(options: OutputFileOptions): Promise<OutputFile> {
-  const where = `${options.flag} ${JSON.stringify(options.file)}`
+  const where = `${options.flag} "${shownName(options.file)}"`
   const fd = await opened(options, where)
   const stat = fstatSync(fd)
   if (stat.isFile()) {
@@ -108,7 +109,7 @@ async function opened({ file, say }: OutputFileOptions, where: string): Promise<
   const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants
   for (let waitedMs = 0;; waitedMs += retryMs) {
     try {
-      return openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o666)
+      return openSync(pathOf(file), O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o666)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENXIO') {
         throw new UcError('failed', `${where}: ${reasonOf(error)}`, { cause: error })

@@ -18,6 +18,7 @@ import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getHeapStatistics } from 'node:v8'
 import { UcError } from '../errors.ts'
+import { exactArguments, pathOf } from './file-name.ts'
 import { pipeChunks, type ReadyChunks, type Take, turn } from './pipe-chunks.ts'
 import { reasonOf } from './reason.ts'
 
@@ -40,7 +41,7 @@ type Permission =
 
 const deno = (globalThis as { Deno?: DenoNamespace }).Deno
 
-export const commandLine: readonly string[] = process.argv.slice(2)
+export const commandLine: readonly string[] = exactArguments(process.argv.slice(2))
 
 /** An environment variable; undefined too where Deno does not let us see it. */
 export function environment(name: string): string | undefined {
@@ -145,7 +146,7 @@ function tell(): void {
 export function openForReading(name: string): Promise<number> {
   const flags = constants.O_RDONLY | (deno === undefined ? constants.O_NONBLOCK : 0)
   return new Promise((resolve, reject) => {
-    open(name, flags, (error, fd) => error ? reject(error) : resolve(fd))
+    open(pathOf(name), flags, (error, fd) => error ? reject(error) : resolve(fd))
   })
 }
 

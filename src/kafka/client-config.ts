@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import type { ConsumerConfig } from 'kafkajs'
 import { UcError } from '../errors.ts'
+import { pathOf, shownName } from '../io/file-name.ts'
 import { reasonOf } from '../io/reason.ts'
 import { clientKeys } from './client-keys.ts'
 import { type IdleKey, KeyReader } from './key-reader.ts'
@@ -13,7 +14,7 @@ import { readSasl, type Sasl } from './sasl-config.ts'
 import { readTls, type Tls } from './tls-config.ts'
 
 export interface ClientConfig {
-  /** As the user named it; undefined where there is none. */
+  /** Its name in messages; undefined where there is none. */
   readonly file: string | undefined
   readonly clientId: string
   /** Undefined: not encrypted. */
@@ -39,14 +40,14 @@ export function readClientConfig(file: string | undefined): ClientConfig {
 
 /** `text` as the content of `file`, whose name stands in messages. */
 export function clientConfig(file: string | undefined, text: string): ClientConfig {
-  const name = file ?? ''
+  const name = shownName(file ?? '')
   const properties = propertiesOf(name, text)
   const reader = new KeyReader(name, properties)
   const idle = reader.check()
   const protocol = reader.oneOf('security.protocol', protocols) ?? 'PLAINTEXT'
   const options = new Map([...properties].filter(([key]) => clientKeys[key]?.use === 'option'))
   return {
-    file,
+    file: file === undefined ? undefined : name,
     clientId: reader.text('client.id') ?? 'uc',
     tls: readTls(reader, protocol),
     sasl: readSasl(reader, protocol),
@@ -64,9 +65,9 @@ export function clientConfig(file: string | undefined, text: string): ClientConf
 
 function textOf(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(pathOf(file), 'utf8')
   } catch (cause) {
-    throw new UcError('usage', `${file}: ${reasonOf(cause)}`, { cause })
+    throw new UcError('usage', `${shownName(file)}: ${reasonOf(cause)}`, { cause })
   }
 }
 

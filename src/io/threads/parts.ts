@@ -4,6 +4,7 @@
  * those of /proc, and what cannot be opened, which is told when its turn comes.
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { pathOf } from '../file-name.ts'
 import { identityOf } from '../identity.ts'
 import { isCompressed, magicBytes } from '../inflate.ts'
 import type { Piece } from './messages.ts'
@@ -60,8 +61,8 @@ function* piecesOf(fd: number, file: FileRead, pieceBytes: number): Generator<Pi
 function opened(name: string): number | undefined {
   if (name === '-') return undefined
   try {
-    const stat = statSync(name)
-    return stat.isFile() && stat.size > 0 ? openSync(name, 'r') : undefined
+    const stat = statSync(pathOf(name))
+    return stat.isFile() && stat.size > 0 ? openSync(pathOf(name), 'r') : undefined
   } catch {
     return undefined
   }

@@ -5,6 +5,7 @@ import { newKernel } from '../../kernel/choose.ts'
 import { LF } from '../../kernel/json-tokens.ts'
 import { LineBuffer } from '../../kernel/lines.ts'
 import { LineScanner } from '../../kernel/scanned-lines.ts'
+import { pathOf } from '../file-name.ts'
 import { identityOf } from '../identity.ts'
 import { reasonOf } from '../reason.ts'
 import type { LineRange, Piece, PieceEnd, Reply, ScanSettings } from './messages.ts'
@@ -90,7 +91,7 @@ export class PieceScanner {
     if (this.#opened?.identity === identity) return this.#opened.fd
     if (this.#opened !== undefined) closeSync(this.#opened.fd)
     this.#opened = undefined
-    const fd = openSync(name, 'r')
+    const fd = openSync(pathOf(name), 'r')
     this.#opened = { fd, identity: identityOf(fstatSync(fd)) }
     if (this.#opened.identity === identity) return fd
     throw new UcError('failed', 'has become another file while it was read')
