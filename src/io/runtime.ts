@@ -41,7 +41,10 @@ type Permission =
 
 const deno = (globalThis as { Deno?: DenoNamespace }).Deno
 
-export const commandLine: readonly string[] = exactArguments(process.argv.slice(2))
+/** Deno itself refuses arguments that are not UTF-8. */
+export const commandLine: readonly string[] = deno === undefined
+  ? exactArguments(process.argv.slice(2))
+  : process.argv.slice(2)
 
 /** An environment variable; undefined too where Deno does not let us see it. */
 export function environment(name: string): string | undefined {
