@@ -95,7 +95,7 @@ for (const { name, claim, shell: { bin } } of routes('--allow-all')) { // Deno o
     })
 
     test('--rejects into a named pipe waits for its reader, and for a slow one', async () => {
-      const late = '(sleep 1.5; exec 3< fifo; sleep 0.5; cat <&3 > rejects) &'
+      const late = '(sleep 5; exec 3< fifo; sleep 0.5; cat <&3 > rejects) &'
       await run(
         `mkfifo fifo; ${late}\nuc-pipeline --rejects fifo --stats stats frames; s=$?; wait; exit $s`,
         (ended) => {

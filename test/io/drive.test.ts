@@ -39,8 +39,9 @@ function run(
     take: (message) => taken.push(message.type === 'told' ? message.text : message.type),
     flush,
     discard: () => log.push('discard'),
-    async close() {
+    close() {
       log.push('close')
+      return Promise.resolve()
     },
   }
   const outcome = drive<Out | Reject, Out>({
