@@ -19,6 +19,12 @@ export interface OutputFileOptions {
   say?(text: string): void
 }
 
+/**
+ * A pipe takes so much as a whole or not at all (PIPE_BUF of POSIX). Of more it may take a part, which
+ * Deno does not tell where the rest has to wait: that part would come twice.
+ */
+const pipeBytes = 512
+
 const retryMs = 20
 const tellAfterMs = 1000
 
@@ -26,6 +32,7 @@ const tellAfterMs = 1000
 export class OutputFile {
   readonly #fd: number
   readonly #where: string
+  readonly #atOnceBytes: number
   #waiting: Uint8Array[] = []
   #failure: UcError | undefined
   #isTold = false
@@ -33,6 +40,7 @@ export class OutputFile {
   constructor(fd: number, where: string) {
     this.#fd = fd
     this.#where = where
+    this.#atOnceBytes = fstatSync(fd).isFile() ? Infinity : pipeBytes
   }
 
   /** Writes what the file takes now; a copy of the rest waits for `drain`. */
@@ -79,7 +87,10 @@ export class OutputFile {
     if (this.#failure !== undefined) return bytes.length
     let written = 0
     try {
-      while (written < bytes.length) written += writeSync(this.#fd, bytes, written)
+      while (written < bytes.length) {
+        const length = Math.min(this.#atOnceBytes, bytes.length - written)
+        written += writeSync(this.#fd, bytes, written, length)
+      }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return written
       this.#failure = new UcError('failed', `${this.#where}: ${reasonOf(error)}`, { cause: error })
