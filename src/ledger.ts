@@ -31,6 +31,11 @@ export class Ledger {
   lines = 0
   malformed = 0
   frames = 0
+  /** Frames whose uid is not UTF-8 and counts by its bytes. */
+  notUtf8 = 0
+  /** How many the command before has told of, and how many of these it has sent on. */
+  toldNotUtf8 = 0
+  dueNotUtf8 = 0
   /** Set by the stage that judges frames by time; undefined in a command without one. */
   accepted: number | undefined
   quarantined = 0
@@ -57,12 +62,15 @@ export class Ledger {
   /** Takes over what the command before has refused: `counts` of its end line. */
   join(counts: Counts): void {
     const { malformed, frames, quarantined = 0, outOfRange = 0, accepted = frames } = counts
+    const { notUtf8 = 0 } = counts
     this.missing = accepted - this.lines
     this.lines += malformed + quarantined + outOfRange
     this.malformed += malformed
     this.frames += quarantined + outOfRange
     this.quarantined += quarantined
     this.outOfRange += outOfRange
+    this.toldNotUtf8 += notUtf8
+    this.dueNotUtf8 += Math.max(0, notUtf8 - quarantined - outOfRange)
   }
 
   /** Lines that were what they were taken for. */
@@ -102,9 +110,11 @@ export class Ledger {
   }
 
   counts(): Counts {
-    const { lines, malformed, frames, accepted, quarantined, outOfRange } = this
-    if (accepted === undefined) return { lines, malformed, frames }
+    const { lines, malformed, accepted, quarantined, outOfRange } = this
+    const notUtf8 = Math.max(this.notUtf8, this.toldNotUtf8) // those refused before did not come
+    const frames = { frames: this.frames, ...(notUtf8 > 0 && { notUtf8 }) }
+    if (accepted === undefined) return { lines, malformed, ...frames }
     const windows: Record<string, WindowCounts> = Object.fromEntries(this.windows)
-    return { lines, malformed, frames, accepted, quarantined, outOfRange, windows }
+    return { lines, malformed, ...frames, accepted, quarantined, outOfRange, windows }
   }
 }

@@ -62,6 +62,9 @@ export interface IdleMark {
   readonly source: number
 }
 
+/** The id of a user: text, or its bytes without escapes where they are not UTF-8. */
+export type Uid = string | Uint8Array
+
 /**
  * Frames of one source, in their order, as columns of `count` entries. Byte ranges point into
  * `bytes`. A batch and its columns are used again for the next one: valid until push returns.
@@ -81,8 +84,10 @@ export interface FrameBatch {
   /** The uid as it stands in the line, without quotes. */
   readonly uidStart: Uint32Array
   readonly uidEnd: Uint32Array
-  /** The uids whose text is not the plain bytes of that range: escapes, invalid UTF-8. */
-  readonly decodedUids: ReadonlyMap<number, string>
+  /** The uids that are not the bytes of that range as they are: those with escapes. */
+  readonly decodedUids: ReadonlyMap<number, Uid>
+  /** How many have a uid that is not UTF-8. */
+  readonly notUtf8: number
   /** The raw line, without its line break. */
   readonly lineStart: Uint32Array
   readonly lineEnd: Uint32Array
@@ -141,7 +146,9 @@ export type RejectContent =
   /** The line in base64, because it is not valid UTF-8. */
   | { readonly raw64: string; readonly bytes?: number }
   /** The frame, where the stage does not see the raw line. Unix seconds. */
-  | { readonly ts: number; readonly uid: string }
+  | { readonly ts: number; readonly uid: string; readonly bytes?: number }
+  /** Its uid in base64, likewise. */
+  | { readonly ts: number; readonly uid64: string; readonly bytes?: number }
 
 /** The first line of a pipe between two commands. */
 export interface Header {
@@ -171,6 +178,8 @@ export interface Counts {
   readonly lines: number
   readonly malformed: number
   readonly frames: number
+  /** Frames whose uid is not UTF-8 and counts by its bytes; absent where there are none. */
+  readonly notUtf8?: number
   /** From uc-window on: accepted + quarantined + outOfRange = frames. */
   readonly accepted?: number
   readonly quarantined?: number

@@ -81,3 +81,13 @@ test('the counts keep the order of the kinds', () => {
       '"windows":{"minute":{"counted":5,"expired":3},"day":{"counted":8,"expired":0}}}',
   )
 })
+
+test('users that are not UTF-8 are those of the whole pipe, and those that got lost in it are known', () => {
+  const ledger = new Ledger()
+  Object.assign(ledger, { lines: 5, frames: 5, accepted: 5, notUtf8: 3 })
+  const counts = { lines: 9, malformed: 1, frames: 8, accepted: 5, quarantined: 3, outOfRange: 0 }
+  ledger.join({ ...counts, notUtf8: 6, windows: {} })
+  assert.equal(ledger.counts().notUtf8, 6)
+  assert.equal(ledger.dueNotUtf8, 3) // three of the six may have been quarantined
+  assert.equal(new Ledger().counts().notUtf8, undefined)
+})

@@ -42,6 +42,7 @@ export function report({ command, ledger, rejects, outcome, failures, isCounted 
   if (signal !== undefined) say(`stopped by ${signal} before the input was over`)
   if (!isRefused) {
     for (const total of rejects.totals.values()) say(summary(total, ledger, rejects.hasFile))
+    for (const words of notUtf8(ledger)) say(words)
   }
   const malformed = rejects.totals.get('malformed')
   if (hasNothing && isMerge) {
@@ -78,6 +79,18 @@ function summary({ reason, count, first }: RejectTotal, ledger: Ledger, hasFile:
   }[reason]
   const remedy = hasFile ? '' : '; --rejects FILE keeps them'
   return `${grouped(count)} of ${all} ${are}, the first at ${first.where}: ${first.detail}${remedy}`
+}
+
+/** Of the frames whose uid is not UTF-8, those that the command before has not told of. */
+function* notUtf8({ notUtf8, toldNotUtf8, dueNotUtf8, frames }: Ledger): Generator<string> {
+  if (notUtf8 > toldNotUtf8) {
+    yield `${grouped(notUtf8 - toldNotUtf8)} of ${grouped(frames)} frames have a uid that is not ` +
+      'UTF-8, which counts by its bytes'
+  }
+  if (notUtf8 < dueNotUtf8) {
+    yield `${grouped(dueNotUtf8 - notUtf8)} uids that are not UTF-8 did not arrive as they were ` +
+      'sent, so users may have become one; leave out what decodes text between the commands'
+  }
 }
 
 /** An error in one line, with its place; a bug has no words of its own. */

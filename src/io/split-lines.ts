@@ -1,38 +1,31 @@
-/** Chunks to lines by split2, for `--parser json`. A line has no bound here but memory. */
+/**
+ * Chunks to lines by split2, for `--parser json`. What is too long for a line, or for a string of
+ * V8, does not come to it. It decodes; where that has lost bytes, the line is given by these.
+ */
 import split2 from 'split2'
+import { CR, LF } from '../kernel/json-tokens.ts'
+import { LineBuffer, Room } from '../kernel/lines.ts'
+import { isUtf8 } from '../kernel/utf8.ts'
+import type { OverlongLine, PlainLine } from '../stages/extract-plain.ts'
 import type { InputMessage } from './input.ts'
 
-class Splitter {
-  #lines: string[] = []
-  readonly #stream = split2().on('data', (line: string) => this.#lines.push(line))
+/** A string has at most 512 MiB, and the lines of a chunk come with the one that was begun. */
+const mostLineBytes = 500 * 2 ** 20
 
-  async write(chunk: Uint8Array): Promise<readonly string[]> {
-    // A copy: split2 may not have read the chunk when the input uses its buffer again.
-    await new Promise<void>((resolve) => this.#stream.write(chunk.slice(), () => resolve()))
-    return this.#take()
-  }
-
-  async end(): Promise<readonly string[]> {
-    const ended = new Promise<void>((resolve) => this.#stream.once('end', resolve))
-    this.#stream.end()
-    await ended
-    return this.#take()
-  }
-
-  #take(): readonly string[] {
-    const lines = this.#lines
-    this.#lines = []
-    return lines
-  }
+export interface SplitOptions {
+  readonly maxLineBytes: number
+  /** Whether marks turn to and fro between inputs, rather than end the one before. */
+  readonly isInterleaved?: boolean
 }
 
-/** `isInterleaved`: marks turn to and fro between inputs, rather than end the one before. */
 export async function* splitLines(
   input: AsyncIterable<InputMessage>,
-  isInterleaved = false,
-): AsyncGenerator<string | Exclude<InputMessage, Uint8Array>> {
+  { maxLineBytes, isInterleaved = false }: SplitOptions,
+): AsyncGenerator<PlainLine | Exclude<InputMessage, Uint8Array>> {
+  const room = new Room()
+  const newSplitter = () => new Splitter(Math.min(maxLineBytes, mostLineBytes), room)
   const splitters = new Map<number, Splitter>()
-  let splitter = new Splitter()
+  let splitter = newSplitter()
   try {
     for await (const message of input) {
       if (message instanceof Uint8Array) {
@@ -43,10 +36,11 @@ export async function* splitLines(
       if (message.type === 'source-end' || !isInterleaved) {
         yield* await splitter.end()
         splitters.delete(source)
-        splitter = new Splitter()
+        splitter = newSplitter()
       }
       if (message.type === 'source') {
-        splitter = splitters.get(source) ?? new Splitter()
+        splitter.rest()
+        splitter = splitters.get(source) ?? newSplitter()
         splitters.set(source, splitter)
       }
       yield message
@@ -54,4 +48,73 @@ export async function* splitLines(
   } finally {
     yield* await splitter.end() // an input that broke off has a last line too
   }
+}
+
+class Splitter {
+  readonly #buffer: LineBuffer
+  #lines: string[] = []
+  readonly #stream = split2().on('data', (line: string) => this.#lines.push(line))
+  /** Whole lines, as many as came together. */
+  #whole: (Uint8Array | OverlongLine)[] = []
+  readonly #sink = {
+    lines: (bytes: Uint8Array, from: number, to: number): void => {
+      this.#whole.push(bytes.slice(from, to))
+    },
+    overlong: (head: Uint8Array, lineBytes: number): void => {
+      this.#whole.push({ type: 'overlong', head: head.slice(), lineBytes })
+    },
+  }
+
+  constructor(maxLineBytes: number, room: Room) {
+    this.#buffer = new LineBuffer(maxLineBytes, room)
+  }
+
+  write(chunk: Uint8Array): Promise<readonly PlainLine[]> {
+    this.#buffer.push(chunk, this.#sink)
+    return this.#split()
+  }
+
+  async end(): Promise<readonly PlainLine[]> {
+    this.#buffer.end(this.#sink)
+    const lines = await this.#split()
+    const ended = new Promise<void>((resolve) => this.#stream.once('end', resolve))
+    this.#stream.end()
+    await ended
+    return lines
+  }
+
+  /** Leaves the room to another one. */
+  rest(): void {
+    this.#buffer.trim()
+  }
+
+  async #split(): Promise<readonly PlainLine[]> {
+    const found: PlainLine[] = []
+    const whole = this.#whole
+    this.#whole = []
+    for (const bytes of whole) {
+      if (bytes instanceof Uint8Array) {
+        await new Promise<void>((resolve) => this.#stream.write(bytes, () => resolve()))
+        const lines = this.#lines
+        this.#lines = []
+        found.push(...plainLines(lines, bytes))
+      } else {
+        found.push(bytes)
+      }
+    }
+    return found
+  }
+}
+
+/** The lines that are in `bytes`. */
+export function plainLines(lines: readonly string[], bytes: Uint8Array): readonly PlainLine[] {
+  if (!lines.some((line) => line.includes('\ufffd'))) return lines
+  let next = 0
+  return lines.map((line) => {
+    const start = next
+    const lf = bytes.indexOf(LF, start)
+    next = lf + 1
+    const end = lf > start && bytes[lf - 1] === CR ? lf - 1 : lf
+    return isUtf8(bytes, start, end) ? line : bytes.slice(start, end)
+  })
 }

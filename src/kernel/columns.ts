@@ -1,7 +1,9 @@
 /** The columns of a FrameBatch while they are filled. They grow by doubling and are used again. */
 import { fingerprint, fingerprintOfText, newFingerprint } from '../counter/hash.ts'
-import type { FrameBatch } from '../records.ts'
+import type { FrameBatch, Uid } from '../records.ts'
+import { BACKSLASH } from './json-tokens.ts'
 import { decodedString, hasEscape } from './key-path.ts'
+import { isUtf8, mostTextBytes, unescaped } from './utf8.ts'
 
 const firstCapacity = 1024
 const hash = newFingerprint()
@@ -16,7 +18,9 @@ export class FrameColumns {
   lineStart: Uint32Array = new Uint32Array(firstCapacity)
   lineEnd: Uint32Array = new Uint32Array(firstCapacity)
   lineNumber: Float64Array = new Float64Array(firstCapacity)
-  readonly decodedUids: Map<number, string> = new Map()
+  readonly decodedUids: Map<number, Uid> = new Map()
+  /** Rows whose uid is not UTF-8. */
+  notUtf8 = 0
 
   /** Index of a new row, all of whose cells the caller sets. */
   add(): number {
@@ -33,25 +37,40 @@ export class FrameColumns {
   hash(row: number, bytes: Uint8Array, isText: boolean): void {
     const start = this.uidStart[row]!
     const end = this.uidEnd[row]!
-    if (isText && hasEscape(bytes, start, end)) {
-      const text = decodedString(bytes, start, end)
-      this.decodedUids.set(row, text)
-      fingerprintOfText(text, hash)
-    } else {
-      fingerprint(bytes, start, end, hash)
-    }
-    this.hashHi[row] = hash.hi
-    this.hashLo[row] = hash.lo
+    if (isText && hasEscape(bytes, start, end) && this.decode(row, bytes)) return
+    fingerprint(bytes, start, end, hash)
+    this.#setHash(row)
+  }
+
+  /**
+   * Looks at a uid that has escapes or is beyond ASCII. Returns whether it is another than its
+   * bytes, and the hash was set; else its hash is that of the bytes, be they UTF-8 or not.
+   */
+  decode(row: number, bytes: Uint8Array): boolean {
+    const start = this.uidStart[row]!
+    const end = this.uidEnd[row]!
+    const isText = isUtf8(bytes, start, end)
+    if (!isText) this.notUtf8++
+    if (bytes.subarray(start, end).indexOf(BACKSLASH) < 0) return false
+    const uid = isText && end - start <= mostTextBytes
+      ? decodedString(bytes, start, end)
+      : unescaped(bytes, start, end)
+    this.decodedUids.set(row, uid)
+    if (typeof uid === 'string') fingerprintOfText(uid, hash)
+    else fingerprint(uid, 0, uid.length, hash)
+    this.#setHash(row)
+    return true
   }
 
   clear(): void {
     this.count = 0
+    this.notUtf8 = 0
     if (this.decodedUids.size > 0) this.decodedUids.clear()
   }
 
   batch(source: number, place: string, bytes: Uint8Array): FrameBatch {
     const { count, tsMs, hashHi, hashLo, uidStart, uidEnd, lineStart, lineEnd, lineNumber } = this
-    const { decodedUids } = this
+    const { decodedUids, notUtf8 } = this
     return {
       type: 'frames',
       source,
@@ -64,10 +83,16 @@ export class FrameColumns {
       uidStart,
       uidEnd,
       decodedUids,
+      notUtf8,
       lineStart,
       lineEnd,
       lineNumber,
     }
+  }
+
+  #setHash(row: number): void {
+    this.hashHi[row] = hash.hi
+    this.hashLo[row] = hash.lo
   }
 
   #grow(): void {
@@ -89,8 +114,14 @@ export class FrameColumns {
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** The uid of frame `i` as text. */
-export function uidText(frames: FrameBatch, i: number): string {
+/** The uid of frame `i`: text, or bytes, which may be UTF-8 too. */
+export function uidOf(frames: FrameBatch, i: number): Uid {
   return frames.decodedUids.get(i) ??
-    decoder.decode(frames.bytes.subarray(frames.uidStart[i]!, frames.uidEnd[i]!))
+    frames.bytes.subarray(frames.uidStart[i]!, frames.uidEnd[i]!)
+}
+
+/** The same as text, in which what is not UTF-8 is lost. */
+export function uidText(frames: FrameBatch, i: number): string {
+  const uid = uidOf(frames, i)
+  return typeof uid === 'string' ? uid : decoder.decode(uid)
 }

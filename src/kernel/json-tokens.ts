@@ -110,6 +110,12 @@ export function skipSpace(bytes: Uint8Array, i: number): number {
   return i
 }
 
+/** The first place from `i` on, where a line begins, that is behind its byte order marks. */
+export function skipMarks(bytes: Uint8Array, i: number): number {
+  while (bytes[i] === 0xef && bytes[i + 1] === 0xbb && bytes[i + 2] === 0xbf) i += 3
+  return i
+}
+
 /** Whether nothing but white space stands in [start, end). */
 export function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
   for (let i = start; i < end; i++) {

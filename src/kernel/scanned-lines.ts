@@ -5,7 +5,7 @@
  * Of the bytes only those of refused lines are kept, unless those of good frames are asked for:
  * else they would be nearly all that is sent, and the columns of a file of 1 GB take 15 MB.
  */
-import type { FrameBatch } from '../records.ts'
+import type { FrameBatch, Uid } from '../records.ts'
 import type { FrameColumns } from './columns.ts'
 import { type Kernel, type Refusal, tooLong } from './kernel.ts'
 import { type LineSink, shownBytes } from './lines.ts'
@@ -46,9 +46,9 @@ export class LineScanner implements LineSink {
     this.#options = options
   }
 
-  /** The next line is the first of a file, which may have a byte order mark, or any other. */
-  begin({ isFirst }: { isFirst: boolean }): void {
-    this.#options.kernel.lineNumber = this.#lineBefore = isFirst ? 0 : 1
+  /** The next line is the first of a piece. */
+  begin(): void {
+    this.#options.kernel.lineNumber = this.#lineBefore = 0
   }
 
   /** The memory of `bytes` in what was taken may be used again. */
@@ -84,7 +84,7 @@ export class LineScanner implements LineSink {
   /** What was scanned since the last call. */
   take(): ScannedLines {
     const { kernel: { columns, lineNumber }, keepsFrames } = this.#options
-    const { count } = columns
+    const { count, notUtf8 } = columns
     const cut = <Column extends Float64Array | Uint32Array>(column: Column) => {
       return column.slice(0, count) as Column
     }
@@ -102,6 +102,7 @@ export class LineScanner implements LineSink {
       lineEnd: keepsFrames ? cut(columns.lineEnd) : nowhere,
       lineNumber: cut(columns.lineNumber),
       decodedUids: new Map(keepsFrames ? columns.decodedUids : []),
+      notUtf8,
       refusals: this.#refusals,
       lineBefore: this.#lineBefore,
       lastLine: lineNumber,
@@ -189,12 +190,13 @@ export function batchOf(
     lineEnd: scanned.lineEnd.subarray(from, to),
     lineNumber,
     decodedUids: behind(from, scanned.decodedUids),
+    notUtf8: from === 0 ? scanned.notUtf8 : 0, // of all of them
   }
 }
 
-function behind(row: number, texts: ReadonlyMap<number, string>): ReadonlyMap<number, string> {
-  if (row === 0 || texts.size === 0) return texts
-  return new Map([...texts].map(([i, text]) => [i - row, text]))
+function behind(row: number, uids: ReadonlyMap<number, Uid>): ReadonlyMap<number, Uid> {
+  if (row === 0 || uids.size === 0) return uids
+  return new Map([...uids].map(([i, uid]) => [i - row, uid]))
 }
 
 /** The buffers that go along when it is sent to another thread. */

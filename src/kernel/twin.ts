@@ -6,14 +6,12 @@ import { NOT_A_TIME, parseTime, tsExpected, usualTime } from '../time/unix-time.
 import { quoted } from '../errors.ts'
 import { FrameColumns } from './columns.ts'
 import { FrameParser } from './frame-parser.ts'
-import { CR, isBlank, kindNames, LF, NONE, STRING } from './json-tokens.ts'
+import { CR, isBlank, kindNames, LF, NONE, skipMarks, STRING } from './json-tokens.ts'
 import type { Kernel, KernelOptions, Refusal } from './kernel.ts'
 import { tooLong } from './kernel.ts'
 import { decodedString, type KeyPath } from './key-path.ts'
 import { Room } from './lines.ts'
-
-const isMark = (bytes: Uint8Array, i: number) =>
-  bytes[i] === 0xef && bytes[i + 1] === 0xbb && bytes[i + 2] === 0xbf
+import { mostTextBytes } from './utf8.ts'
 
 export function twinKernel(options: KernelOptions): Kernel {
   const { uidKey, tsKey, tsUnit, maxLineBytes } = options
@@ -31,6 +29,9 @@ export function twinKernel(options: KernelOptions): Kernel {
     if (!ts.isText) return `${absence(ts)}; expected ${expectedTs}`
     tsMs = usualTime(bytes, ts.start, ts.end, tsUnit)
     if (tsMs === tsMs) return undefined
+    if (ts.end - ts.start > mostTextBytes) {
+      return `"${tsKey}" has ${ts.end - ts.start} bytes; expected ${expectedTs}`
+    }
     const text = decodedString(bytes, ts.start, ts.end)
     tsMs = parseTime(text, tsUnit)
     if (tsMs >= 0) return undefined
@@ -62,7 +63,8 @@ export function twinKernel(options: KernelOptions): Kernel {
       let next = from
       while (next < to) {
         const begin = next
-        let lineStart = ++kernel.lineNumber === 1 && isMark(bytes, next) ? next + 3 : next
+        let lineStart = skipMarks(bytes, next)
+        kernel.lineNumber++
         const walked = parser.walk(bytes, lineStart)
         const lf = walked >= 0 ? walked : bytes.indexOf(LF, -1 - walked)
         const lineEnd = lf > lineStart && bytes[lf - 1] === CR ? lf - 1 : lf
@@ -70,7 +72,7 @@ export function twinKernel(options: KernelOptions): Kernel {
 
         let detail: string | undefined
         if (lineEnd - begin > maxLineBytes) {
-          lineStart = begin // where a line is too long, nobody looks for a mark
+          lineStart = begin // where a line is too long, nobody looks for marks
           detail = tooLong(lineEnd - begin, maxLineBytes)
         } else if (walked < 0) {
           const place = -1 - walked

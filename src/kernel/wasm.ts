@@ -69,7 +69,7 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
       kernel.lineNumber = lineNumber.value
       const firstRow = columns.count
       takeRows(rows, count, columns)
-      for (let n = 0; n < oddCount.value; n++) columns.hash(firstRow + oddRows[n]!, bytes, true)
+      for (let n = 0; n < oddCount.value; n++) columns.decode(firstRow + oddRows[n]!, bytes)
       at = stoppedAt.value
       if (isLeftToTwin.value !== 0) at = takeByTwin(bytes, at + shift) - shift
       else if (count < rowCapacity.value) break

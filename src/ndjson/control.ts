@@ -13,6 +13,7 @@
  * Only a stream that begins with a header is read so; elsewhere such a line is malformed.
  */
 import { UcError } from '../errors.ts'
+import { mostTextBytes } from '../kernel/utf8.ts'
 import type {
   Counts,
   EndMark,
@@ -56,7 +57,7 @@ const decoder = new TextDecoder()
 
 /** The control line in `line`, or undefined where it is none that this version knows. */
 export function parseControl(line: Uint8Array): Control | undefined {
-  if (!prefix.every((byte, i) => byte === line[i])) return undefined
+  if (line.length > mostTextBytes || !prefix.every((byte, i) => byte === line[i])) return undefined
   const fields = controlFields(decoder.decode(line))
   if (fields === undefined) return undefined
   const { version, from, source, name, line: number, watermark, idle, ended, end, signal } = fields

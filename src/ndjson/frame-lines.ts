@@ -2,8 +2,10 @@
  * The lines between the commands: what uc-extract writes, `{"ts":1468244340.5,"uid":"ab"}`, and
  * what uc-window writes, `{"uid":"ab","windows":{"minute":1468244340,"day":1468195200}}`, with
  * `"late":["minute"]` for the kinds that a frame is late for, `"expired":[…]` for those that it is
- * too late for.
+ * too late for. A uid that is not UTF-8 stands there by its bytes, as in the input: so it stays the
+ * same user. A reader that decodes text, such as jq, sees U+FFFD in it.
  */
+import { BACKSLASH, QUOTE } from '../kernel/json-tokens.ts'
 import { endOfRun } from '../kernel/window-runs.ts'
 import { EXPIRED, type FrameBatch, LATE, type WindowedBatch } from '../records.ts'
 import { type ByteWriter, type Piece, pieceOf, viewOf } from './byte-writer.ts'
@@ -105,7 +107,20 @@ function writeLine(
     writer.line(before, bytes, frames.uidStart[i]!, frames.uidEnd[i]!, after)
   } else {
     writer.piece(before)
-    writer.text(JSON.stringify(decoded).slice(1, -1))
+    if (typeof decoded === 'string') writer.text(JSON.stringify(decoded).slice(1, -1))
+    else writeEscaped(decoded, writer)
     writer.piece(after)
   }
+}
+
+/** Bytes that are not UTF-8 as the inside of a string of JSON. */
+function writeEscaped(bytes: Uint8Array, writer: ByteWriter): void {
+  let written = 0
+  bytes.forEach((byte, i) => {
+    if (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH) return
+    writer.bytes(bytes.subarray(written, i))
+    writer.text(JSON.stringify(String.fromCharCode(byte)).slice(1, -1))
+    written = i + 1
+  })
+  writer.bytes(bytes.subarray(written))
 }

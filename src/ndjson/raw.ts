@@ -1,8 +1,11 @@
 /**
- * A refused line as it stands in a line of --rejects, ready to be fed back: as text, or in base64
- * where it is not valid UTF-8 and text would not give its bytes again.
+ * A refused line, or its user, as it stands in a line of --rejects, ready to be fed back: as text, or
+ * in base64 where it is not valid UTF-8 and text would not give its bytes again. What is too long for
+ * a string is cut, and says so by its length.
  */
-import type { RejectContent } from '../records.ts'
+import { shownBytes } from '../kernel/lines.ts'
+import { mostTextBytes } from '../kernel/utf8.ts'
+import type { RejectContent, Uid } from '../records.ts'
 import { base64 } from './base64.ts'
 
 /** The line of `lineBytes` bytes whose beginning, or all of it, is [start, end). */
@@ -12,14 +15,34 @@ export function rawContent(
   end: number,
   lineBytes: number = end - start,
 ): RejectContent {
-  const line = bytes.subarray(start, end)
-  const isCut = line.length < lineBytes
-  const length = isCut ? { bytes: lineBytes } : {}
+  const { text, base64: raw64 = '', ...length } = spelled(bytes.subarray(start, end), lineBytes)
+  return text === undefined ? { raw64, ...length } : { raw: text, ...length }
+}
+
+/** A frame by its time and user. */
+export function frameContent(tsMs: number, uid: Uid): RejectContent {
+  const ts = tsMs / 1000
+  if (typeof uid === 'string') return { ts, uid }
+  const { text, base64: uid64 = '', ...length } = spelled(uid, uid.length)
+  return text === undefined ? { ts, uid64, ...length } : { ts, uid: text, ...length }
+}
+
+interface Spelled {
+  readonly text?: string
+  readonly base64?: string
+  /** Where it is cut. */
+  readonly bytes?: number
+}
+
+function spelled(kept: Uint8Array, wholeBytes: number): Spelled {
+  const shown = kept.length > mostTextBytes ? kept.subarray(0, shownBytes) : kept
+  const isCut = shown.length < wholeBytes
+  const length = isCut ? { bytes: wholeBytes } : {}
   try {
     // A cut may fall inside a character: `stream` leaves that one out.
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-    return { raw: decoder.decode(line, { stream: isCut }), ...length }
+    return { text: decoder.decode(shown, { stream: isCut }), ...length }
   } catch {
-    return { raw64: base64(line), ...length }
+    return { base64: base64(shown), ...length }
   }
 }

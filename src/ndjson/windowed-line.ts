@@ -3,7 +3,10 @@
  * (`usual`); any other goes through JSON.parse (`any`), which decides what is right.
  */
 import { quoted } from '../errors.ts'
+import { FrameParser } from '../kernel/frame-parser.ts'
+import { BACKSLASH, LF, STRING } from '../kernel/json-tokens.ts'
 import { hasEscape } from '../kernel/key-path.ts'
+import { mostTextBytes } from '../kernel/utf8.ts'
 import { EXPIRED, LATE, ON_TIME } from '../records.ts'
 import type { Calendar } from '../time/calendar.ts'
 import { SpanCache } from '../time/span-cache.ts'
@@ -12,15 +15,18 @@ import { isRecord } from './control.ts'
 const uidOpen = ascii('{"uid":"')
 const windowsOpen = ascii('","windows":{')
 const close = ascii('}}')
+const expected = 'expected a line as uc-window writes it'
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Unix seconds have at most 12 digits up to the year 9999. No calendar is asked beyond them. */
 const maxDigits = 12
 
 export class WindowedLine {
-  /** The uid: its bytes in the line, or its text where they are not plain. */
+  /** The uid: its bytes in the line, or its text where the line is unusual. */
   uidStart = 0
   uidEnd = 0
+  /** Whether the bytes are beyond ASCII, or have escapes. */
+  isOdd = false
   uidText: string | undefined
   /** Per kind, as in WindowedBatch. */
   readonly startsMs: Float64Array
@@ -28,6 +34,7 @@ export class WindowedLine {
   readonly #names: readonly string[]
   readonly #keys: readonly Uint8Array[]
   readonly #spans: readonly SpanCache[]
+  readonly #parser = new FrameParser('uid', 'windows')
 
   constructor({ kinds }: Calendar) {
     this.startsMs = new Float64Array(kinds.length)
@@ -42,8 +49,10 @@ export class WindowedLine {
     this.verdicts.fill(ON_TIME)
     this.uidText = undefined
     if (!this.usual(bytes, start, end)) {
+      if (end - start > mostTextBytes) return `line has ${end - start} bytes; ${expected}`
       const problem = this.any(decoder.decode(bytes.subarray(start, end)))
       if (problem !== undefined) return problem
+      if (this.uidText!.includes('\ufffd')) this.#findBytes(bytes, start, end)
     }
     const k = this.#spans.findIndex((span, k) => {
       return span.at(this.startsMs[k]!).startMs !== this.startsMs[k]
@@ -57,7 +66,9 @@ export class WindowedLine {
     if (!startsWith(bytes, start, uidOpen)) return false
     const uidStart = start + uidOpen.length
     const uidEnd = bytes.indexOf(0x22, uidStart)
-    if (uidEnd <= uidStart || uidEnd >= end || hasEscape(bytes, uidStart, uidEnd)) return false
+    if (uidEnd <= uidStart || uidEnd >= end) return false
+    this.isOdd = hasEscape(bytes, uidStart, uidEnd)
+    if (this.isOdd && !isPlain(bytes, uidStart, uidEnd)) return false
     if (!startsWith(bytes, uidEnd, windowsOpen)) return false
     let i = uidEnd + windowsOpen.length
     for (let k = 0; k < this.#keys.length; k++) {
@@ -85,9 +96,9 @@ export class WindowedLine {
     try {
       line = JSON.parse(text)
     } catch {
-      return 'not JSON; expected a line as uc-window writes it'
+      return `not JSON; ${expected}`
     }
-    if (!isRecord(line)) return 'no JSON object; expected a line as uc-window writes it'
+    if (!isRecord(line)) return `no JSON object; ${expected}`
     const { uid, windows, late = [], expired = [] } = line
     const hasUid = typeof uid === 'string' ? uid !== '' : Number.isSafeInteger(uid)
     if (!hasUid) return 'root has no "uid"; expected a string or a whole number'
@@ -105,6 +116,19 @@ export class WindowedLine {
     return this.#mark('late', late, LATE) ?? this.#mark('expired', expired, EXPIRED)
   }
 
+  /** Of a uid that may not be UTF-8: the text has lost them. */
+  #findBytes(bytes: Uint8Array, start: number, end: number): void {
+    const line = new Uint8Array(end - start + 1)
+    line.set(bytes.subarray(start, end))
+    line[end - start] = LF
+    const { uid } = this.#parser
+    if (this.#parser.walk(line, 0) < 0 || uid.kind !== STRING) return
+    this.uidText = undefined
+    this.isOdd = true
+    this.uidStart = start + uid.start
+    this.uidEnd = start + uid.end
+  }
+
   #mark(key: string, kinds: unknown, verdict: number): string | undefined {
     if (!Array.isArray(kinds) || !kinds.every((name) => this.#names.includes(name))) {
       return `"${key}" is no list of kinds of window`
@@ -116,6 +140,14 @@ export class WindowedLine {
 
 function ascii(text: string): Uint8Array {
   return new TextEncoder().encode(text)
+}
+
+/** Whether a string's inside is what it stands for. */
+function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    if (bytes[i]! < 0x20 || bytes[i] === BACKSLASH) return false
+  }
+  return true
 }
 
 function startsWith(bytes: Uint8Array, start: number, expected: Uint8Array): boolean {

@@ -1,17 +1,20 @@
 /**
  * `--parser json`: lines to frames by JSON.parse, the plain way that the scanner is compared with.
  * Its limits are JSON.parse's: `ts` goes through a double, a numeric uid beyond 2^53 has lost
- * digits and is refused. The kernel is asked only for the words of a refusal.
+ * digits and is refused. The kernel is asked only for the words of a refusal, and its parser for the
+ * bytes of a uid that is not UTF-8.
  */
 import { fingerprintOfText, newFingerprint } from '../counter/hash.ts'
 import { FrameColumns } from '../kernel/columns.ts'
-import type { Kernel } from '../kernel/kernel.ts'
+import { FrameParser } from '../kernel/frame-parser.ts'
+import { LF, skipMarks, STRING } from '../kernel/json-tokens.ts'
+import { type Kernel, tooLong } from '../kernel/kernel.ts'
 import { shownBytes } from '../kernel/lines.ts'
 import type { ScannedLines } from '../kernel/scanned-lines.ts'
 import type { Ledger } from '../ledger.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import type { SourceMark } from '../records.ts'
-import type { Stage } from '../stage.ts'
+import type { Emit, Stage } from '../stage.ts'
 import { parseTime, type TsUnit } from '../time/unix-time.ts'
 import type { ExtractIn, ExtractOut } from './extract.ts'
 
@@ -26,21 +29,33 @@ export interface PlainExtractOptions {
   readonly ledger: Ledger
 }
 
+/** A line without its break: its text, or its bytes where they are not UTF-8. */
+export type PlainLine = string | Uint8Array | OverlongLine
+
+/** A line that is too long, by its beginning. */
+export interface OverlongLine {
+  readonly type: 'overlong'
+  readonly head: Uint8Array
+  readonly lineBytes: number
+}
+
 interface Frame {
   readonly uid: string
   readonly tsMs: number
 }
 
 const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 export function plainExtractStage(
   options: PlainExtractOptions,
-): Stage<string | Exclude<ExtractIn, Uint8Array | ScannedLines>, ExtractOut> {
+): Stage<PlainLine | Exclude<ExtractIn, ScannedLines>, ExtractOut> {
   const { uidKey, tsKey, tsUnit, maxLineBytes, isInterleaved, kernel, ledger } = options
   const uidPath = uidKey.split('.')
   const tsPath = tsKey.split('.')
   const columns = new FrameColumns()
   const hash = newFingerprint()
+  const parser = new FrameParser(uidKey, tsKey)
   /** Line numbers of the inputs that are read side by side with this one. */
   const lineNumbers = new Map<number, number>()
   let source = 0
@@ -64,10 +79,7 @@ export function plainExtractStage(
   }
 
   function detailOf(bytes: Uint8Array): string {
-    const line = new Uint8Array(bytes.length + 1)
-    line.set(bytes)
-    line[bytes.length] = 0x0a
-    kernel.lineNumber = lineNumber - 1
+    const line = withBreak(bytes)
     kernel.scan(line, 0, line.length)
     kernel.columns.clear()
     return kernel.refusal?.detail ??
@@ -81,50 +93,90 @@ export function plainExtractStage(
     lineNumber = mark.line ?? (isInterleaved ? lineNumbers.get(source) ?? 0 : 0)
   }
 
-  return {
-    push(message, emit) {
-      if (typeof message !== 'string') {
-        if (message.type === 'source') turnTo(message)
-        emit(message)
-        return
-      }
-      lineNumber++
-      const line = lineNumber === 1 && message.startsWith('\ufeff') ? message.slice(1) : message
-      if (/^[ \t\r]*$/.test(line)) return
-      ledger.lines++
-      const bytes = encoder.encode(line)
-      const frame = bytes.length > maxLineBytes ? undefined : frameOf(line)
-      if (frame === undefined) {
-        ledger.malformed++
-        const detail = detailOf(bytes)
-        const keptBytes = bytes.length > maxLineBytes ? shownBytes : bytes.length
-        const content = () => rawContent(bytes, 0, keptBytes, bytes.length)
-        emit({
-          type: 'reject',
-          reason: 'malformed',
-          detail,
-          source: place,
-          line: lineNumber,
-          content,
-        })
-        return
-      }
-      ledger.frames++
-      columns.clear()
-      const row = columns.add()
+  function takeLine(line: string | Uint8Array, emit: Emit<ExtractOut>): void {
+    const whole = typeof line === 'string' ? encoder.encode(line) : line
+    if (whole.length > maxLineBytes) {
+      return refuse(
+        tooLong(whole.length, maxLineBytes),
+        whole.subarray(0, shownBytes),
+        whole.length,
+        emit,
+      )
+    }
+    const bytes = whole.subarray(skipMarks(whole, 0))
+    const text = typeof line === 'string' ? line.replace(/^\ufeff+/, '') : decoder.decode(bytes)
+    if (/^[ \t\r]*$/.test(text)) return
+    const frame = frameOf(text)
+    if (frame === undefined) return refuse(detailOf(bytes), bytes, bytes.length, emit)
+    ledger.lines++
+    ledger.frames++
+    columns.clear()
+    const row = columns.add()
+    columns.tsMs[row] = frame.tsMs
+    columns.lineStart[row] = 0
+    columns.lineEnd[row] = bytes.length
+    columns.lineNumber[row] = lineNumber
+    if (typeof line === 'string' || !takeBytes(row, bytes)) {
       fingerprintOfText(frame.uid, hash)
-      columns.tsMs[row] = frame.tsMs
       columns.hashHi[row] = hash.hi
       columns.hashLo[row] = hash.lo
       columns.decodedUids.set(row, frame.uid)
-      columns.lineStart[row] = 0
-      columns.lineEnd[row] = bytes.length
-      columns.lineNumber[row] = lineNumber
-      emit(columns.batch(source, place, bytes))
+    }
+    ledger.notUtf8 += columns.notUtf8
+    emit(columns.batch(source, place, bytes))
+  }
+
+  /** The uid of a line that is not UTF-8, where it is a string. */
+  function takeBytes(row: number, bytes: Uint8Array): boolean {
+    const { uid } = parser
+    if (parser.walk(withBreak(bytes), 0) < 0 || uid.kind !== STRING) return false
+    columns.uidStart[row] = uid.start
+    columns.uidEnd[row] = uid.end
+    columns.hash(row, bytes, true)
+    return true
+  }
+
+  /** Of the line only `kept` is at hand. */
+  function refuse(
+    detail: string,
+    kept: Uint8Array,
+    lineBytes: number,
+    emit: Emit<ExtractOut>,
+  ): void {
+    ledger.lines++
+    ledger.malformed++
+    const content = () => rawContent(kept, 0, kept.length, lineBytes)
+    emit({ type: 'reject', reason: 'malformed', detail, source: place, line: lineNumber, content })
+  }
+
+  return {
+    push(message, emit) {
+      if (typeof message === 'string' || message instanceof Uint8Array) {
+        lineNumber++
+        takeLine(message, emit)
+      } else if (message.type === 'overlong') {
+        lineNumber++
+        const { head, lineBytes } = message
+        const detail = lineBytes > maxLineBytes
+          ? tooLong(lineBytes, maxLineBytes)
+          : `line has ${lineBytes} bytes, which JSON.parse does not take; --parser strict does`
+        refuse(detail, head, lineBytes, emit)
+      } else {
+        if (message.type === 'source') turnTo(message)
+        emit(message)
+      }
     },
     end() {}, // holds nothing back
     stop() {},
   }
+}
+
+/** As the scanners want it. */
+function withBreak(bytes: Uint8Array): Uint8Array {
+  const line = new Uint8Array(bytes.length + 1)
+  line.set(bytes)
+  line[bytes.length] = LF
+  return line
 }
 
 function valueAt(root: unknown, path: readonly string[]): unknown {

@@ -87,6 +87,7 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
     input.protocol.settle()
     ledger.lines += frames.count
     ledger.frames += frames.count
+    ledger.notUtf8 += frames.notUtf8
     out(frames)
   }
 

@@ -1,6 +1,6 @@
 /** A frame that is not counted, as a reject. */
-import { uidText } from '../kernel/columns.ts'
-import { rawContent } from '../ndjson/raw.ts'
+import { uidOf } from '../kernel/columns.ts'
+import { frameContent, rawContent } from '../ndjson/raw.ts'
 import type { FrameBatch, Reject } from '../records.ts'
 
 export type Why = Pick<Reject, 'reason' | 'detail' | 'windows'>
@@ -15,7 +15,7 @@ export function frameReject(batch: FrameBatch, i: number, why: Why, showsRaw: bo
     content: () =>
       showsRaw
         ? rawContent(batch.bytes, batch.lineStart[i]!, batch.lineEnd[i]!)
-        : { ts: batch.tsMs[i]! / 1000, uid: uidText(batch, i) },
+        : frameContent(batch.tsMs[i]!, uidOf(batch, i)),
   }
 }
 

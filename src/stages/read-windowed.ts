@@ -1,5 +1,5 @@
 /** Bytes to windowed frames: the reading side of uc-count. */
-import { fingerprint, fingerprintOfText, newFingerprint } from '../counter/hash.ts'
+import { fingerprintOfText, newFingerprint } from '../counter/hash.ts'
 import { FrameColumns } from '../kernel/columns.ts'
 import type { Ledger } from '../ledger.ts'
 import { NumberedLines } from '../ndjson/numbered-lines.ts'
@@ -112,13 +112,13 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
     if (read.uidText === undefined) {
       columns.uidStart[row] = read.uidStart
       columns.uidEnd[row] = read.uidEnd
-      fingerprint(bytes, read.uidStart, read.uidEnd, hash)
+      columns.hash(row, bytes, read.isOdd)
     } else {
       columns.decodedUids.set(row, read.uidText)
       fingerprintOfText(read.uidText, hash)
+      columns.hashHi[row] = hash.hi
+      columns.hashLo[row] = hash.lo
     }
-    columns.hashHi[row] = hash.hi
-    columns.hashLo[row] = hash.lo
     for (let k = 0; k < kinds.length; k++) {
       startsMs[k]![row] = read.startsMs[k]!
       verdicts[k]![row] = read.verdicts[k]!
@@ -132,6 +132,7 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
     ledger.lines += count
     ledger.frames += count
     ledger.accepted! += count
+    ledger.notUtf8 += columns.notUtf8
     const frames = columns.batch(source, 'stdin', bytes)
     out({ type: 'windowed', frames, from: 0, to: count, startsMs, verdicts })
     columns.clear()

@@ -6,12 +6,15 @@ import { splitLines } from '../../src/io/split-lines.ts'
 import { randomCuts } from '../support/generators-lines.ts'
 import { frameStreams } from '../support/hostile-streams.ts'
 import { seed, seedHint } from '../support/seed.ts'
+import { latin1 } from '../support/transcript.ts'
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+const maxLineBytes = 2 ** 20
 
 async function split(messages: Iterable<InputMessage>): Promise<unknown[]> {
   const lines: unknown[] = []
-  for await (const line of splitLines(reused(messages))) lines.push(line)
+  for await (const line of splitLines(reused(messages), { maxLineBytes })) lines.push(line)
   return lines
 }
 
@@ -28,13 +31,17 @@ async function* reused(messages: Iterable<InputMessage>): AsyncGenerator<InputMe
   }
 }
 
-/** As the text decoded at once has them. */
-function linesOf(bytes: Uint8Array): string[] {
-  const lines = decoder.decode(bytes).split('\n')
+/** As text has them that keeps each byte; those that are not UTF-8 as bytes. */
+function linesOf(bytes: Uint8Array): (string | Uint8Array)[] {
+  const lines = latin1(bytes).split('\n')
   if (lines.at(-1) === '') lines.pop()
-  const isOpen = bytes.at(-1) !== 0x0a
-  return lines.map((line, i) => {
-    return isOpen && i === lines.length - 1 ? line : line.replace(/\r$/, '')
+  return lines.map((line) => {
+    const bytes = Uint8Array.from(line.replace(/\r$/, ''), (letter) => letter.charCodeAt(0))
+    try {
+      return decoder.decode(bytes)
+    } catch {
+      return bytes
+    }
   })
 }
 
@@ -66,7 +73,7 @@ test('an input that breaks off gives the line that it had begun, and then its er
   }
   const lines: unknown[] = []
   await assert.rejects(async () => {
-    for await (const line of splitLines(failing())) lines.push(line)
+    for await (const line of splitLines(failing(), { maxLineBytes })) lines.push(line)
   }, { message: 'cut short' })
   assert.deepEqual(lines, ['one', 'tw'])
 })

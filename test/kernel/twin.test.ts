@@ -10,9 +10,16 @@ import { seed } from '../support/seed.ts'
 const common = { parser: 'strict', uidKey: 'uid', tsKey: 'ts', tsUnit: 's' } as const
 
 test('scanner accepts, refuses and reads 80,000 hostile lines as JSON.parse does', () => {
-  const { frames, malformed, blank } = holdAgainstOracle({ ...common, lines: 80_000, seed })
-  const share = `${frames} frames, ${malformed} malformed, ${blank} blank`
-  assert.ok(frames > 25_000 && malformed > 15_000 && blank > 100, `lopsided: ${share}`)
+  const { frames, malformed, blank, notUtf8 } = holdAgainstOracle({
+    ...common,
+    lines: 80_000,
+    seed,
+  })
+  const share = `${frames} frames, ${malformed} malformed, ${blank} blank, ${notUtf8} not UTF-8`
+  assert.ok(
+    frames > 25_000 && malformed > 15_000 && blank > 100 && notUtf8 > 1000,
+    `lopsided: ${share}`,
+  )
 })
 
 for (

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { rawContent } from '../../src/ndjson/raw.ts'
+import { mostTextBytes } from '../../src/kernel/utf8.ts'
+import { frameContent, rawContent } from '../../src/ndjson/raw.ts'
 
 const encoder = new TextEncoder()
 
@@ -22,4 +23,23 @@ test('a beginning that ends inside a character is text without that character', 
     assert.deepEqual(rawContent(bytes, 0, end, 70), { raw: 'a', bytes: 70 })
   }
   assert.deepEqual(rawContent(bytes, 0, bytes.length, 70), { raw: 'a🧭', bytes: 70 })
+})
+
+test('a line that is too long for a string is cut, be it text or not, and tells its length', () => {
+  const line = new Uint8Array(mostTextBytes + 1).fill(0x01)
+  const { length } = line
+  assert.deepEqual(rawContent(line, 0, length), { raw: '\u0001'.repeat(1000), bytes: length })
+  line[0] = 0xff
+  const content = rawContent(line, 0, length)
+  assert.ok('raw64' in content && content.raw64.length < 2000)
+  assert.equal(content.bytes, length)
+  assert.ok(6 * mostTextBytes < 2 ** 29 - 1024) // all control characters, in a line of --rejects
+})
+
+test('a user that is not UTF-8 is base64, a text is itself, and what is too long is cut', () => {
+  assert.deepEqual(frameContent(1500, 'é\ud800'), { ts: 1.5, uid: 'é\ud800' })
+  assert.deepEqual(frameContent(1500, new TextEncoder().encode('é')), { ts: 1.5, uid: 'é' })
+  assert.deepEqual(frameContent(0, Uint8Array.of(0x4d, 0xfc)), { ts: 0, uid64: btoa('M\xfc') })
+  const uid = new Uint8Array(mostTextBytes + 1).fill(0x61)
+  assert.deepEqual(frameContent(0, uid), { ts: 0, uid: 'a'.repeat(1000), bytes: uid.length })
 })

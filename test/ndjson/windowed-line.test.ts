@@ -6,7 +6,7 @@ import { WindowedLine } from '../../src/ndjson/windowed-line.ts'
 import { ON_TIME } from '../../src/records.ts'
 import { calendar } from '../../src/time/calendar.ts'
 import { loadZone, utc } from '../../src/time/zone.ts'
-import { mutated } from '../support/generators-lines.ts'
+import { encoded, mutated } from '../support/generators-lines.ts'
 import { seed, seedHint } from '../support/seed.ts'
 import { latin1 } from '../support/transcript.ts'
 
@@ -19,7 +19,9 @@ const canonical = [
   '{"uid":"0d750ea38f519d597d5","windows":{"minute":0,"15m":0,"day":0}}',
   '{"uid":"a b","windows":{"minute":253402300740,"15m":253402299900,"day":253402214400}}',
   '{"uid":"x","windows":{"minute":1468244340,"15m":1468243800,"day":1468195200},"expired":["15m"]}',
-].map((line) => encoder.encode(line))
+  '{"uid":"é🧭","windows":{"minute":1468244340,"15m":1468243800,"day":1468195200}}',
+  '{"uid":"M\uf7fcller","windows":{"minute":1468244340,"15m":1468243800,"day":1468195200}}',
+].map(encoded)
 
 test('what the quick way takes, JSON.parse takes and reads the same', () => {
   const random = seededRandom(seed)
@@ -47,7 +49,7 @@ test('what the quick way takes, JSON.parse takes and reads the same', () => {
 test('the quick way takes the lines that uc-window usually writes', () => {
   const line = new WindowedLine(kinds)
   const taken = canonical.map((bytes) => line.usual(bytes, 0, bytes.length))
-  assert.deepEqual(taken, [true, true, true, false])
+  assert.deepEqual(taken, [true, true, true, false, true, true])
 })
 
 const good = '{"uid":"a","windows":{"minute":1468244340,"15m":1468243800,"day":1468195200}}'

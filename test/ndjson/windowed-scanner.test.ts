@@ -10,7 +10,7 @@ import { readWindowedStage } from '../../src/stages/read-windowed.ts'
 import type { WindowOut } from '../../src/stages/window.ts'
 import { calendar } from '../../src/time/calendar.ts'
 import { utc } from '../../src/time/zone.ts'
-import { joined, mutated, randomCuts } from '../support/generators-lines.ts'
+import { encoded, joined, mutated, randomCuts } from '../support/generators-lines.ts'
 import { windowedStreams } from '../support/hostile-streams.ts'
 import { seed, seedHint } from '../support/seed.ts'
 import { latin1 } from '../support/transcript.ts'
@@ -85,6 +85,9 @@ const uids = [
   'z'.repeat(17),
   '~ }',
   'é',
+  'M\uf7fcller',
+  'M\uf7f6ller',
+  '\uf7ed\uf7a0\uf780',
 ]
 
 /** Lines as uc-window writes them, in few windows, and others in between. */
@@ -98,9 +101,11 @@ function* lines(random: Random): Generator<Uint8Array> {
   let tail = pick(random, tails)
   for (;;) {
     if (happens(random, 15)) tail = pick(random, tails)
-    const line = encoder.encode(`{"uid":"${pick(random, uids)}${tail}`)
+    const line = encoded(`{"uid":"${pick(random, uids)}${tail}`)
     yield happens(random, 10) ? mutated(random, line) : line
-    if (happens(random, 3)) yield encoder.encode(`{"uid":"\\u0061\\"${tail}`)
+    if (happens(random, 3)) {
+      yield encoded(`{"uid":"\\u0061\\"${pick(random, ['', '\uf7fc'])}${tail}`)
+    }
     if (happens(random, 2)) yield encoder.encode(`{"uid":${below(random, 1000)}${tail.slice(1)}`)
     if (happens(random, 1)) yield encoder.encode(pick(random, ['', ' ', '\r', '{"uc":{}}', header]))
     if (happens(random, 1)) yield encoder.encode('{"uc":{"source":1,"name":"b"}}')

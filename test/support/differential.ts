@@ -4,14 +4,15 @@
  * meant, the kernel that serves and its twin have to read the same, down to the words of a refusal.
  */
 import assert from 'node:assert/strict'
-import { fingerprintOfText, newFingerprint } from '../../src/counter/hash.ts'
+import { fingerprint, fingerprintOfText, newFingerprint } from '../../src/counter/hash.ts'
 import { below, happens, pick, type Random, seededRandom } from '../../src/generate/random.ts'
 import { newKernel } from '../../src/kernel/choose.ts'
 import { twinKernel } from '../../src/kernel/twin.ts'
 import { Ledger } from '../../src/ledger.ts'
 import type { SourceMark } from '../../src/records.ts'
 import type { Stage } from '../../src/stage.ts'
-import { plainExtractStage } from '../../src/stages/extract-plain.ts'
+import { plainLines } from '../../src/io/split-lines.ts'
+import { plainExtractStage, type PlainLine } from '../../src/stages/extract-plain.ts'
 import { type ExtractOut, extractStage } from '../../src/stages/extract.ts'
 import { hostileLines, joined, randomCuts } from './generators-lines.ts'
 import { oracleFrame, type OracleOptions } from './frame-oracle.ts'
@@ -31,6 +32,7 @@ export interface Tally {
   frames: number
   malformed: number
   blank: number
+  notUtf8: number
 }
 
 const maxLineBytes = 2 ** 20
@@ -39,7 +41,7 @@ const maxLineBytes = 2 ** 20
 export function holdAgainstOracle(options: DifferentialOptions): Tally {
   const random = seededRandom(options.seed)
   const lines = hostileLines(random, options)
-  const tally: Tally = { lines: 0, frames: 0, malformed: 0, blank: 0 }
+  const tally: Tally = { lines: 0, frames: 0, malformed: 0, blank: 0, notUtf8: 0 }
   const ledger = new Ledger()
   const runFile = reader(options, ledger, random)
   while (tally.lines < options.lines) {
@@ -47,13 +49,15 @@ export function holdAgainstOracle(options: DifferentialOptions): Tally {
     const file: Uint8Array[] = []
     for (let i = pick(random, [1, 3, 30, 300]); i > 0; i--) {
       const line = lines.next().value as Uint8Array
-      file.push(file.length === 0 && happens(random, 30) ? joined(mark, line) : line)
+      const marks = happens(random, 10) ? pick(random, [[mark], [mark, mark]]) : []
+      file.push(joined(...marks, line))
     }
     check(file, runFile(file), options, tally)
   }
   assert.equal(ledger.imbalance(), undefined)
   assert.equal(ledger.frames, tally.frames, 'frames in the ledger')
   assert.equal(ledger.malformed, tally.malformed, 'malformed lines in the ledger')
+  assert.equal(ledger.notUtf8, tally.notUtf8, 'frames with a uid that is not UTF-8')
   return tally
 }
 
@@ -71,7 +75,7 @@ function reader(
   const fileMark = (): SourceMark => ({ type: 'source', source: 0, name: `file ${files++}` })
   if (options.parser === 'json') {
     const stage = plainExtractStage({ ...stageOptions, ledger })
-    return (file) => readOf(stage, [fileMark(), ...file.map(plainText)])
+    return (file) => readOf(stage, [fileMark(), ...file.map(plainLine)])
   }
   const twin = extractStage(stageOptions)
   const serving = newKernel({ ...options, maxLineBytes })
@@ -96,8 +100,10 @@ function readOf<In>(stage: Stage<In, ExtractOut>, input: readonly In[]): Read[] 
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-function plainText(line: Uint8Array): string {
-  return decoder.decode(withoutCr(line))
+/** As the command splits them. */
+function plainLine(line: Uint8Array): PlainLine {
+  const whole = withoutCr(line)
+  return plainLines([decoder.decode(whole)], joined(line, [0x0a]))[0]!
 }
 
 function withoutCr(line: Uint8Array): Uint8Array {
@@ -113,8 +119,9 @@ function check(
   const numbers = options.parser === 'json' ? 'double' : 'text'
   let next = 0
   file.forEach((whole, i) => {
-    const hasMark = i === 0 && mark.every((byte, at) => whole[at] === byte)
-    const line = withoutCr(hasMark ? whole.subarray(3) : whole)
+    let begin = 0
+    while (mark.every((byte, at) => whole[begin + at] === byte)) begin += mark.length
+    const line = withoutCr(whole.subarray(begin))
     const expected = oracleFrame(line, { ...options, numbers })
     tally.lines++
     if (expected === 'blank') {
@@ -122,9 +129,13 @@ function check(
       return
     }
     const found = read[next++]
-    if (isRight(found, expected, i + 1, line, options.parser)) {
-      if (expected === 'malformed') tally.malformed++
-      else tally.frames++
+    if (isRight(found, expected, i + 1, line)) {
+      if (expected === 'malformed') {
+        tally.malformed++
+      } else {
+        tally.frames++
+        if (expected.uidBytes !== undefined) tally.notUtf8++
+      }
       return
     }
     assert.fail(
@@ -143,21 +154,21 @@ function isRight(
   expected: ReturnType<typeof oracleFrame>,
   lineNumber: number,
   line: Uint8Array,
-  parser: DifferentialOptions['parser'],
 ): boolean {
   if (found === undefined || expected === 'blank') return false
   if ('content' in found) {
     if (expected !== 'malformed' || found.line !== lineNumber || found.detail === '') return false
     const { content } = found
-    // The plain parser has only the decoded line, so it gives that back.
-    if (parser === 'json') return 'raw' in content && content.raw === decoder.decode(line)
     const isText = 'raw' in content &&
       latin1(new TextEncoder().encode(content.raw)) === latin1(line)
     return isText || ('raw64' in content && atob(content.raw64) === latin1(line))
   }
   if (expected === 'malformed') return false
-  fingerprintOfText(expected.uid, hash)
-  return found.uid === expected.uid && found.tsMs === expected.tsMs &&
-    found.lineNumber === lineNumber && (parser === 'json' || found.line === latin1(line)) &&
+  const { uidBytes } = expected
+  if (uidBytes === undefined) fingerprintOfText(expected.uid, hash)
+  else fingerprint(uidBytes, 0, uidBytes.length, hash)
+  const uid = uidBytes === undefined ? expected.uid : decoder.decode(uidBytes)
+  return found.uid === uid && found.tsMs === expected.tsMs &&
+    found.lineNumber === lineNumber && found.line === latin1(line) &&
     found.hash === `${hash.hi.toString(16)} ${hash.lo.toString(16)}`
 }

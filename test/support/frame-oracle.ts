@@ -16,12 +16,14 @@ export interface OracleOptions {
 
 export interface OracleFrame {
   readonly uid: string
+  /** Its bytes without escapes, where those in the line are not UTF-8. */
+  readonly uidBytes?: Uint8Array
   readonly tsMs: number
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** `line` is without line break and, where it is the first one, without byte order mark. */
+/** `line` is without line break and byte order marks. */
 export function oracleFrame(
   line: Uint8Array,
   options: OracleOptions,
@@ -37,20 +39,68 @@ export function oracleFrame(
   const isUid = typeof uid === 'number' || (typeof uid === 'string' && uid !== '')
   if (!isUid || (typeof ts !== 'string' && typeof ts !== 'number')) return 'malformed'
 
+  const uidBytes = typeof uid === 'string' && text.includes('\ufffd')
+    ? bytesOf(valueAt(parsed(markedText(line)), uidPath) as string)
+    : undefined
+  const withBytes = (frame: OracleFrame | 'malformed') =>
+    frame === 'malformed' || uidBytes === undefined ? frame : { ...frame, uidBytes }
+
   if (options.numbers === 'double') {
     if (typeof uid === 'number' && !Number.isSafeInteger(uid)) return 'malformed'
-    return frame(String(uid), String(ts), options)
+    return withBytes(frame(String(uid), String(ts), options))
   }
-  if (typeof uid === 'string' && typeof ts === 'string') return frame(uid, ts, options)
+  if (typeof uid === 'string' && typeof ts === 'string') return withBytes(frame(uid, ts, options))
   const source = parsed(text.replaceAll(stringOrNumber, (token) => {
     return token.startsWith('"') ? token : `{"${sourceKey}":"${token}"}`
   }))
-  return frame(textAt(source, uidPath), textAt(source, tsPath), options)
+  return withBytes(frame(textAt(source, uidPath), textAt(source, tsPath), options))
 }
 
 function frame(uid: string, ts: string, { tsUnit }: OracleOptions): OracleFrame | 'malformed' {
   const tsMs = decimalTime(ts, tsUnit)
   return typeof tsMs === 'number' ? { uid, tsMs } : 'malformed'
+}
+
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** From here on characters stand for bytes. No generator makes them. */
+const firstMarked = 0xf0000
+
+/** The text of the line with each byte that is of no character as a character of its own. */
+function markedText(line: Uint8Array): string {
+  let text = ''
+  for (let i = 0; i < line.length;) {
+    const bytes = [1, 2, 3, 4].find((length) => isCharacter(line.subarray(i, i + length)))
+    text += bytes === undefined
+      ? String.fromCodePoint(firstMarked + line[i]!)
+      : decoder.decode(line.subarray(i, i + bytes))
+    i += bytes ?? 1
+  }
+  return text
+}
+
+function isCharacter(bytes: Uint8Array): boolean {
+  try {
+    return [...strictDecoder.decode(bytes)].length === 1
+  } catch {
+    return false
+  }
+}
+
+function bytesOf(marked: string): Uint8Array | undefined {
+  const bytes: number[] = []
+  let isText = true
+  for (const character of marked) {
+    const code = character.codePointAt(0)!
+    if (code >= firstMarked && code < firstMarked + 256) {
+      isText = false
+      bytes.push(code - firstMarked)
+    } else if (code >= 0xd800 && code <= 0xdfff) {
+      bytes.push(0xed, 0x80 | code >> 6 & 0x3f, 0x80 | code & 0x3f)
+    } else {
+      bytes.push(...new TextEncoder().encode(character))
+    }
+  }
+  return isText ? undefined : Uint8Array.from(bytes)
 }
 
 const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9][0-9.eE+-]*/g

@@ -25,6 +25,31 @@ const plainKeys = [
   'ts',
   'constructor',
 ]
+/** A character of these stands for the byte of its lower eight bits, unless it is escaped. */
+export const rawBytes: readonly [first: number, last: number] = [0xf780, 0xf7ff]
+/** Latin-1, and what UTF-8 forbids: too short, too long, surrogates, behind U+10FFFF. */
+const rawUids = [
+  'M\uf7fcller',
+  'M\uf7f6ller',
+  'M\uf7e4ller',
+  '\uf7ff',
+  '\uf780',
+  '\uf7c3\uf7a9',
+  '\uf7c3',
+  'a\uf7c3"',
+  '\\\uf7fc',
+  '\uf7c0\uf7af',
+  '\uf7e0\uf780\uf7af',
+  '\uf7e2\uf782',
+  '\uf7ed\uf7a0\uf780',
+  '\uf7ed\uf7a0\uf7bdé',
+  '\uf7f0\uf79f\uf7a7',
+  '\uf7f4\uf790\uf780\uf780',
+  '\uf7ef\uf7bb\uf7bf',
+  '\uf7ef\uf7bb',
+  '\ud83e\uf7fc',
+  '\u00e9\uf7e9',
+]
 const uids = [
   'a',
   'b',
@@ -39,6 +64,10 @@ const uids = [
   '\\',
   '\u2028',
   'ab\0',
+  'é',
+  '\ufffd',
+  '\ufeff',
+  ...rawUids,
 ]
 const times = [
   '1468244384',

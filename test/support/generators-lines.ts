@@ -4,7 +4,7 @@
  */
 import { generateFrames } from '../../src/generate/frames.ts'
 import { below, happens, pick, type Random } from '../../src/generate/random.ts'
-import { randomLine, type WantedKeys } from './generators-json.ts'
+import { randomLine, rawBytes, type WantedKeys } from './generators-json.ts'
 
 const encoder = new TextEncoder()
 
@@ -33,9 +33,23 @@ export function* hostileLines(random: Random, keys: WantedKeys): Generator<Uint8
   const frames = generatedLines(random)
   for (;;) {
     const isGenerated = happens(random, 20)
-    const line = isGenerated ? nextOf(frames) : encoder.encode(randomLine(random, keys))
+    const line = isGenerated ? nextOf(frames) : encoded(randomLine(random, keys))
     yield happens(random, 40) ? mutated(random, line) : withoutLf(line)
   }
+}
+
+/** In UTF-8, but for the bytes that some characters stand for. */
+export function encoded(line: string): Uint8Array {
+  const bytes = encoder.encode(line)
+  let end = 0
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!
+    const code = byte === 0xef ? 0xf000 | (bytes[i + 1]! & 0x3f) << 6 | bytes[i + 2]! & 0x3f : 0
+    const isRaw = code >= rawBytes[0] && code <= rawBytes[1]
+    bytes[end++] = isRaw ? code & 0xff : byte
+    if (isRaw) i += 2
+  }
+  return bytes.subarray(0, end)
 }
 
 function nextOf(lines: Generator<Uint8Array>): Uint8Array {

@@ -38,6 +38,16 @@ export const frameStreams: readonly HostileStream[] = [
   stream('nothing but blanks', ' \r\n\t'),
   stream('a byte order mark', `\ufeff${a}\n\ufeff${a}\n${a}\n`),
   stream('a byte order mark alone', `\ufeff\n${a}\n`),
+  stream(
+    'byte order marks at many lines',
+    `\ufeff\ufeff${a}\n\ufeff\r\n\ufeff${b}\n \ufeff${a}\n\ufeff`,
+  ),
+  stream('a headed stream with marks', `\ufeff${header}\n\ufeff${a}\n${b}\n{\n\ufeff${end}\n`),
+  {
+    name: 'users in Latin-1',
+    bytes: latin1('{"uid":"M\xfcller","ts":1}\n{"ts":2,"uid":"M\xf6ll\\u0065r"}\n\xff\n'),
+    maxLineBytes: kib64,
+  },
   stream('a refused line behind a byte order mark', `\ufeffé{\n${a}\n`),
   stream('refused lines of many-byte characters', `"é🧭"\n${a}\n{"é🧭\u2028":\n${b}\n`),
   { name: 'invalid UTF-8', bytes: invalidUtf8(), maxLineBytes: kib64 },
@@ -90,6 +100,16 @@ export const windowedStreams: readonly HostileStream[] = [
   stream('lines in CRLF', `${w}\r\n${escaped}\r\n\r\n${w}`),
   stream('refused lines', `${w}\n{\n"é🧭"\n${w.replace('340', '341')}\n${escaped}\n`),
   stream('lines around the limit', `${w}\n${escaped}\n${w} \n${w}  \r\n${w}\r\n${w}`, w.length),
+  stream('byte order marks', `\ufeff${w}\n\ufeff\n\ufeff\ufeff${escaped}\n\ufeff{\n\ufeff${w}`),
+  {
+    name: 'users in Latin-1',
+    bytes: latin1(
+      ['M\xfcller', 'M\\u0075\xf6ller', '\xff'].map((uid) => {
+        return `${w.replace('a', uid)}\n`
+      }).join(''),
+    ),
+    maxLineBytes: kib64,
+  },
   stream(
     'a headed stream',
     [
@@ -104,6 +124,10 @@ export const windowedStreams: readonly HostileStream[] = [
   ),
   stream('lines behind the end line', `${windowHeader}\n${w}\n${end}\n\n${w}\n`),
 ]
+
+function latin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0))
+}
 
 function invalidUtf8(): Uint8Array {
   const bytes = encoder.encode(`{"uid":"a??b","ts":1}\n"??"\n{"uid":"??","ts":"2"}\n??\n${a}\n`)

@@ -8,7 +8,7 @@ import { Threads } from '../../io/threads/threads.ts'
 import { newKernel } from '../../kernel/choose.ts'
 import type { ScannedLines } from '../../kernel/scanned-lines.ts'
 import type { Stage } from '../../stage.ts'
-import { plainExtractStage } from '../../stages/extract-plain.ts'
+import { plainExtractStage, type PlainLine } from '../../stages/extract-plain.ts'
 import { type ExtractOut, extractStage } from '../../stages/extract.ts'
 import { SourceTimes } from '../../stages/source-times.ts'
 import type { ReadPlan } from '../plan.ts'
@@ -63,8 +63,8 @@ export function withFrameReader<Result>(
   const isReadToItsEnd = interleaved?.isReadToItsEnd ?? (() => true)
   const timed = <In>(stage: Stage<In, ExtractOut>) => isInterleaved ? observed(stage, times) : stage
   if (plan.parser === 'json') {
-    return use<string | Exclude<InputMessage, Uint8Array>>({
-      input: splitLines(input, isInterleaved),
+    return use<PlainLine | InputMessage>({
+      input: splitLines(input, plan),
       stage: timed(plainExtractStage({ ...plan, kernel, ledger })),
       isReadToItsEnd,
     })

@@ -1,6 +1,7 @@
 /** Messages of a topic to frames: the stage that reads frames, fed by the lines of messages. */
 import { newKernel } from '../../kernel/choose.ts'
 import type { MessageLines, ReaderMessage } from '../../kafka/outlet.ts'
+import { plainLines } from '../../io/split-lines.ts'
 import type { Ledger } from '../../ledger.ts'
 import type { Emit, Stage } from '../../stage.ts'
 import { plainExtractStage } from '../../stages/extract-plain.ts'
@@ -15,7 +16,8 @@ export function messageStage(plan: ReadPlan, ledger: Ledger): Stage<ReaderMessag
   if (plan.parser === 'json') {
     const stage = plainExtractStage(options)
     return fed(stage, ({ lines }, emit) => {
-      for (const line of decoder.decode(lines).split('\n').slice(0, -1)) stage.push(line, emit)
+      const texts = decoder.decode(lines).split('\n').slice(0, -1)
+      for (const line of plainLines(texts, lines)) stage.push(line, emit)
     })
   }
   const stage = extractStage(options)

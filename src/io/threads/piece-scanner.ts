@@ -37,7 +37,7 @@ export class PieceScanner {
   /** An error comes with the last reply, behind all that could be read before it. */
   async *scan({ name, range }: Piece): AsyncGenerator<Reply> {
     this.#isBegun = false
-    this.#scanner.begin({ isFirst: range === undefined || range.from === 0 })
+    this.#scanner.begin()
     try {
       if (range === undefined) yield* this.#scanAll(name)
       const isFileOver = range === undefined || this.#scanRange(name, range)
