@@ -1,9 +1,9 @@
 /** Looks at the first line of an input that is not blank, before it is read. */
-import { isBlank, LF } from '../kernel/json-tokens.ts'
+import { isBlank, LF, skipMarks } from '../kernel/json-tokens.ts'
 import type { InputMessage } from './input.ts'
 
 export interface Peeked {
-  /** Without its line break; empty where there is no line. */
+  /** Without byte order marks and line break; empty where there is no line. */
   readonly line: Uint8Array
   /** All of the input, the first line too. */
   readonly input: AsyncIterable<Uint8Array>
@@ -36,13 +36,14 @@ export async function peekLine(
       if (value instanceof Uint8Array) yield value
     }
   }
-  return { line: line ?? head, input: all() }
+  return { line: line ?? head.subarray(skipMarks(head, 0)), input: all() }
 }
 
 function firstLine(bytes: Uint8Array): Uint8Array | undefined {
   let start = 0
   for (let lf; (lf = bytes.indexOf(LF, start)) >= 0; start = lf + 1) {
-    if (!isBlank(bytes, start, lf)) return bytes.subarray(start, lf)
+    const begin = skipMarks(bytes, start)
+    if (!isBlank(bytes, begin, lf)) return bytes.subarray(begin, lf)
   }
   return undefined
 }

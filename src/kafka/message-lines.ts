@@ -1,10 +1,10 @@
 /**
- * Values of messages to lines. A value becomes one line that says the same: line breaks in it turn
- * into blanks where it is JSON, else into something that keeps it malformed. No value becomes a
+ * Values of messages to lines. A value becomes one line that says the same: byte order marks before
+ * it are dropped, line breaks in it turn into blanks where it is JSON, else into something that keeps it malformed. No value becomes a
  * control line, and none disappears: a missing value is the line `null`, an empty one `""`.
  */
 import { Buffer } from 'node:buffer'
-import { CR, isBlank, LF } from '../kernel/json-tokens.ts'
+import { CR, isBlank, LF, skipMarks } from '../kernel/json-tokens.ts'
 import type { SourceMark } from '../records.ts'
 
 const blank = 0x20
@@ -64,11 +64,11 @@ function linesOf(messages: readonly Message[], from: number, to: number): Uint8A
 
 const missing = Buffer.from('null')
 const nothing = Buffer.from('""')
-const byteOrderMark = Buffer.from('\ufeff')
 const controlStart = Buffer.from('{"uc":')
 
-function oneLine(value: Buffer | null): Buffer {
-  if (value === null) return missing
+function oneLine(marked: Buffer | null): Buffer {
+  if (marked === null) return missing
+  const value = marked.subarray(skipMarks(marked, 0))
   const hasBreak = value.includes(LF) || value.includes(CR)
   if (!hasBreak && value[0]! > blank && !isControl(value)) return value
   const spaced = withBreaksAs(blank, value)
@@ -81,13 +81,9 @@ function withBreaksAs(filler: number, value: Buffer): Buffer {
   return Buffer.from(value.map((byte) => byte === LF || byte === CR ? filler : byte))
 }
 
-/** Also behind a byte order mark, which readers take off a first line. */
 function isControl(value: Buffer): boolean {
-  if (value[0] !== controlStart[0] && value[0] !== 0xef) return false
-  const from = value.subarray(0, byteOrderMark.length).equals(byteOrderMark)
-    ? byteOrderMark.length
-    : 0
-  return value.subarray(from, from + controlStart.length).equals(controlStart)
+  return value[0] === controlStart[0] &&
+    value.subarray(0, controlStart.length).equals(controlStart)
 }
 
 function isJson(value: Buffer): boolean {

@@ -1,9 +1,9 @@
 /**
- * The lines of a stream one by one, numbered and without their breaks, but for those that the reader
+ * The lines of a stream one by one, numbered and without byte order marks and breaks, but for those that the reader
  * knows and counts itself. Blank ones are passed over, those that are too long refused. What `line`
  * and `refuse` are given is valid until they return.
  */
-import { CR, isBlank, LF } from '../kernel/json-tokens.ts'
+import { CR, isBlank, LF, skipMarks } from '../kernel/json-tokens.ts'
 import { tooLong } from '../kernel/kernel.ts'
 import { LineBuffer, type LineSink, type Room, shownBytes } from '../kernel/lines.ts'
 import type { RejectContent } from '../records.ts'
@@ -74,9 +74,9 @@ export class NumberedLines {
     const { maxLineBytes, line, refuse } = this.#options
     const lineBytes = end - start
     this.lineNumber++
-    if (isBlank(bytes, start, end)) return
     if (lineBytes <= maxLineBytes) {
-      line(bytes, start, end)
+      const begin = skipMarks(bytes, start)
+      if (!isBlank(bytes, begin, end)) line(bytes, begin, end)
       return
     }
     const keptEnd = start + Math.min(shownBytes, lineBytes)

@@ -44,7 +44,7 @@ export function readResultsStage({ maxLineBytes }: { maxLineBytes: number }): Re
       maxLineBytes,
       line(bytes, start, end) {
         const content = rawContent(bytes, start, end)
-        const result = resultIn(content, lines.lineNumber)
+        const result = resultIn(content)
         if (typeof result !== 'string') input.timeMs = Math.max(input.timeMs, result.start * 1000)
         emit(content, result)
       },
@@ -77,8 +77,8 @@ export function readResultsStage({ maxLineBytes }: { maxLineBytes: number }): Re
   }
 }
 
-function resultIn(content: RejectContent, lineNumber: number): ResultLine | string {
+function resultIn(content: RejectContent): ResultLine | string {
+  if ('bytes' in content) return `line has ${content.bytes} bytes, which are no text`
   if (!('raw' in content)) return 'not UTF-8; expected result lines, of uc-count say'
-  const { raw } = content
-  return parseResult(lineNumber === 1 && raw.startsWith('\ufeff') ? raw.slice(1) : raw)
+  return parseResult(content.raw)
 }

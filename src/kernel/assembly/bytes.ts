@@ -32,6 +32,12 @@ export function isDigit(byte: u8): bool {
   return <u8> (byte - 0x30) <= 9
 }
 
+/** The place behind the byte order marks at `at`. Counterpart: skipMarks in ../json-tokens.ts */
+export function skipMarks(at: usize): usize {
+  while ((load<u32>(at) & 0xffffff) === 0xbfbbef) at += 3
+  return at
+}
+
 /** The first place from `at` on that is no white space. Counterpart: skipSpace in ../json-tokens.ts */
 // @ts-ignore: decorator
 @inline

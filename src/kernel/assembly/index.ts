@@ -2,7 +2,7 @@
  * The frames in a piece of the input. Every line is either decided here, exactly, or left to the
  * twin: what is refused, and what is rare. Counterpart: scan in ../twin.ts.
  */
-import { CR, fillTables, OPEN_BRACE } from './bytes'
+import { CR, fillTables, OPEN_BRACE, skipMarks } from './bytes'
 import { expectExtracted, extractedBreak, extractedMs } from './extracted'
 import { fingerprint } from './hash'
 import { setNames, tsKeyEnd, uidKeyEnd } from './keys'
@@ -69,22 +69,26 @@ export function scan(from: usize, to: usize, shift: u32): i32 {
   isLeftToTwin = false
   oddCount = 0
   while (line < to && row < <usize> layout.rowCapacity) {
-    if (load<u8>(line) !== OPEN_BRACE) {
-      isLeftToTwin = true
-      break
+    let begin = line
+    if (load<u8>(begin) !== OPEN_BRACE) {
+      begin = skipMarks(begin)
+      if (load<u8>(begin) !== OPEN_BRACE) {
+        isLeftToTwin = true
+        break
+      }
     }
-    const extracted = extractedBreak(line)
+    const extracted = extractedBreak(begin)
     if (extracted !== 0 && extracted < to && extracted - line <= maxLineBytes) {
-      append(line, extracted, row, shift, extractedMs)
+      append(begin, extracted, row, shift, extractedMs)
       row++
       line = extracted + 1
       continue
     }
-    const isShown = isLazy && walkLazily(line)
-    const isWhole = isShown || walkStrict(line)
+    const isShown = isLazy && walkLazily(begin)
+    const isWhole = isShown || walkStrict(begin)
     const lineBreak = isShown ? lazyLineBreakAt : lineBreakAt
     if (lineBreak >= to) break
-    if (!isWhole || !take(line, lineBreak, row, shift)) {
+    if (!isWhole || !take(line, begin, lineBreak, row, shift)) {
       isLeftToTwin = true
       break
     }
@@ -95,9 +99,10 @@ export function scan(from: usize, to: usize, shift: u32): i32 {
   return <i32> row
 }
 
+/** Of the line at `line`, which begins with marks up to `begin`, and ends in `lineBreak`. */
 // @ts-ignore: decorator
 @inline
-function take(line: usize, lineBreak: usize, row: usize, shift: u32): bool {
+function take(line: usize, begin: usize, lineBreak: usize, row: usize, shift: u32): bool {
   let lineEnd = lineBreak
   if (load<u8>(lineEnd - 1) === CR) lineEnd--
   if (lineEnd - line > maxLineBytes || uidKeyEnd === 0 || tsKeyEnd === 0) return false
@@ -106,7 +111,7 @@ function take(line: usize, lineBreak: usize, row: usize, shift: u32): bool {
   if (tsMs < 0) return false
   const uid = findValue(uidKeyEnd)
   if (uid === NONE) return false
-  append(line, lineEnd, row, shift, tsMs)
+  append(begin, lineEnd, row, shift, tsMs)
   if (uid === ODD) store<u32>(layout.oddRowsAt + 4 * oddCount++, <u32> row)
   return true
 }
