@@ -77,3 +77,12 @@ test('an input that breaks off gives the line that it had begun, and then its er
   }, { message: 'cut short' })
   assert.deepEqual(lines, ['one', 'tw'])
 })
+
+test('a line that grows too long is told by its beginning and its length', async () => {
+  const input = new TextEncoder().encode(`one\n${'x'.repeat(5000)}\r\ntwo`)
+  const chunks = [input.subarray(0, 3000), input.subarray(3000)]
+  const lines: unknown[] = []
+  for await (const line of splitLines(reused(chunks), { maxLineBytes: 10 })) lines.push(line)
+  const head = new Uint8Array(1000).fill(0x78)
+  assert.deepEqual(lines, ['one', { type: 'overlong', head, lineBytes: 5000 }, 'two'])
+})
