@@ -6,7 +6,7 @@ import { NOT_A_TIME, parseTime, tsExpected, usualTime } from '../time/unix-time.
 import { quoted } from '../errors.ts'
 import { FrameColumns } from './columns.ts'
 import { FrameParser } from './frame-parser.ts'
-import { CR, isBlank, kindNames, LF, NONE, skipMarks, STRING } from './json-tokens.ts'
+import { CR, isBlank, kindNames, LF, NONE, skipMarks, skipSpace, STRING } from './json-tokens.ts'
 import type { Kernel, KernelOptions, Refusal } from './kernel.ts'
 import { tooLong } from './kernel.ts'
 import { decodedString, type KeyPath } from './key-path.ts'
@@ -65,6 +65,11 @@ export function twinKernel(options: KernelOptions): Kernel {
         const begin = next
         let lineStart = skipMarks(bytes, next)
         kernel.lineNumber++
+        const shownAt = skipSpace(bytes, lineStart)
+        if (bytes[shownAt] === LF && shownAt - begin <= maxLineBytes) {
+          next = shownAt + 1 // a blank line
+          continue
+        }
         const walked = parser.walk(bytes, lineStart)
         const lf = walked >= 0 ? walked : bytes.indexOf(LF, -1 - walked)
         const lineEnd = lf > lineStart && bytes[lf - 1] === CR ? lf - 1 : lf

@@ -534,3 +534,23 @@ function splitLines(bytes: Uint8Array): Uint8Array[] {
   }
   return lines
 }
+
+test('blank lines are skipped where they lie, and count as lines', () => {
+  const blanks = '\n\r\n  \t\r\n\n'
+  const kernel = wasm({ ...usual, maxLineBytes: 20 })
+  const found = read(kernel, encoder.encode(`${blanks}{"uid":"a","ts":1}\n${blanks}`))
+  assert.equal(found.length, 1)
+  assert.equal((found[0] as number[])[columnNames.indexOf('lineNumber')], 5)
+  assert.equal(kernel.lineNumber, 9)
+  assert.equal(kernel.linesByTwin, 0)
+})
+
+test('a blank line that is too long, or not whole, is what it is for the twin', () => {
+  const options = { ...usual, maxLineBytes: 3 }
+  const [kernel, twin] = [wasm(options), twinKernel(options)]
+  for (const line of ['   \n', '   \r\n', '    \n', ' \t\r \r\n', '   x\n', '\r\n\r']) {
+    const bytes = encoder.encode(line.endsWith('\n') ? line : `${line}\n`)
+    assert.deepEqual(read(kernel, bytes), read(twin, bytes), JSON.stringify(line))
+  }
+  assert.equal(read(kernel, encoder.encode('    \n')).length, 1)
+})

@@ -2,7 +2,7 @@
  * The frames in a piece of the input. Every line is either decided here, exactly, or left to the
  * twin: what is refused, and what is rare. Counterpart: scan in ../twin.ts.
  */
-import { CR, fillTables, OPEN_BRACE, skipMarks } from './bytes'
+import { CR, fillTables, LF, OPEN_BRACE, skipMarks, skipSpace } from './bytes'
 import { expectExtracted, extractedBreak, extractedMs } from './extracted'
 import { fingerprint } from './hash'
 import { setNames, tsKeyEnd, uidKeyEnd } from './keys'
@@ -72,6 +72,12 @@ export function scan(from: usize, to: usize, shift: u32): i32 {
     let begin = line
     if (load<u8>(begin) !== OPEN_BRACE) {
       begin = skipMarks(begin)
+      const blankBreak = skipSpace(begin)
+      if (load<u8>(blankBreak) === LF && blankBreak < to && blankBreak - line <= maxLineBytes) {
+        lineNumber++
+        line = blankBreak + 1
+        continue
+      }
       if (load<u8>(begin) !== OPEN_BRACE) {
         isLeftToTwin = true
         break
