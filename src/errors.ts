@@ -40,6 +40,7 @@ export class UcError extends Error {
 
 /** `text` in quotes as an error message shows it: one line, 30 characters at most. */
 export function quoted(text: string): string {
+  if (text.length <= 30) return JSON.stringify(text) // it has no more characters than units
   const characters = [...text]
   const part = characters.length > 30 ? `${characters.slice(0, 29).join('')}…` : text
   return shown(JSON.stringify(part))

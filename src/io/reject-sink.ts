@@ -27,6 +27,9 @@ export class RejectSink {
   readonly #isStrict: boolean
   #block = ''
   #hasRefused = false
+  /** Of the last reject, and its text. */
+  #source = ''
+  #sourceText = '""'
 
   /** `file`: that of --rejects. */
   constructor({ file, isStrict }: { file: OutputFile | undefined; isStrict: boolean }) {
@@ -36,7 +39,7 @@ export class RejectSink {
   }
 
   add(reject: Reject): void {
-    const { reason, detail, source, line, windows } = reject
+    const { reason, detail, source, line } = reject
     const total = this.totals.get(reason)
     if (total === undefined) {
       const first = { where: placeOf(source, line), detail, content: reject.content() }
@@ -45,8 +48,7 @@ export class RejectSink {
       total.count++
     }
     if (this.#file !== undefined) {
-      const record = { reason, detail, source, line, windows, ...reject.content() }
-      this.#block += `${JSON.stringify(record)}\n`
+      this.#block += this.#lineOf(reject)
       if (this.#block.length > blockCharacters) this.#writeBlock()
     }
     if (this.#isStrict && !this.#hasRefused) {
@@ -56,6 +58,18 @@ export class RejectSink {
         `${placeOf(source, line)}: ${detail} (--strict stops at the first)`,
       )
     }
+  }
+
+  /** As JSON.stringify gives it, but for texts, which takes a third of the time. */
+  #lineOf({ reason, detail, source, line, windows, content }: Reject): string {
+    if (source !== this.#source) {
+      this.#source = source
+      this.#sourceText = JSON.stringify(source)
+    }
+    const about = `{"reason":"${reason}","detail":${JSON.stringify(detail)},` +
+      `"source":${this.#sourceText},"line":${line}`
+    const kinds = windows === undefined ? '' : `,"windows":${JSON.stringify(windows)}`
+    return `${about}${kinds},${fieldsOf(content())}}\n`
   }
 
   /** Waits until what was written has arrived. */
@@ -78,6 +92,11 @@ export class RejectSink {
     this.#file?.write(Buffer.from(this.#block))
     this.#block = ''
   }
+}
+
+function fieldsOf(content: RejectContent): string {
+  if ('raw' in content && content.bytes === undefined) return `"raw":${JSON.stringify(content.raw)}`
+  return JSON.stringify(content).slice(1, -1)
 }
 
 /** `stdin:41`; of a partition, whose lines are numbered by their offsets, `topic[3]@1207`. */

@@ -4,9 +4,11 @@
  * a string is cut, and says so by its length.
  */
 import { shownBytes } from '../kernel/lines.ts'
-import { mostTextBytes } from '../kernel/utf8.ts'
+import { isUtf8, mostTextBytes } from '../kernel/utf8.ts'
 import type { RejectContent, Uid } from '../records.ts'
 import { base64 } from './base64.ts'
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** The line of `lineBytes` bytes whose beginning, or all of it, is [start, end). */
 export function rawContent(
@@ -36,13 +38,19 @@ interface Spelled {
 
 function spelled(kept: Uint8Array, wholeBytes: number): Spelled {
   const shown = kept.length > mostTextBytes ? kept.subarray(0, shownBytes) : kept
-  const isCut = shown.length < wholeBytes
-  const length = isCut ? { bytes: wholeBytes } : {}
+  if (shown.length < wholeBytes) return { ...cut(shown), bytes: wholeBytes }
+  const text = decoder.decode(shown)
+  // Not by a decoder that throws, which takes ten times as long for a line that is not UTF-8.
+  const isLost = text.includes('\ufffd') && !isUtf8(shown, 0, shown.length)
+  return isLost ? { base64: base64(shown) } : { text }
+}
+
+/** A cut may fall inside a character: `stream` leaves that one out. */
+function cut(shown: Uint8Array): Spelled {
   try {
-    // A cut may fall inside a character: `stream` leaves that one out.
-    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-    return { text: decoder.decode(shown, { stream: isCut }), ...length }
+    const fatal = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+    return { text: fatal.decode(shown, { stream: true }) }
   } catch {
-    return { base64: base64(shown), ...length }
+    return { base64: base64(shown) }
   }
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { below, pick, seededRandom } from '../../src/generate/random.ts'
 import { mostTextBytes } from '../../src/kernel/utf8.ts'
+import { base64 } from '../../src/ndjson/base64.ts'
 import { frameContent, rawContent } from '../../src/ndjson/raw.ts'
+import { seed, seedHint } from '../support/seed.ts'
 
 const encoder = new TextEncoder()
 
@@ -42,4 +45,37 @@ test('a user that is not UTF-8 is base64, a text is itself, and what is too long
   assert.deepEqual(frameContent(0, Uint8Array.of(0x4d, 0xfc)), { ts: 0, uid64: btoa('M\xfc') })
   const uid = new Uint8Array(mostTextBytes + 1).fill(0x61)
   assert.deepEqual(frameContent(0, uid), { ts: 0, uid: 'a'.repeat(1000), bytes: uid.length })
+})
+
+test('a replacement character that stands in the line is text as any other', () => {
+  const bytes = encoder.encode('a\ufffdb')
+  assert.deepEqual(rawContent(bytes, 0, bytes.length), { raw: 'a\ufffdb' })
+  const broken = Uint8Array.of(...bytes, 0xff)
+  assert.deepEqual(rawContent(broken, 0, broken.length), { raw64: base64(broken) })
+})
+
+test('random bytes are text exactly where a decoder that refuses takes them', () => {
+  const random = seededRandom(seed)
+  const parts = [
+    [0x61],
+    [0xc3, 0xa9],
+    [0xef, 0xbf, 0xbd],
+    [0xf0, 0x9f, 0xa7, 0xad],
+    [0xc3],
+    [0xbf],
+    [0xff],
+    [0xed, 0xa0, 0x80],
+  ]
+  for (let i = 0; i < 5000; i++) {
+    const line = Uint8Array.from(
+      Array.from({ length: below(random, 5) }, () => pick(random, parts)).flat(),
+    )
+    let expected: object
+    try {
+      expected = { raw: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(line) }
+    } catch {
+      expected = { raw64: base64(line) }
+    }
+    assert.deepEqual(rawContent(line, 0, line.length), expected, `${line}; ${seedHint}`)
+  }
 })
