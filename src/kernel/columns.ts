@@ -112,6 +112,35 @@ export class FrameColumns {
   }
 }
 
+/** The columns that have a cell in each row. */
+export type Rows = Pick<
+  FrameBatch,
+  'tsMs' | 'hashHi' | 'hashLo' | 'uidStart' | 'uidEnd' | 'lineStart' | 'lineEnd' | 'lineNumber'
+>
+
+/** So few are copied one by one: a view of each column, for `set` or for a batch, takes longer. */
+export const fewRows = 32
+
+/** Appends few rows, [from, to), to columns that have room. */
+export function copyRows(
+  columns: FrameColumns,
+  rows: Rows,
+  [from, to]: readonly [number, number],
+): void {
+  let at = columns.count
+  for (let i = from; i < to; i++, at++) {
+    columns.tsMs[at] = rows.tsMs[i]!
+    columns.hashHi[at] = rows.hashHi[i]!
+    columns.hashLo[at] = rows.hashLo[i]!
+    columns.uidStart[at] = rows.uidStart[i]!
+    columns.uidEnd[at] = rows.uidEnd[i]!
+    columns.lineStart[at] = rows.lineStart[i]!
+    columns.lineEnd[at] = rows.lineEnd[i]!
+    columns.lineNumber[at] = rows.lineNumber[i]!
+  }
+  columns.count = at
+}
+
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** The uid of frame `i`: text, or bytes, which may be UTF-8 too. */

@@ -1,5 +1,5 @@
 /** The compiled assembly/: what its instances export, and the columns that they fill. */
-import type { FrameColumns } from './columns.ts'
+import { copyRows, fewRows, type FrameColumns, type Rows } from './columns.ts'
 import { scannerWasm } from './scanner-wasm.js'
 
 interface Global<Value> {
@@ -79,11 +79,6 @@ function compile(): object | undefined {
 }
 
 /** Its columns in the memory. */
-export type Rows = Pick<
-  FrameColumns,
-  'tsMs' | 'hashHi' | 'hashLo' | 'uidStart' | 'uidEnd' | 'lineStart' | 'lineEnd' | 'lineNumber'
->
-
 export function rowsOf({ memory: { buffer }, rowCapacity, ...at }: Scanner): Rows {
   const length = rowCapacity.value
   return {
@@ -103,6 +98,7 @@ export function takeRows(rows: Rows, count: number, columns: FrameColumns): void
   if (count === 0) return
   columns.reserve(count)
   const at = columns.count
+  if (count <= fewRows) return copyRows(columns, rows, [0, count])
   columns.tsMs.set(rows.tsMs.subarray(0, count), at)
   columns.hashHi.set(rows.hashHi.subarray(0, count), at)
   columns.hashLo.set(rows.hashLo.subarray(0, count), at)

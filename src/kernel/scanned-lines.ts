@@ -6,26 +6,29 @@
  * else they would be nearly all that is sent, and the columns of a file of 1 GB take 15 MB.
  */
 import type { FrameBatch, Uid } from '../records.ts'
-import type { FrameColumns } from './columns.ts'
+import { copyRows, fewRows, FrameColumns } from './columns.ts'
 import { type Kernel, type Refusal, tooLong } from './kernel.ts'
 import { type LineSink, shownBytes } from './lines.ts'
-
-/** A refused line; its place is in the bytes that were kept. */
-export interface RefusedLine extends Refusal {
-  /** How many frames stand before it. */
-  readonly row: number
-  readonly lineNumber: number
-}
+import { RefusedColumns, type RefusedLines } from './refused-lines.ts'
 
 /** Without the bytes of frames their ranges of bytes are empty, and there are no decoded uids. */
 export interface ScannedLines extends Omit<FrameBatch, 'type' | 'source' | 'place'> {
   readonly type: 'scanned'
-  readonly refusals: readonly RefusedLine[]
+  readonly refused: RefusedLines
   /** Lines are numbered from here on; where the first one stands in its file is not known. */
   readonly lineBefore: number
   /** Number of the last line, be it a blank one. */
   readonly lastLine: number
 }
+
+/** Of a frame in the columns, and in those that say where it stands. */
+const columnBytes = 24
+const placeBytes = 16
+
+/** What is taken at once, at most, and a chunk. More than a piece of 4 MiB has of usual frames. */
+const mostTakenBytes = 8 * 2 ** 20
+/** Whoever takes them needs longer for a refused line than for a frame, and signals wait. */
+const mostRefused = 32 * 1024
 
 export interface LineScannerOptions {
   readonly kernel: Kernel
@@ -36,7 +39,7 @@ export interface LineScannerOptions {
 
 export class LineScanner implements LineSink {
   readonly #options: LineScannerOptions
-  #refusals: RefusedLine[] = []
+  readonly #refused = new RefusedColumns()
   #bytes = new Uint8Array(0)
   #length = 0
   readonly #spare: Uint8Array<ArrayBuffer>[] = []
@@ -49,6 +52,14 @@ export class LineScanner implements LineSink {
   /** The next line is the first of a piece. */
   begin(): void {
     this.#options.kernel.lineNumber = this.#lineBefore = 0
+  }
+
+  /** Whether so much was scanned that it has to be taken before more is. */
+  get isFull(): boolean {
+    const { kernel: { columns }, keepsFrames } = this.#options
+    const rowBytes = keepsFrames ? columnBytes + placeBytes : columnBytes
+    const frameBytes = columns.count * rowBytes + this.#length
+    return this.#refused.count >= mostRefused || frameBytes + this.#refused.bytes >= mostTakenBytes
   }
 
   /** The memory of `bytes` in what was taken may be used again. */
@@ -103,12 +114,11 @@ export class LineScanner implements LineSink {
       lineNumber: cut(columns.lineNumber),
       decodedUids: new Map(keepsFrames ? columns.decodedUids : []),
       notUtf8,
-      refusals: this.#refusals,
+      refused: this.#refused.take(),
       lineBefore: this.#lineBefore,
       lastLine: lineNumber,
     }
     columns.clear()
-    this.#refusals = []
     this.#bytes = this.#spare.pop() ?? new Uint8Array(0)
     this.#length = 0
     this.#lineBefore = lineNumber
@@ -128,7 +138,7 @@ export class LineScanner implements LineSink {
 
   #refuse({ lineStart, lineEnd, detail }: Refusal, keptAt: number): void {
     const { columns, lineNumber } = this.#options.kernel
-    this.#refusals.push({
+    this.#refused.add({
       row: columns.count,
       lineNumber,
       lineStart: keptAt,
@@ -172,8 +182,10 @@ export interface Place {
 export function batchOf(
   scanned: ScannedLines,
   [from, to]: readonly [number, number],
-  { lineShift, ...place }: Place,
+  at: Place,
 ): FrameBatch {
+  if (to - from <= fewRows) return smallBatchOf(scanned, from, to, at)
+  const { lineShift, ...place } = at
   const lineNumber = scanned.lineNumber.subarray(from, to)
   for (let i = 0; i < lineNumber.length; i++) lineNumber[i]! += lineShift
   return {
@@ -190,8 +202,34 @@ export function batchOf(
     lineEnd: scanned.lineEnd.subarray(from, to),
     lineNumber,
     decodedUids: behind(from, scanned.decodedUids),
-    notUtf8: from === 0 ? scanned.notUtf8 : 0, // of all of them
+    notUtf8: notUtf8Behind(scanned, from),
   }
+}
+
+/** Of few rows: where many lines are refused, there is one for each of them. */
+const small = new FrameColumns()
+
+function smallBatchOf(
+  scanned: ScannedLines,
+  from: number,
+  to: number,
+  { source, place, lineShift }: Place,
+): FrameBatch {
+  small.clear()
+  copyRows(small, scanned, [from, to])
+  small.notUtf8 = notUtf8Behind(scanned, from)
+  const { decodedUids } = scanned
+  for (let row = 0; row < small.count; row++) {
+    small.lineNumber[row]! += lineShift
+    const uid = decodedUids.size > 0 ? decodedUids.get(from + row) : undefined
+    if (uid !== undefined) small.decodedUids.set(row, uid)
+  }
+  return small.batch(source, place, scanned.bytes)
+}
+
+/** How many users are not UTF-8 is known of all rows together: the first batch brings it. */
+function notUtf8Behind({ notUtf8 }: ScannedLines, from: number): number {
+  return from === 0 ? notUtf8 : 0
 }
 
 function behind(row: number, uids: ReadonlyMap<number, Uid>): ReadonlyMap<number, Uid> {
@@ -201,6 +239,13 @@ function behind(row: number, uids: ReadonlyMap<number, Uid>): ReadonlyMap<number
 
 /** The buffers that go along when it is sent to another thread. */
 export function buffersOf(scanned: ScannedLines): ArrayBuffer[] {
-  const views = Object.values(scanned).filter((value) => ArrayBuffer.isView(value))
+  const views = [...Object.values(scanned), ...Object.values(scanned.refused)]
+    .filter((value) => ArrayBuffer.isView(value))
   return [...new Set(views.map(({ buffer }) => buffer as ArrayBuffer))]
+}
+
+/** What it takes of memory until it is taken. */
+export function bytesOf(scanned: ScannedLines): number {
+  const bytes = buffersOf(scanned).reduce((sum, { byteLength }) => sum + byteLength, 0)
+  return scanned.refused.details.reduce((sum, detail) => sum + 2 * detail.length, bytes)
 }

@@ -100,11 +100,16 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
       if (to > from) send(batchOf(scanned, rows, { source, place: input.place, lineShift }))
       from = to
     }
-    for (const refusal of scanned.refusals) {
-      flushTo(refusal.row)
-      kernel.lineNumber = refusal.lineNumber + lineShift
-      refuse(scanned.bytes, refusal)
-      lineShift = kernel.lineNumber - refusal.lineNumber // a control line may have set it
+    const { count, row, lineNumber, lineStart, lineEnd, detail, details } = scanned.refused
+    for (let i = 0; i < count; i++) {
+      flushTo(row[i]!)
+      kernel.lineNumber = lineNumber[i]! + lineShift
+      refuse(scanned.bytes, {
+        lineStart: lineStart[i]!,
+        lineEnd: lineEnd[i]!,
+        detail: details[detail[i]!]!,
+      })
+      lineShift = kernel.lineNumber - lineNumber[i]! // a control line may have set it
     }
     flushTo(scanned.count)
     kernel.lineNumber = scanned.lastLine + lineShift

@@ -30,10 +30,16 @@ export interface LineRange {
   readonly identity: string
 }
 
+/**
+ * A thread that has found so much waits until some of it is taken: columns of 300,000 frames; 8 MiB
+ * of frames, where their bytes are sent.
+ */
+export const mostUntakenBytes: number = 8 * 2 ** 20
+
 /** The next piece to scan, or that the oldest reply has been taken: its bytes come back. */
 export type ToThread = Piece | { readonly taken: ArrayBuffer }
 
-/** What was found in a piece, or in the next part of a compressed file. */
+/** What was found in a piece, or in the next part of one that holds much. */
 export interface Reply {
   readonly lines: ScannedLines
   /** What was read from disk for them. */

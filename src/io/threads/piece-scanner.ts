@@ -13,6 +13,8 @@ import { RangeReader } from './read-range.ts'
 
 /** So much of a compressed file is scanned for one reply. */
 const replyBytes = 2 * 2 ** 20
+/** After so much of a chunk it is asked whether a reply is due: about what a room takes at once. */
+const pushBytes = 256 * 1024
 
 export class PieceScanner {
   readonly #memory: Uint8Array
@@ -40,7 +42,7 @@ export class PieceScanner {
     this.#scanner.begin()
     try {
       if (range === undefined) yield* this.#scanAll(name)
-      const isFileOver = range === undefined || this.#scanRange(name, range)
+      const isFileOver = range === undefined || (yield* this.#scanRange(name, range))
       yield this.#reply({ isFileOver })
     } catch (error) {
       // As everywhere: a line that was begun when its input broke off counts.
@@ -55,14 +57,19 @@ export class PieceScanner {
   }
 
   /** Returns whether the file has ended. */
-  #scanRange(name: string, range: LineRange): boolean {
+  *#scanRange(name: string, range: LineRange): Generator<Reply, boolean> {
     const fd = this.#open(name, range.identity)
     this.#readBytes = range.to - range.from
-    return this.#ranges.read((buffer, at) => {
+    const chunks = this.#ranges.read((buffer, at) => {
       const count = readSync(fd, buffer, 0, buffer.length, at)
       this.#isBegun = true
       return count
     }, range)
+    for (;;) {
+      const { value, done } = chunks.next()
+      if (done === true) return value
+      if (this.#scanner.isFull) yield this.#reply()
+    }
   }
 
   async *#scanAll(name: string): AsyncGenerator<Reply> {
@@ -71,11 +78,14 @@ export class PieceScanner {
     const onBytes = (count: number) => this.#readBytes += count
     for await (const chunk of openInput(name, { onBytes, memory: this.#memory })) {
       this.#isBegun = true
-      this.#lines.push(chunk, this.#scanner)
-      scannedBytes += chunk.length
-      if (scannedBytes < replyBytes) continue
-      yield this.#reply()
-      scannedBytes = 0
+      for (let start = 0; start < chunk.length; start += pushBytes) {
+        const part = chunk.subarray(start, start + pushBytes)
+        this.#lines.push(part, this.#scanner)
+        scannedBytes += part.length
+        if (scannedBytes < replyBytes && !this.#scanner.isFull) continue
+        yield this.#reply()
+        scannedBytes = 0
+      }
     }
     this.#lines.end(this.#scanner)
   }

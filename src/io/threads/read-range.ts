@@ -32,8 +32,14 @@ export class RangeReader {
     this.#options = options
   }
 
-  /** Gives the lines of [from, to) to the sink. Returns whether the file has ended meanwhile. */
-  read(readAt: ReadAt, { from, to }: { readonly from: number; readonly to: number }): boolean {
+  /**
+   * Gives the lines of [from, to) to the sink, chunk by chunk: it stops behind each one. Returns
+   * whether the file has ended meanwhile.
+   */
+  *read(
+    readAt: ReadAt,
+    { from, to }: { readonly from: number; readonly to: number },
+  ): Generator<void, boolean> {
     const { lines, sink, memory } = this.#options
     let at = this.#firstLine(readAt, from, to)
     if (at >= to) return at === Infinity
@@ -54,6 +60,7 @@ export class RangeReader {
       const taken = whole > 0 ? whole : chunk.length
       lines.push(chunk.subarray(0, taken), sink)
       at += taken
+      yield
     }
   }
 

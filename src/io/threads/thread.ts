@@ -1,15 +1,19 @@
 /**
  * A thread that scans pieces of files. It waits while much of what it has sent is not yet taken, so
- * that memory does not follow the length of a compressed file, which is a single piece.
+ * that memory follows neither the length of a compressed file, which is a single piece, nor what is
+ * refused of a plain one, which may be each second byte.
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { useCompiledScanner } from '../../kernel/module.ts'
-import { buffersOf } from '../../kernel/scanned-lines.ts'
-import type { Piece, Reply, ThreadSettings, ToThread } from './messages.ts'
+import { buffersOf, bytesOf } from '../../kernel/scanned-lines.ts'
+import {
+  mostUntakenBytes,
+  type Piece,
+  type Reply,
+  type ThreadSettings,
+  type ToThread,
+} from './messages.ts'
 import { PieceScanner } from './piece-scanner.ts'
-
-/** Columns of 300,000 frames; 8 MiB of frames, where their bytes are sent. */
-const mostUntakenBytes = 8 * 2 ** 20
 
 const port = parentPort as MessagePort
 const { compiled, ...settings } = workerData as ThreadSettings
@@ -38,9 +42,8 @@ async function run(): Promise<never> {
 }
 
 function send(reply: Reply): void {
-  const buffers = buffersOf(reply.lines)
-  untakenBytes.push(sum(buffers.map(({ byteLength }) => byteLength)))
-  port.postMessage(reply, buffers)
+  untakenBytes.push(bytesOf(reply.lines))
+  port.postMessage(reply, buffersOf(reply.lines))
 }
 
 function taken(memory: ArrayBuffer): void {

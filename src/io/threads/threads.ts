@@ -9,7 +9,15 @@ import { Worker } from 'node:worker_threads'
 import { UcError } from '../../errors.ts'
 import { compiledScanner } from '../../kernel/module.ts'
 import { mayRead } from '../runtime.ts'
-import type { Piece, Reply, ScanSettings, ThreadSettings, ToThread } from './messages.ts'
+import { bytesOf } from '../../kernel/scanned-lines.ts'
+import {
+  mostUntakenBytes,
+  type Piece,
+  type Reply,
+  type ScanSettings,
+  type ThreadSettings,
+  type ToThread,
+} from './messages.ts'
 import { PieceScanner } from './piece-scanner.ts'
 
 export interface ThreadsOptions extends ScanSettings {
@@ -32,7 +40,7 @@ export class Threads {
   readonly #options: ThreadsOptions
   readonly #threads: Thread[] = []
   readonly #waiting: Scan[] = []
-  #own: PieceScanner | undefined
+  #own: OwnScan | undefined
 
   constructor(options: ThreadsOptions) {
     this.count = options.count
@@ -72,16 +80,54 @@ export class Threads {
     return thread
   }
 
-  /** Scans a piece that no thread has begun. Returns whether there is one. */
+  /** Scans up to the next reply of a piece that no thread has begun. Returns whether it may. */
   async #help(): Promise<boolean> {
-    const next = this.#waiting.findIndex(({ piece }) => piece.range !== undefined)
-    const [scan] = next < 0 ? [] : this.#waiting.splice(next, 1)
-    if (scan === undefined) return false
-    this.#share() // those behind it may be for others
-    const own = this.#own ??= new PieceScanner(this.#options)
-    scan.onTaken = ({ lines }) => own.reuse(lines.bytes.buffer as ArrayBuffer)
-    for await (const reply of own.scan(scan.piece)) scan.found(reply)
+    if (this.#own?.isBusy !== true) {
+      const next = this.#waiting.findIndex(({ piece }) => piece.range !== undefined)
+      const [scan] = next < 0 ? [] : this.#waiting.splice(next, 1)
+      if (scan === undefined) return false
+      this.#share() // those behind it may be for others
+      this.#own ??= new OwnScan(new PieceScanner(this.#options))
+      this.#own.begin(scan)
+    }
+    if (!await this.#own!.step()) return false
     await new Promise(setImmediate) // the others have replied meanwhile
+    return true
+  }
+}
+
+/** The piece that the main thread scans itself, by steps. It too waits while much is not taken. */
+class OwnScan {
+  readonly #scanner: PieceScanner
+  #scan: Scan | undefined
+  #replies: AsyncGenerator<Reply> | undefined
+  #untakenBytes = 0
+
+  constructor(scanner: PieceScanner) {
+    this.#scanner = scanner
+  }
+
+  get isBusy(): boolean {
+    return this.#scan !== undefined
+  }
+
+  begin(scan: Scan): void {
+    this.#scan = scan
+    this.#replies = this.#scanner.scan(scan.piece)
+    scan.onTaken = ({ lines }) => {
+      this.#untakenBytes -= bytesOf(lines)
+      this.#scanner.reuse(lines.bytes.buffer as ArrayBuffer)
+    }
+  }
+
+  /** Returns whether there was a reply. */
+  async step(): Promise<boolean> {
+    if (this.#untakenBytes >= mostUntakenBytes) return false
+    const { value, done } = await this.#replies!.next()
+    if (done === true) return false
+    this.#untakenBytes += bytesOf(value.lines)
+    this.#scan!.found(value)
+    if (value.end !== undefined) this.#scan = undefined
     return true
   }
 }

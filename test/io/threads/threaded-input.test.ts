@@ -167,6 +167,29 @@ test('a file that is cut while it is read ends there, whatever was read ahead', 
   assert.equal(users, 'source,a,reject')
 })
 
+test('a piece of many refused lines comes in parts, and each line at its place', async () => {
+  const random = seededRandom(seed)
+  await withFolder(async (folder) => {
+    const files = [join(folder, 'frames')]
+    const text = Array.from({ length: 90_000 }, (_, i) => {
+      return happens(random, 95) ? pick(random, ['x', '{}', '', `{"uid":${i}}`]) : frame('a').trim()
+    }).join('\n')
+    writeFileSync(files[0]!, text)
+    const expected = await readRun(readInput({ files }), kernel)
+    const messages = threadedInput({ files, threads: scansHere(kernel) }).messages
+    const parts: unknown[] = []
+    assert.deepEqual(await readRun(watched(messages, parts), kernel), expected, seedHint)
+    assert.ok(parts.length > 2, `in ${parts.length} parts`)
+  })
+})
+
+async function* watched<T>(messages: AsyncIterable<T>, seen: unknown[]): AsyncGenerator<T> {
+  for await (const message of messages) {
+    seen.push(message)
+    yield message
+  }
+}
+
 test('a file of which nothing can be read has no mark', async () => {
   await withFolder(async (folder) => {
     const files = [join(folder, 'broken')]

@@ -1,14 +1,16 @@
 /** Threads themselves: how they die, and that they wait. On Deno this file runs by on-deno.test.ts. */
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { gzipSync } from 'node:zlib'
+import { identityOf } from '../../../src/io/identity.ts'
 import type { Reply, ThreadSettings, ToThread } from '../../../src/io/threads/messages.ts'
 import { Threads } from '../../../src/io/threads/threads.ts'
 import type { KernelOptions } from '../../../src/kernel/kernel.ts'
+import { bytesOf } from '../../../src/kernel/scanned-lines.ts'
 import { withFolder } from '../../support/folder.ts'
 
 const kernel: KernelOptions = { uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes: 1000 }
@@ -50,6 +52,54 @@ test('a thread waits when much of what it has sent is not taken', async () => {
     }
     assert.equal(replies.reduce((sum, { lines }) => sum + lines.count, 0), frames)
     await thread.terminate()
+  })
+})
+
+test('a thread waits in the middle of a plain file too, where most of it is refused', async () => {
+  await withFolder(async (folder) => {
+    const name = join(folder, 'frames')
+    const lines = 2_000_000
+    writeFileSync(name, 'x\n'.repeat(lines))
+    const identity = identityOf(statSync(name))
+    const workerData: ThreadSettings = { kernel, keepsFrames: false, compiled: undefined }
+    const thread = new Worker(new URL('../../../src/io/threads/thread.js', import.meta.url), {
+      workerData,
+    })
+    const replies: Reply[] = []
+    thread.on('message', (reply: Reply) => replies.push(reply))
+    const range = { from: 0, to: 2 * lines, identity }
+    thread.postMessage({ name, range } satisfies ToThread)
+
+    await settled(() => replies.length)
+    const sentBytes = replies.reduce((sum, { lines }) => sum + bytesOf(lines), 0)
+    assert.ok(sentBytes > 8 * 2 ** 20 && sentBytes < 14 * 2 ** 20, `${sentBytes} bytes were sent`)
+
+    let taken = 0
+    while (replies.at(-1)?.end === undefined) {
+      for (; taken < replies.length; taken++) {
+        thread.postMessage({ taken: new ArrayBuffer(0) } satisfies ToThread)
+      }
+      await sleep(5)
+    }
+    assert.equal(replies.reduce((sum, { lines }) => sum + lines.refused.count, 0), lines)
+    await thread.terminate()
+  })
+})
+
+test('the main thread too stops in a piece of its own while what it found is not taken', async () => {
+  await withFolder(async (folder) => {
+    const name = join(folder, 'frames')
+    const lines = 1_000_000
+    writeFileSync(name, 'x\n'.repeat(lines))
+    const range = { from: 0, to: 2 * lines, identity: identityOf(statSync(name)) }
+    const threads = new Threads({ count: 1, kernel, keepsFrames: false })
+    let refused = 0
+    for await (const reply of threads.scan({ name, range })) {
+      assert.ok(bytesOf(reply.lines) < 8 * 2 ** 20, `${bytesOf(reply.lines)} bytes at once`)
+      refused += reply.lines.refused.count
+    }
+    assert.equal(refused, lines)
+    threads.end()
   })
 })
 
