@@ -19,6 +19,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { getHeapStatistics } from 'node:v8'
 import { UcError } from '../errors.ts'
 import { exactArguments, pathOf } from './file-name.ts'
+import { FileExtent } from './file-extent.ts'
 import { pipeChunks, type ReadyChunks, type Take, turn } from './pipe-chunks.ts'
 import { reasonOf } from './reason.ts'
 
@@ -163,6 +164,8 @@ export interface ReadOptions {
   readonly memory?: Uint8Array
   /** Where the taker may look for what is there at once. */
   readonly ready?: ReadyChunks
+  /** Of a file that is opened more than once: what is known of its length. */
+  readonly extent?: FileExtent
   /** Told of every chunk. */
   readonly onBytes?: ((count: number) => void) | undefined
 }
@@ -173,14 +176,14 @@ export interface ReadOptions {
  */
 export function chunksOf(
   fd: number,
-  { memory = new Uint8Array(256 * 1024), ready, onBytes }: ReadOptions = {},
+  { memory = new Uint8Array(256 * 1024), ready, extent, onBytes }: ReadOptions = {},
 ): AsyncGenerator<Uint8Array> {
   const take = (count: number, chunk = memory) => {
     onBytes?.(count)
     return chunk.subarray(0, count)
   }
   if (isReadAsStream(fd)) return pipeChunks(fd, memory, take, ready)
-  if (fstatSync(fd).isFile()) return fileChunks(fd, memory, take)
+  if (fstatSync(fd).isFile()) return fileChunks(fd, memory, take, extent)
   if (fd !== 0) return deviceChunks(fd, memory, take)
   return terminalChunks(memory, take)
 }
@@ -204,13 +207,19 @@ async function* fileChunks(
   fd: number,
   buffer: Uint8Array,
   take: Take,
+  extent: FileExtent = new FileExtent(),
 ): AsyncGenerator<Uint8Array> {
+  extent.look(fd, 0)
+  let at = 0
   for (let sinceTurn = 0;;) {
     const count = readSync(fd, buffer)
-    if (count === 0) return
+    if (count === 0) return extent.end(fd, at)
+    at += count
     yield take(count)
     sinceTurn += count
-    if (sinceTurn >= bytesPerTurn) sinceTurn = await turn()
+    if (sinceTurn < bytesPerTurn) continue
+    sinceTurn = await turn()
+    extent.look(fd, at)
   }
 }
 

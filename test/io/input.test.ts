@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { Buffer } from 'node:buffer'
+import { appendFileSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { below, seededRandom } from '../../src/generate/random.ts'
 import { type InputMessage, inspectInputs, readInput } from '../../src/io/input.ts'
 import { gzipped, plainText } from '../support/compressed.ts'
 import { withFolder } from '../support/folder.ts'
+import { seed, seedHint } from '../support/seed.ts'
 import { latin1 } from '../support/transcript.ts'
 
 const whole = latin1(plainText)
@@ -71,6 +75,50 @@ for (
     })
   })
 }
+
+for (const [name, encode] of [['plain', (text: string) => text], ['gzip', gzipSync]] as const) {
+  test(`a ${name} file that becomes shorter while it is read fails, behind what is left`, async () => {
+    const random = seededRandom(seed)
+    const text = Array.from({ length: 300_000 }, () => below(random, 1e9)).join('\n')
+    const bytes = Buffer.from(encode(text))
+    for (const left of [0, 1000, bytes.length - 10]) {
+      await withFolder(async (folder) => {
+        const file = join(folder, 'cut')
+        writeFileSync(file, bytes)
+        let characters = 0
+        await assert.rejects(async () => {
+          for await (const message of readInput({ files: [file] })) {
+            if (message instanceof Uint8Array) characters += message.length
+            else truncateSync(file, left)
+          }
+        }, (error: Error) => {
+          const [all, cut, read] = (error.message.match(/[\d,]+/g) ?? []).map((number) => {
+            return Number(number.replaceAll(',', ''))
+          })
+          assert.match(error.message, /^was cut from .* bytes while it was read; the lines of its/)
+          assert.deepEqual([all, cut], [bytes.length, left], `${left} bytes left; ${seedHint}`)
+          assert.ok(read! >= left && read! <= bytes.length)
+          if (name === 'plain') assert.equal(characters, read)
+          return true
+        })
+      })
+    }
+  })
+}
+
+test('a file that grows while it is read is read to its new end', async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, 'grows')
+    writeFileSync(file, 'frames\n')
+    let text = ''
+    for await (const message of readInput({ files: [file] })) {
+      if (!(message instanceof Uint8Array)) continue
+      if (text === '') appendFileSync(file, 'b\n')
+      text += latin1(message)
+    }
+    assert.equal(text, 'frames\nb\n')
+  })
+})
 
 test('a gzip file cut short is named, behind all that could be read of it', async () => {
   await withFolder(async (folder) => {

@@ -28,7 +28,7 @@ test('a line of --rejects is what JSON.stringify gives for the reject', async ()
       }))
     )
   )
-  await withFolder(async (folder) => {
+  await withFolder((folder) => {
     const file = join(folder, 'rejects')
     const sink = new RejectSink({ fd: openSync(file, 'w'), isStrict: false })
     for (const reject of rejects satisfies readonly Reject[]) sink.add(reject)
@@ -37,5 +37,6 @@ test('a line of --rejects is what JSON.stringify gives for the reject', async ()
       return `${JSON.stringify({ ...reject, ...content() })}\n`
     })
     assert.equal(readFileSync(file, 'utf8'), expected.join(''))
+    return Promise.resolve()
   })
 })

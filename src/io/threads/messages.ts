@@ -26,6 +26,8 @@ export interface Piece {
 export interface LineRange {
   readonly from: number
   readonly to: number
+  /** The most that the file had when it was cut into ranges. */
+  readonly fileBytes: number
   /** By identityOf: each thread opens the file, and by its name it may have become another one. */
   readonly identity: string
 }

@@ -5,6 +5,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { pathOf } from '../file-name.ts'
+import { FileExtent } from '../file-extent.ts'
 import { identityOf } from '../identity.ts'
 import { isCompressed, magicBytes } from '../inflate.ts'
 import type { Piece } from './messages.ts'
@@ -13,6 +14,8 @@ export interface Part {
   readonly file: FileRead
   /** Undefined: to be read as a stream. */
   readonly piece?: Piece
+  /** Why it goes no further. */
+  readonly failure?: unknown
 }
 
 export interface FileRead {
@@ -34,6 +37,8 @@ export function* partsOf(files: readonly string[], pieceBytes: number): Generato
     }
     try {
       for (const piece of piecesOf(fd, file, pieceBytes)) yield { file, piece }
+    } catch (failure) { // told in its turn, behind what was cut before
+      yield { file, failure }
     } finally {
       closeSync(fd)
     }
@@ -48,11 +53,13 @@ function* piecesOf(fd: number, file: FileRead, pieceBytes: number): Generator<Pi
     yield { name }
     return
   }
+  const extent = new FileExtent()
   for (let from = 0; !file.isOver;) {
     const stat = fstatSync(fd) // each time, as it may have grown
-    if (from >= stat.size) return
+    extent.look(fd, from)
+    if (from >= stat.size) return extent.end(fd, from)
     const to = Math.min(from + pieceBytes, stat.size)
-    yield { name, range: { from, to, identity: identityOf(stat) } }
+    yield { name, range: { from, to, fileBytes: extent.bytes, identity: identityOf(stat) } }
     from = to
   }
 }

@@ -6,6 +6,7 @@ import { LF } from '../../kernel/json-tokens.ts'
 import { LineBuffer } from '../../kernel/lines.ts'
 import { LineScanner } from '../../kernel/scanned-lines.ts'
 import { pathOf } from '../file-name.ts'
+import { FileExtent } from '../file-extent.ts'
 import { identityOf } from '../identity.ts'
 import { reasonOf } from '../reason.ts'
 import type { LineRange, Piece, PieceEnd, Reply, ScanSettings } from './messages.ts'
@@ -60,14 +61,21 @@ export class PieceScanner {
   *#scanRange(name: string, range: LineRange): Generator<Reply, boolean> {
     const fd = this.#open(name, range.identity)
     this.#readBytes = range.to - range.from
+    const extent = new FileExtent(range.fileBytes)
+    let end = 0
     const chunks = this.#ranges.read((buffer, at) => {
       const count = readSync(fd, buffer, 0, buffer.length, at)
       this.#isBegun = true
+      end = at + count
       return count
     }, range)
     for (;;) {
-      const { value, done } = chunks.next()
-      if (done === true) return value
+      const { value: isFileOver, done } = chunks.next()
+      if (done === true) {
+        if (isFileOver) extent.end(fd, end)
+        else extent.look(fd, end)
+        return isFileOver
+      }
       if (this.#scanner.isFull) yield this.#reply()
     }
   }

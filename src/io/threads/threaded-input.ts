@@ -47,6 +47,7 @@ export function threadedInput(options: ThreadedInputOptions): ThreadedInput {
         }
         const next = begun.shift()
         if (next === undefined) return
+        if (next.failure !== undefined) throw new InputError(placeOf(next.file.name), next.failure)
         if (next.replies === undefined) yield* stream(next.file)
         else yield* scanned(next.file, next.replies)
       }

@@ -123,7 +123,7 @@ interface Change {
   readonly pieceBytes: number
 }
 
-/** The users that are read of the file. */
+/** The users that are read of the file, and what it failed with. */
 async function usersOf(text: string, options: Change): Promise<string> {
   const { change, scannedFrom = Infinity, pieceBytes } = options
   return await withFolder(async (folder) => {
@@ -138,8 +138,9 @@ async function usersOf(text: string, options: Change): Promise<string> {
       return here.scan({ name: before!, range: { ...range, identity } })
     }
     const input = threadedInput({ files: [file!], threads: { ...here, scan }, pieceBytes })
-    const { noted } = await readRun(changing(input.messages, () => change(file!)), kernel)
-    return noted.map((each) => 'uid' in each ? each.uid : each.type).join()
+    const { noted, failure } = await readRun(changing(input.messages, () => change(file!)), kernel)
+    const users = noted.map((each) => 'uid' in each ? each.uid : each.type).join()
+    return users + failure.replace(/.*: /, ' and ')
   })
 }
 
@@ -160,11 +161,22 @@ test('a file that grows while it is cut into pieces is read to its new end', asy
   assert.equal(await usersOf(text, { change, pieceBytes: 4 }), 'source,a,b,c,d')
 })
 
-test('a file that is cut while it is read ends there, whatever was read ahead', async () => {
+test('a file that is cut while it is read fails there, whatever was read ahead', async () => {
   const text = ['a', 'b', 'c', 'd', 'e'].map(frame).join('')
   const change = (file: string) => truncateSync(file, 22)
   const users = await usersOf(text, { change, scannedFrom: 30, pieceBytes: 10 })
-  assert.equal(users, 'source,a,reject')
+  assert.equal(
+    users,
+    'source,a,reject and was cut from 95 to 22 bytes while it was read; ' +
+      'the lines of its first 22 bytes were read',
+  )
+})
+
+test('a file that is cut behind a piece fails where it is cut into pieces', async () => {
+  const text = ['a', 'b', 'c', 'd', 'e'].map(frame).join('')
+  const change = (file: string) => truncateSync(file, 76)
+  const users = await usersOf(text, { change, pieceBytes: 4 })
+  assert.match(users, /^source,a,b,c,d and was cut from 95 to 76 bytes while it was read;/)
 })
 
 test('a piece of many refused lines comes in parts, and each line at its place', async () => {
@@ -225,7 +237,7 @@ test('a thread that finds another file under the name says so', async () => {
     const file = join(folder, 'frames')
     writeFileSync(file, frame('a'))
     const scanner = new PieceScanner({ kernel, keepsFrames: true })
-    const range = { from: 0, to: 10, identity: 'that of the file before' }
+    const range = { from: 0, to: 10, fileBytes: 10, identity: 'that of the file before' }
     const { value } = await scanner.scan({ name: file, range }).next()
     const { failure } = (value as Reply).end!
     assert.equal(failure, 'has become another file while it was read')

@@ -67,7 +67,7 @@ test('a thread waits in the middle of a plain file too, where most of it is refu
     })
     const replies: Reply[] = []
     thread.on('message', (reply: Reply) => replies.push(reply))
-    const range = { from: 0, to: 2 * lines, identity }
+    const range = { from: 0, to: 2 * lines, fileBytes: 2 * lines, identity }
     thread.postMessage({ name, range } satisfies ToThread)
 
     await settled(() => replies.length)
@@ -91,7 +91,12 @@ test('the main thread too stops in a piece of its own while what it found is not
     const name = join(folder, 'frames')
     const lines = 1_000_000
     writeFileSync(name, 'x\n'.repeat(lines))
-    const range = { from: 0, to: 2 * lines, identity: identityOf(statSync(name)) }
+    const range = {
+      from: 0,
+      to: 2 * lines,
+      fileBytes: 2 * lines,
+      identity: identityOf(statSync(name)),
+    }
     const threads = new Threads({ count: 1, kernel, keepsFrames: false })
     let refused = 0
     for await (const reply of threads.scan({ name, range })) {
