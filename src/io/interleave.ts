@@ -5,16 +5,21 @@
  *
  * Every source is looked at first, so that all are known before a window closes. Where there are
  * more than may be open at once, those furthest ahead are put back: closed, and opened again
- * behind what has been read of them when the others have come so far.
+ * behind what has been read of them when the others have come so far. Where the system gives fewer
+ * descriptors than that, so many are open, and some are left for all else that a run opens.
  */
-import { statSync } from 'node:fs'
+import { closeSync, openSync, statSync } from 'node:fs'
 import { UcError } from '../errors.ts'
 import { farAheadMs } from '../stages/silence.ts'
 import { pathOf } from './file-name.ts'
+import { FileExtent } from './file-extent.ts'
 import { InputError, type InputMessage, openInput, placeOf } from './input.ts'
 
 /** More would overflow, and fire at once. */
 const longestTimerMs = 2 ** 31 - 1
+
+/** Descriptors that stay free, for modules that are loaded and what else a run opens. */
+const spareDescriptors = 16
 
 export interface InterleaveOptions {
   readonly files: readonly string[]
@@ -53,6 +58,7 @@ async function* readInterleaved(
 
   let current = sources.length - 1
   let live = [...sources]
+  let most = Math.min(mostOpen, openable(sources, mostOpen))
   try {
     while (live.length > 0) {
       live.sort((a, b) => timeOf(a.index) - timeOf(b.index))
@@ -70,6 +76,7 @@ async function* readInterleaved(
         if (!isFree && !isFull) isFull = !hasRoom(source)
         if (isFree || !isFull) source.read()
       }
+      if (hasPutBackUnopened()) continue
       const source = wanted.find((each) => each.isReady)
       if (source === undefined) {
         await settledOrIdle()
@@ -95,11 +102,20 @@ async function* readInterleaved(
   /** Whether the source may be opened, perhaps in the place of one that is far ahead of it. */
   function hasRoom({ index }: Source): boolean {
     const open = live.filter(({ isOpen, isFile }) => isOpen && isFile)
-    if (open.length < mostOpen) return true
+    if (open.length < most) return true
     const last = open.findLast(({ isReading, isReady }) => !isReading && !isReady)
     if (last === undefined || timeOf(last.index) <= timeOf(index) + farAheadMs) return false
     last.putBack()
     return true
+  }
+
+  /** Where there was no descriptor for a file, one less is open from now on. Returns whether. */
+  function hasPutBackUnopened(): boolean {
+    const open = live.filter(({ isOpen, isFile }) => isOpen && isFile)
+    const unopened = open.length > 1 ? open.filter(({ lacksDescriptor }) => lacksDescriptor) : []
+    for (const source of unopened) source.putBack()
+    if (unopened.length > 0) most = Math.max(1, Math.min(most, open.length - unopened.length))
+    return unopened.length > 0
   }
 
   function settledOrIdle(): Promise<void> {
@@ -118,6 +134,20 @@ async function* readInterleaved(
   }
 }
 
+/** How many files may be open side by side, by trying: the system does not say it beforehand. */
+function openable(sources: readonly Source[], mostOpen: number): number {
+  const file = sources.find(({ isFile }) => isFile)
+  const spare = spareDescriptors + sources.filter(({ isFile }) => !isFile).length
+  const wanted = Math.min(sources.length, mostOpen) + spare
+  const opened: number[] = []
+  try {
+    while (file !== undefined && opened.length < wanted) opened.push(openSync(file.name, 'r'))
+  } catch { // fewer; or why the file cannot be opened is told when it is read
+  }
+  for (const fd of opened) closeSync(fd)
+  return Math.max(1, opened.length - spare)
+}
+
 interface SourceOptions {
   readonly name: string
   readonly index: number
@@ -128,6 +158,7 @@ interface SourceOptions {
 
 class Source {
   readonly index: number
+  readonly name: string
   readonly place: string
   /** A file can be put back and opened again, a pipe cannot. */
   readonly isFile: boolean
@@ -140,10 +171,12 @@ class Source {
   #waitsSinceMs = NaN
   /** Decoded bytes that have been taken. */
   #takenBytes = 0
+  readonly #extent = new FileExtent()
 
   constructor(options: SourceOptions) {
     this.#options = options
     this.index = options.index
+    this.name = options.name
     this.place = placeOf(options.name)
     this.isFile = options.name !== '-' &&
       statSync(pathOf(options.name), { throwIfNoEntry: false })?.isFile() === true
@@ -170,7 +203,7 @@ class Source {
   read(): void {
     if (this.isReady || !Number.isNaN(this.#waitsSinceMs)) return
     const { name, onBytes, onSettled } = this.#options
-    this.#chunks ??= behind(this.#takenBytes, openInput(name, onBytes && { onBytes }))
+    this.#chunks ??= behind(this.#takenBytes, openInput(name, { onBytes, extent: this.#extent }))
     this.#waitsSinceMs = performance.now()
     this.#chunks.next()
       .then((result) => this.#result = result, (error) => this.#error = error)
@@ -191,7 +224,14 @@ class Source {
     return value
   }
 
+  /** Whether the system has no more, for us or for all. */
+  get lacksDescriptor(): boolean {
+    const { code = '' } = (this.#error ?? {}) as NodeJS.ErrnoException
+    return code === 'EMFILE' || code === 'ENFILE'
+  }
+
   putBack(): void {
+    this.#error = undefined
     this.#chunks?.return(undefined).catch(() => {})
     this.#chunks = undefined
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { copyFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -95,6 +95,27 @@ test('more files than may be open at once come whole too, each read on where it 
     assert.deepEqual([...firstTurns].sort((a, b) => a - b), files.map((_, i) => i), 'all looked at')
   })
 })
+
+for (
+  const [what, change] of [
+    ['cut', (file: string) => truncateSync(file, statSync(file).size - 10)],
+    ['replaced', (file: string) => {
+      renameSync(file, `${file}.1`)
+      copyFileSync(`${file}.1`, file)
+    }],
+  ] as const
+) {
+  test(`a file that is ${what} while it is put back fails`, async () => {
+    await withFiles([lines(0, 5000), lines(3000, 3000), lines(6000, 3000)], async (files) => {
+      let turns = 0
+      const onBytes = () => ++turns === 4 && change(files[2]!)
+      await assert.rejects(
+        () => read(files, { mostOpen: 1, onBytes }),
+        what === 'cut' ? /^UcError: was cut from/ : /^UcError: has become another file/,
+      )
+    })
+  })
+}
 
 test('a file that cannot be read is named', async () => {
   await withFiles([lines(0, 10)], async (files) => {
