@@ -62,10 +62,15 @@ for (const { name, command } of runtimes) {
 test('few descriptors suffice for many files one after the other by threads', async () => {
   await withFolder(async (cwd) => {
     mkdirSync(join(cwd, 'many'))
-    for (let i = 0; i < 150; i++) writeFileSync(join(cwd, `many/${100 + i}`), frames(30, i * 1800))
+    for (let i = 0; i < 150; i++) {
+      const text = frames(30, i * 1800)
+      writeFileSync(join(cwd, `many/${100 + i}`), i % 10 === 9 ? gzipSync(text) : text)
+    }
     const expected = await shell('uc-pipeline many/*', { cwd })
-    const few = await shell('ulimit -n 48; uc-pipeline --threads 3 many/*', { cwd })
-    assert.deepEqual(few, expected)
-    assert.equal(few.status, 0, few.stderr)
+    assert.equal(expected.status, 0, expected.stderr)
+    for (const threads of [2, 6, 16]) { // some of which cannot start
+      const few = await shell(`ulimit -n 64; uc-pipeline --threads ${threads} many/*`, { cwd })
+      assert.deepEqual(few, expected, `${threads} threads`)
+    }
   })
 })

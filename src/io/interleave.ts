@@ -8,18 +8,16 @@
  * behind what has been read of them when the others have come so far. Where the system gives fewer
  * descriptors than that, so many are open, and some are left for all else that a run opens.
  */
-import { closeSync, openSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { UcError } from '../errors.ts'
 import { farAheadMs } from '../stages/silence.ts'
 import { pathOf } from './file-name.ts'
+import { freeDescriptors, isNoDescriptor, spareDescriptors } from './descriptors.ts'
 import { FileExtent } from './file-extent.ts'
 import { InputError, type InputMessage, openInput, placeOf } from './input.ts'
 
 /** More would overflow, and fire at once. */
 const longestTimerMs = 2 ** 31 - 1
-
-/** Descriptors that stay free, for modules that are loaded and what else a run opens. */
-const spareDescriptors = 16
 
 export interface InterleaveOptions {
   readonly files: readonly string[]
@@ -58,7 +56,7 @@ async function* readInterleaved(
 
   let current = sources.length - 1
   let live = [...sources]
-  let most = Math.min(mostOpen, openable(sources, mostOpen))
+  let most = openable(sources, mostOpen)
   try {
     while (live.length > 0) {
       live.sort((a, b) => timeOf(a.index) - timeOf(b.index))
@@ -134,18 +132,14 @@ async function* readInterleaved(
   }
 }
 
-/** How many files may be open side by side, by trying: the system does not say it beforehand. */
+/** How many files may be open side by side. */
 function openable(sources: readonly Source[], mostOpen: number): number {
   const file = sources.find(({ isFile }) => isFile)
+  if (file === undefined) return mostOpen
   const spare = spareDescriptors + sources.filter(({ isFile }) => !isFile).length
-  const wanted = Math.min(sources.length, mostOpen) + spare
-  const opened: number[] = []
-  try {
-    while (file !== undefined && opened.length < wanted) opened.push(openSync(file.name, 'r'))
-  } catch { // fewer; or why the file cannot be opened is told when it is read
-  }
-  for (const fd of opened) closeSync(fd)
-  return Math.max(1, opened.length - spare)
+  const wanted = Math.min(sources.length, mostOpen)
+  const free = freeDescriptors(file.name, wanted + spare)
+  return free === wanted + spare ? mostOpen : Math.max(1, free - spare)
 }
 
 interface SourceOptions {
@@ -224,10 +218,9 @@ class Source {
     return value
   }
 
-  /** Whether the system has no more, for us or for all. */
+  /** Whether it could not be opened for want of one. */
   get lacksDescriptor(): boolean {
-    const { code = '' } = (this.#error ?? {}) as NodeJS.ErrnoException
-    return code === 'EMFILE' || code === 'ENFILE'
+    return isNoDescriptor(this.#error)
   }
 
   putBack(): void {

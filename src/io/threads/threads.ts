@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { UcError } from '../../errors.ts'
 import { compiledScanner } from '../../kernel/module.ts'
+import { freeDescriptors, spareDescriptors } from '../descriptors.ts'
 import { mayRead } from '../runtime.ts'
 import { bytesOf } from '../../kernel/scanned-lines.ts'
 import {
@@ -35,11 +36,23 @@ const mostWork = 3
 /** A compressed file takes long: what is given to its thread would wait, while others have time. */
 const workOf = ({ range }: Piece) => range === undefined ? mostWork : 1
 
+/** What a thread opens: while it starts, while it reads, and its pipes and events. */
+const threadDescriptors = 8
+
+/** How many threads can start without taking all descriptors that there are. */
+function startable(name: string, count: number): number {
+  const wanted = spareDescriptors + count * threadDescriptors
+  const free = freeDescriptors(name, wanted)
+  return Math.max(0, Math.floor((free - spareDescriptors) / threadDescriptors))
+}
+
 export class Threads {
   readonly count: number
   readonly #options: ThreadsOptions
   readonly #threads: Thread[] = []
   readonly #waiting: Scan[] = []
+  /** How many may be started, as far as descriptors go. */
+  #most: number | undefined
   #own: OwnScan | undefined
 
   constructor(options: ThreadsOptions) {
@@ -69,11 +82,12 @@ export class Threads {
   }
 
   /** Compressed files are for the others alone: their decoder would wait for the main thread. */
-  #freest({ range }: Piece): Thread | undefined {
+  #freest({ name, range }: Piece): Thread | undefined {
     const threads = this.#threads
     const idle = threads.find(({ work }) => work === 0)
     if (idle !== undefined) return idle
-    const most = range === undefined ? this.count : this.count - 1
+    this.#most ??= startable(name, this.count)
+    const most = Math.min(range === undefined ? this.count : this.count - 1, this.#most)
     if (threads.length >= most) return threads.toSorted((a, b) => a.work - b.work)[0]
     const thread = new Thread(this.#options, () => this.#share())
     threads.push(thread)
@@ -83,7 +97,8 @@ export class Threads {
   /** Scans up to the next reply of a piece that no thread has begun. Returns whether it may. */
   async #help(): Promise<boolean> {
     if (this.#own?.isBusy !== true) {
-      const next = this.#waiting.findIndex(({ piece }) => piece.range !== undefined)
+      const isAlone = this.#most === 0
+      const next = this.#waiting.findIndex(({ piece }) => isAlone || piece.range !== undefined)
       const [scan] = next < 0 ? [] : this.#waiting.splice(next, 1)
       if (scan === undefined) return false
       this.#share() // those behind it may be for others
