@@ -72,6 +72,7 @@ async function* readInterleaved(
       for (const source of wanted) {
         const isFree = source.isOpen || !source.isFile
         if (!isFree && !isFull) isFull = !hasRoom(source)
+        if (!isFree && !isFull) source.isAlone = openFiles().length === 0
         if (isFree || !isFull) source.read()
       }
       if (hasPutBackUnopened()) continue
@@ -97,9 +98,13 @@ async function* readInterleaved(
     await Promise.all(sources.map((source) => source.close()))
   }
 
+  function openFiles(): Source[] {
+    return live.filter(({ isOpen, isFile }) => isOpen && isFile)
+  }
+
   /** Whether the source may be opened, perhaps in the place of one that is far ahead of it. */
   function hasRoom({ index }: Source): boolean {
-    const open = live.filter(({ isOpen, isFile }) => isOpen && isFile)
+    const open = openFiles()
     if (open.length < most) return true
     const last = open.findLast(({ isReading, isReady }) => !isReading && !isReady)
     if (last === undefined || timeOf(last.index) <= timeOf(index) + farAheadMs) return false
@@ -109,8 +114,8 @@ async function* readInterleaved(
 
   /** Where there was no descriptor for a file, one less is open from now on. Returns whether. */
   function hasPutBackUnopened(): boolean {
-    const open = live.filter(({ isOpen, isFile }) => isOpen && isFile)
-    const unopened = open.length > 1 ? open.filter(({ lacksDescriptor }) => lacksDescriptor) : []
+    const open = openFiles()
+    const unopened = open.filter(({ lacksDescriptor, isAlone }) => lacksDescriptor && !isAlone)
     for (const source of unopened) source.putBack()
     if (unopened.length > 0) most = Math.max(1, Math.min(most, open.length - unopened.length))
     return unopened.length > 0
@@ -156,6 +161,8 @@ class Source {
   readonly place: string
   /** A file can be put back and opened again, a pipe cannot. */
   readonly isFile: boolean
+  /** No other file was open when it was opened: what it lacked then will not come. */
+  isAlone = false
   /** It has been told that nobody waits for it. */
   isIdle = false
   readonly #options: SourceOptions

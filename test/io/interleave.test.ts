@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { interleavedReader, type InterleaveOptions } from '../../src/io/interleave.ts'
 import { withFolder } from '../support/folder.ts'
+import { shell } from '../support/shell.ts'
 import { latin1 } from '../support/transcript.ts'
 
 /** Lines of a second each, as long as a chunk takes many of them. */
@@ -116,6 +117,40 @@ for (
     })
   })
 }
+
+/** Leaves a process three descriptors, once it is known how many there are, and reads. */
+const readingWithThree = `
+  import { closeSync, openSync } from 'node:fs'
+  import { interleavedReader } from ${
+  JSON.stringify(new URL('../../src/io/interleave.js', import.meta.url))
+}
+  let isLeftThree = false
+  function timeOf() {
+    if (isLeftThree) return -Infinity
+    isLeftThree = true
+    const taken = []
+    try {
+      for (;;) taken.push(openSync('/dev/null'))
+    } catch {
+      for (const fd of taken.slice(-3)) closeSync(fd)
+    }
+    return -Infinity
+  }
+  const files = process.argv.slice(2)
+  let text = ''
+  for await (const message of interleavedReader({ files, timeOf, idleMs: undefined }).messages) {
+    if (message instanceof Uint8Array) text += new TextDecoder().decode(message)
+  }
+  console.log([...text].sort().join(''))`
+
+test('files for which the descriptors are gone meanwhile are read when there are some', async () => {
+  await withFiles([...'abcdefghijkl'], async (files) => {
+    const script = `${files[0]}.mjs`
+    writeFileSync(script, readingWithThree)
+    const { stdout, stderr } = await shell(`ulimit -n 64; node ${script} ${files.join(' ')}`)
+    assert.equal(stdout, 'abcdefghijkl\n', stderr)
+  })
+})
 
 test('a file that cannot be read is named', async () => {
   await withFiles([lines(0, 10)], async (files) => {
