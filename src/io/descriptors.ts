@@ -1,5 +1,6 @@
 /** How many more files can be opened: the system does not say it beforehand, so it is tried. */
 import { closeSync, openSync } from 'node:fs'
+import { pathOf } from './file-name.ts'
 
 /** Left free, for modules that are loaded and what else a run opens. */
 export const spareDescriptors = 16
@@ -8,7 +9,7 @@ export const spareDescriptors = 16
 export function freeDescriptors(name: string, wanted: number): number {
   const opened: number[] = []
   try {
-    while (opened.length < wanted) opened.push(openSync(name, 'r'))
+    while (opened.length < wanted) opened.push(openSync(pathOf(name), 'r'))
     return wanted
   } catch (error) {
     // Why else the file cannot be opened is told where it is read.

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { OutputFile } from '../../src/io/output-file.ts'
 import { RejectSink } from '../../src/io/reject-sink.ts'
 import type { Reject, RejectContent } from '../../src/records.ts'
 import { withFolder } from '../support/folder.ts'
@@ -12,6 +13,7 @@ const contents: readonly RejectContent[] = [
   { raw64: '/w==' },
   { raw64: '/w==', bytes: 70 },
   { ts: 1.5, uid: 'a"b' },
+  { ts: 1.5, uid64: '/w==' },
 ]
 
 test('a line of --rejects is what JSON.stringify gives for the reject', async () => {
@@ -30,9 +32,12 @@ test('a line of --rejects is what JSON.stringify gives for the reject', async ()
   )
   await withFolder((folder) => {
     const file = join(folder, 'rejects')
-    const sink = new RejectSink({ fd: openSync(file, 'w'), isStrict: false })
+    const sink = new RejectSink({
+      file: new OutputFile(openSync(file, 'w'), file),
+      isStrict: false,
+    })
     for (const reject of rejects satisfies readonly Reject[]) sink.add(reject)
-    sink.close()
+    await sink.close()
     const expected = rejects.map(({ type: _, content, ...reject }) => {
       return `${JSON.stringify({ ...reject, ...content() })}\n`
     })
