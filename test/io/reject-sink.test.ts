@@ -30,7 +30,7 @@ test('a line of --rejects is what JSON.stringify gives for the reject', async ()
       }))
     )
   )
-  await withFolder((folder) => {
+  await withFolder(async (folder) => {
     const file = join(folder, 'rejects')
     const sink = new RejectSink({
       file: new OutputFile(openSync(file, 'w'), file),
