@@ -3,6 +3,8 @@
  * fingerprints added, never on their order or number of times.
  */
 import type { ResultLine } from '../records.ts'
+import type { ExactSet } from './exact.ts'
+import type { Sketch } from './sketch.ts'
 
 export type Estimate = Pick<ResultLine, 'users' | 'low' | 'high' | 'method' | 'error'>
 
@@ -15,5 +17,11 @@ export interface Counter {
    * nothing, neither here nor in a counter of the same kind that has all users of this one.
    */
   add(hashHi: number, hashLo: number): boolean
+  /** Whether adding that user would change nothing. */
+  has(hashHi: number, hashLo: number): boolean
+  /** The users themselves, or a sketch of them. */
+  readonly state: ExactSet | Sketch
+  /** Adds the users that another counter holds. */
+  merge(other: ExactSet | Sketch): void
   estimate(): Counted
 }

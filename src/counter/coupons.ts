@@ -42,6 +42,10 @@ export class CouponSet {
     return this.#size
   }
 
+  has(coupon: number): boolean {
+    return this.#slots[findSlot(this.#slots, coupon)] !== 0
+  }
+
   /** Whether the coupon is new. */
   add(coupon: number): boolean {
     const slot = findSlot(this.#slots, coupon)

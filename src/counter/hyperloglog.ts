@@ -13,6 +13,8 @@ export interface HyperLogLog {
   readonly precision: number
   /** The live registers: the largest rank met in each slot, 0 for none. */
   readonly registers: Uint8Array
+  /** What the register of that address holds. */
+  rankAt(address: number): number
   /** Makes the register of that address at least `rank`. Whether it was less. */
   raise(address: number, rank: number): boolean
   /** Takes in registers of the same number, or of a larger power of two. */
@@ -28,6 +30,7 @@ export function hyperLogLog(precision: number): HyperLogLog {
   return {
     precision,
     registers,
+    rankAt: (address) => registers[address & mask] ?? 0,
     raise(address, rank) {
       if ((registers[address & mask] ?? 0) >= rank) return false // the usual case; their add is slow
       // The package takes the top bits of words[0] for the slot, and counts the rank from the lower

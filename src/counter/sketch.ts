@@ -41,6 +41,14 @@ export class Sketch {
     return this.#keep(couponOf(address, rank))
   }
 
+  /** Whether adding that user would change nothing. */
+  has(hi: number, lo: number): boolean {
+    const address = hi >>> 6
+    const rank = leadingZeros(hi & 0x3f, lo) + 1
+    if (this.#registers !== undefined) return this.#registers.rankAt(address) >= rank
+    return this.#coupons.has(couponOf(address, rank))
+  }
+
   addCoupon(coupon: number): void {
     if (this.#registers !== undefined) this.#registers.raise(addressOf(coupon), rankOf(coupon))
     else this.#keep(coupon)

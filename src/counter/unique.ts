@@ -43,6 +43,10 @@ export class UniqueCounter implements Counter {
     return isNew
   }
 
+  has(hashHi: number, hashLo: number): boolean {
+    return this.#state.has(hashHi, hashLo)
+  }
+
   /**
    * Adds the users that another counter holds, or an image. Where one of the two is a sketch, so is
    * what they make, of the smaller precision.

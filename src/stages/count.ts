@@ -124,7 +124,7 @@ export function countStage(options: CountOptions): CountStage {
       rank: k,
       startMs,
       latenessMs: latenessMs[k]!,
-      users: newCounter(),
+      newCounter,
       keepsLines,
       shard,
     })

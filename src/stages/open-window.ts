@@ -6,6 +6,7 @@
 import type { Counter } from '../counter/counter.ts'
 import type { FrameBatch, Pane, ResultLine } from '../records.ts'
 import type { Calendar, WindowKind } from '../time/calendar.ts'
+import { type Addition, LateFrames } from './late-frames.ts'
 import { windowFields } from './window-fields.ts'
 
 export interface OpenWindowOptions {
@@ -14,16 +15,10 @@ export interface OpenWindowOptions {
   readonly rank: number
   readonly startMs: number
   readonly latenessMs: number
-  readonly users: Counter
+  readonly newCounter: () => Counter
   readonly keepsLines: boolean
   /** Name of the shard that the lines are of. */
   readonly shard?: string | undefined
-}
-
-/** Frames that a revision adds. */
-interface Addition {
-  readonly hashes: number[]
-  frames: number
 }
 
 export class OpenWindow {
@@ -33,6 +28,7 @@ export class OpenWindow {
   readonly endMs: number
   /** From here on nothing counts any more. */
   readonly expiryMs: number
+  readonly #newCounter: () => Counter
   readonly #users: Counter
   readonly #shard: string | undefined
   #frames = 0
@@ -41,21 +37,22 @@ export class OpenWindow {
   #hasOnTime = false
   #isClosed = false
   #revision = 0
-  /** By due time. Most windows never have any, and there may be a million windows. */
-  #late: Map<number, Addition> | undefined
+  /** Most windows never have any, and there may be a million windows. */
+  #late: LateFrames | undefined
   /** By rank, the windows that have counted every frame that counts here. Undefined: none counts. */
   #around: (OpenWindow | undefined)[] | undefined
   /** Per source the smallest line number of its frames here. */
   readonly firstLines: Map<number, number> | undefined
 
   constructor(options: OpenWindowOptions) {
-    const { kind, rank, startMs, latenessMs, users, keepsLines, shard } = options
+    const { kind, rank, startMs, latenessMs, newCounter, keepsLines, shard } = options
     this.kind = kind
     this.rank = rank
     this.startMs = startMs
     this.endMs = kind.spanAt(startMs).endMs
     this.expiryMs = this.endMs + latenessMs
-    this.#users = users
+    this.#newCounter = newCounter
+    this.#users = newCounter()
     this.#shard = shard
     this.firstLines = keepsLines ? new Map() : undefined
   }
@@ -102,13 +99,13 @@ export class OpenWindow {
 
   /** Whether it is the first that falls due at this time. */
   addLate(hashHi: number, hashLo: number, dueMs: number): boolean {
-    const late = this.#late ??= new Map()
-    const known = late.get(dueMs)
-    const addition = known ?? { hashes: [], frames: 0 }
-    if (known === undefined) late.set(dueMs, addition)
-    addition.hashes.push(hashHi, hashLo)
-    addition.frames++
-    return known === undefined
+    const late = this.#late ??= new LateFrames()
+    const addition = late.frame(dueMs)
+    if (!this.#users.has(hashHi, hashLo) && !late.isShownBefore(dueMs, hashHi, hashLo)) {
+      addition.users ??= this.#newCounter()
+      addition.users.add(hashHi, hashLo)
+    }
+    return addition.frames === 1
   }
 
   /** The line that falls due at `dueMs`, if there is one. */
@@ -117,9 +114,9 @@ export class OpenWindow {
       this.#isClosed = true
       return this.#hasOnTime ? this.#line('on-time', calendar) : undefined
     }
-    const addition = this.#late?.get(dueMs)
+    const addition = this.#late?.take(dueMs)
     if (addition === undefined) return undefined
-    this.#late?.delete(dueMs)
+    if (this.#late?.size === 0) this.#late = undefined
     this.#merge(addition)
     this.#revision++
     return this.#line('late', calendar)
@@ -134,16 +131,16 @@ export class OpenWindow {
 
   /** The run ends before its time: all that is counted and no other line has shown. */
   lastLine(calendar: Calendar): ResultLine | undefined {
-    const late = [...this.#late?.values() ?? []]
-    if (late.length === 0 && (this.#isClosed || !this.#hasOnTime)) return undefined
-    for (const addition of late) this.#merge(addition)
+    const late = this.#late?.all()
+    if (late === undefined && (this.#isClosed || !this.#hasOnTime)) return undefined
+    for (const addition of late ?? []) this.#merge(addition)
     this.#late = undefined
     return this.#line('early', calendar)
   }
 
-  #merge({ hashes, frames }: Addition): void {
+  #merge({ users, frames }: Addition): void {
     this.#around = [] // late elsewhere too, perhaps
-    for (let i = 0; i < hashes.length; i += 2) this.#users.add(hashes[i]!, hashes[i + 1]!)
+    if (users !== undefined) this.#users.merge(users.state)
     this.#frames += frames
   }
 
