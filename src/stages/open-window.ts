@@ -7,7 +7,7 @@ import type { Counter } from '../counter/counter.ts'
 import type { FrameBatch, Pane, ResultLine } from '../records.ts'
 import type { Calendar, WindowKind } from '../time/calendar.ts'
 import { type Addition, LateFrames } from './late-frames.ts'
-import { windowFields } from './window-fields.ts'
+import { type LineDraft, windowFields } from './window-fields.ts'
 
 export interface OpenWindowOptions {
   readonly kind: WindowKind
@@ -145,15 +145,18 @@ export class OpenWindow {
   }
 
   #line(pane: Pane, calendar: Calendar): ResultLine {
-    const { sketch, ...estimate } = this.#users.estimate()
-    return {
-      ...windowFields(this, calendar),
-      ...(this.#shard === undefined ? {} : { shard: this.#shard }),
-      ...estimate,
-      frames: this.#frames,
-      pane,
-      ...(pane === 'early' ? {} : { revision: pane === 'late' ? this.#revision : 0 }),
-      ...(sketch === undefined ? {} : { sketch }),
-    }
+    const line: LineDraft = windowFields(this, calendar)
+    if (this.#shard !== undefined) line.shard = this.#shard
+    const { users, low, high, method, error, sketch } = this.#users.estimate()
+    line.users = users
+    line.low = low
+    line.high = high
+    line.method = method
+    line.error = error
+    line.frames = this.#frames
+    line.pane = pane
+    if (pane !== 'early') line.revision = pane === 'late' ? this.#revision : 0
+    if (sketch !== undefined) line.sketch = sketch
+    return line as ResultLine
   }
 }
