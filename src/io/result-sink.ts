@@ -1,7 +1,6 @@
 /** Result lines to standard output, in the format asked for. */
 import { Buffer } from 'node:buffer'
-import { once } from 'node:events'
-import { Transform } from 'node:stream'
+import type { Transform, TransformCallback } from 'node:stream'
 import { stringify } from 'ndjson'
 import type { ResultLine } from '../records.ts'
 import { shown } from '../shown.ts'
@@ -14,34 +13,21 @@ export type ResultFormat = 'json' | 'tsv' | 'table'
 const blockCharacters = 64 * 1024
 
 export class ResultSink {
-  readonly #encoder: Transform
-  readonly #ended: Promise<unknown>
-  /** Lines that the encoder has not given back yet. */
-  #pending = 0
-  #isNamed = false
-  #wake: () => void = () => {}
+  readonly #textOf: (line: ResultLine) => string
   #text = ''
   #blocks: Uint8Array[] = []
 
   constructor(format: ResultFormat, columns: Columns = {}) {
-    this.#encoder = encoderOf(format, columns)
-    this.#encoder.on('data', (text: string | Uint8Array) => {
-      this.#text += format === 'json' && this.#isNamed ? `${shown(`${text}`.trimEnd())}\n` : text
-      if (this.#text.length > blockCharacters) this.#closeBlock()
-      if (--this.#pending === 0) this.#wake()
-    })
-    this.#ended = once(this.#encoder, 'end')
+    this.#textOf = format === 'json' ? jsonText() : rowText(format, columns)
   }
 
   write(line: ResultLine): void {
-    this.#pending++
-    this.#isNamed ||= hasNames(line)
-    this.#encoder.write(line)
+    this.#text += this.#textOf(line)
+    if (this.#text.length > blockCharacters) this.#closeBlock()
   }
 
   /** Waits until every line is written. Rejects when the reader left. */
   async flush(): Promise<void> {
-    if (this.#pending > 0) await new Promise<void>((resolve) => this.#wake = resolve)
     this.#closeBlock()
     const blocks = this.#blocks
     this.#blocks = []
@@ -50,14 +36,12 @@ export class ResultSink {
 
   /** What is not written yet never will be. */
   discard(): void {
-    this.#closeBlock()
+    this.#text = ''
     this.#blocks = []
   }
 
-  async end(): Promise<void> {
-    this.#encoder.end()
-    await this.#ended
-    await this.flush()
+  end(): Promise<void> {
+    return this.flush()
   }
 
   #closeBlock(): void {
@@ -67,15 +51,25 @@ export class ResultSink {
   }
 }
 
-function encoderOf(format: ResultFormat, columns: Columns): Transform {
-  if (format === 'json') return stringify() as unknown as Transform
+/**
+ * What the stream of `ndjson` makes of each line, asked for at once. In the queues of the stream a
+ * million lines that come together would lie as objects, five times as large as their text.
+ */
+function jsonText(): (line: ResultLine) => string {
+  const encoder = stringify() as unknown as Transform
+  let text = ''
+  const take: TransformCallback = (_error, line: string) => text = line
+  return (line) => {
+    encoder._transform(line, 'utf8', take)
+    return hasNames(line) ? `${shown(text.trimEnd())}\n` : text
+  }
+}
+
+function rowText(format: 'tsv' | 'table', columns: Columns): (line: ResultLine) => string {
   let rows: Rows | undefined
-  return new Transform({
-    writableObjectMode: true,
-    transform(line: ResultLine, _encoding, done) {
-      if (rows !== undefined) return done(null, rows.row(line))
-      rows = format === 'tsv' ? tsvRows(line, columns) : tableRows
-      done(null, rows.head + rows.row(line))
-    },
-  })
+  return (line) => {
+    if (rows !== undefined) return rows.row(line)
+    rows = format === 'tsv' ? tsvRows(line, columns) : tableRows
+    return rows.head + rows.row(line)
+  }
 }
