@@ -16,6 +16,12 @@ export function chain<In, Between, Out>(
       first.stop((between) => second.push(between, emit))
       second.stop(emit)
     },
+    ...(second.inSteps !== undefined && {
+      *inSteps(how: 'end' | 'stop', emit: Emit<Out>) {
+        first[how]((between) => second.push(between, emit))
+        yield* second.inSteps!(how, emit)
+      },
+    }),
     ...(hasTick && {
       tick(nowMs: number, emit: Emit<Out>) {
         first.tick?.(nowMs, (between) => second.push(between, emit))

@@ -17,6 +17,11 @@ export interface Stage<In, Out> {
    */
   stop(emit: Emit<Out>): void
   /**
+   * As `end` or `stop`, step by step: between two steps whoever drives the stage lets outputs keep
+   * pace. Only a stage that may hold back very much has it.
+   */
+  inSteps?(how: 'end' | 'stop', emit: Emit<Out>): Iterable<void>
+  /**
    * Wall-clock time passes: called every 100 ms or so by whoever drives the stage, also while no
    * input comes. Only a stage that may fire of its own accord has it. Unix milliseconds.
    */

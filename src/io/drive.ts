@@ -168,6 +168,11 @@ export async function drive<In, Out extends { readonly type: string }>(
     }
   }
 
+  async function finish(how: 'end' | 'stop'): Promise<void> {
+    if (stage.inSteps === undefined) return stage[how](emit)
+    for (const _ of stage.inSteps(how, emit)) await attempt(flush)
+  }
+
   /** Goes on to `step` whatever has happened; what came first is what is told. */
   async function attempt(step: () => unknown): Promise<void> {
     try {
@@ -187,7 +192,7 @@ export async function drive<In, Out extends { readonly type: string }>(
     const received = signals.received
     stopped ??= ending?.signalOf(received) ?? (isStopped() ? received : undefined)
     const isWhole = failure === undefined && stopped === undefined
-    await attempt(() => isWhole ? stage.end(emit) : stage.stop(emit))
+    await attempt(() => finish(isWhole ? 'end' : 'stop'))
     await attempt(flushAll)
     const outcome = () => ({
       isEmpty: ending?.isEmpty ?? false,

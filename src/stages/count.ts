@@ -33,6 +33,9 @@ export interface CountOptions {
   readonly ledger: Ledger
 }
 
+/** So many lines are shown at the end before outputs keep pace. */
+const linesPerStep = 1000
+
 export interface CountStage extends Stage<WindowOut, CountOut> {
   /** Windows whose lateness has passed by then have been shown for the last time. */
   readonly watermarkMs: number
@@ -61,8 +64,10 @@ export function countStage(options: CountOptions): CountStage {
   const union = new Union()
   /** What was over by then an earlier run has shown. */
   let overMs = -Infinity
-  const due = new TinyQueue<Due>([], inOrder)
+  let due = new TinyQueue<Due>([], inOrder)
   let shownAtMs = NaN
+  /** By source, of the windows that a stop has let go of. */
+  const firstLines = new Map<number, number>()
 
   function count(batch: WindowedBatch, emit: Emit<CountOut>): void {
     union.heard(batch.frames.source)
@@ -144,22 +149,48 @@ export function countStage(options: CountOptions): CountStage {
 
   /** Prints what falls due up to `untilMs`, and lets go of the windows that are over. */
   function settle(untilMs: number, emit: Emit<CountOut>): void {
-    for (let next; (next = due.peek()) !== undefined && next.dueMs <= untilMs;) {
-      const { dueMs, window } = next
-      const { rank, startMs, endMs, expiryMs } = window
-      due.pop()
-      const line = window.lineAt(dueMs, calendar)
-      if (line !== undefined) emit({ type: 'result', line })
-      if (dueMs === expiryMs) open[rank]!.delete(startMs)
-      else if (dueMs === endMs) due.push({ dueMs: expiryMs, window })
-    }
+    for (let isMore = true; isMore;) isMore = settleNext(untilMs, emit)
   }
 
-  function printOpen(lineOf: (window: OpenWindow) => ResultLine | undefined, emit: Emit<CountOut>) {
-    const windows = open.flatMap((windows) => [...windows.values()])
-    for (const window of windows.sort(inOrderOfEnds)) {
-      const line = lineOf(window)
-      if (line !== undefined) emit({ type: 'result', line })
+  /** Returns whether anything fell due. */
+  function settleNext(untilMs: number, emit: Emit<CountOut>): boolean {
+    const next = due.peek()
+    if (next === undefined || next.dueMs > untilMs) return false
+    const { dueMs, window } = next
+    const { rank, startMs, endMs, expiryMs } = window
+    due.pop()
+    show(window.lineAt(dueMs, calendar), emit)
+    if (dueMs === expiryMs) open[rank]!.delete(startMs)
+    else if (dueMs === endMs) due.push({ dueMs: expiryMs, window })
+    return true
+  }
+
+  function show(line: ResultLine | undefined, emit: Emit<CountOut>): void {
+    if (line !== undefined) emit({ type: 'result', line })
+  }
+
+  function windowsInOrder(): OpenWindow[] {
+    return open.flatMap((windows) => [...windows.values()]).sort(inOrderOfEnds)
+  }
+
+  /** Lets go of each window when its line is made, as memory may be short. */
+  function* inSteps(how: 'end' | 'stop', emit: Emit<CountOut>): Generator<void> {
+    closeAccounts()
+    if (how === 'end') {
+      for (let n = 1; settleNext(Infinity, emit); n++) if (n % linesPerStep === 0) yield
+      return
+    }
+    const windows = windowsInOrder().reverse()
+    for (const each of windows) {
+      each.firstLines?.forEach((line, source) => {
+        firstLines.set(source, Math.min(line, firstLines.get(source) ?? Infinity))
+      })
+    }
+    for (const each of open) each.clear()
+    due = new TinyQueue<Due>([], inOrder)
+    for (let window; (window = windows.pop()) !== undefined;) {
+      show(window.lastLine(calendar), emit)
+      if (windows.length % linesPerStep === 0) yield
     }
   }
 
@@ -193,7 +224,7 @@ export function countStage(options: CountOptions): CountStage {
       return open.reduce((sum, { size }) => sum + size, 0)
     },
     firstLineOf(source) {
-      let first = Infinity
+      let first = firstLines.get(source) ?? Infinity
       for (const windows of open) {
         for (const { firstLines } of windows.values()) {
           first = Math.min(first, firstLines?.get(source) ?? Infinity)
@@ -201,18 +232,19 @@ export function countStage(options: CountOptions): CountStage {
       }
       return first
     },
+    inSteps,
     end(emit) {
-      settle(Infinity, emit)
-      closeAccounts()
+      for (const _ of inSteps('end', emit));
     },
     stop(emit) {
-      printOpen((window) => window.lastLine(calendar), emit)
-      closeAccounts()
+      for (const _ of inSteps('stop', emit));
     },
     ...(earlyMs !== undefined && {
       tick(nowMs: number, emit: Emit<CountOut>) {
         if (nowMs - shownAtMs < earlyMs) return
-        if (!Number.isNaN(shownAtMs)) printOpen((window) => window.earlyLine(calendar), emit)
+        if (!Number.isNaN(shownAtMs)) {
+          for (const window of windowsInOrder()) show(window.earlyLine(calendar), emit)
+        }
         shownAtMs = nowMs
       },
     }),
