@@ -38,6 +38,13 @@ export class UcError extends Error {
   }
 }
 
+/** No more memory is to be had. It may be thrown anywhere, also in the middle of a batch. */
+export class MemoryShort extends UcError {
+  constructor(message: string) {
+    super('failed', message)
+  }
+}
+
 /** `text` in quotes as an error message shows it: one line, 30 characters at most. */
 export function quoted(text: string): string {
   if (text.length <= 30) return JSON.stringify(text) // it has no more characters than units

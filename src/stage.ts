@@ -6,6 +6,14 @@
 
 export type Emit<Out> = (message: Out) => void
 
+/** What a stage that counts holds in memory. */
+export interface Held {
+  readonly windows: number
+  /** Of their users, and of their sketches. */
+  readonly exactBytes: number
+  readonly sketchBytes: number
+}
+
 export interface Stage<In, Out> {
   /** Takes one message; what it holds by reference is valid only until this call returns. */
   push(message: In, emit: Emit<Out>): void

@@ -8,6 +8,12 @@ import type { Sketch } from './sketch.ts'
 
 export type Estimate = Pick<ResultLine, 'users' | 'low' | 'high' | 'method' | 'error'>
 
+/**
+ * Asked before so much memory is taken at once. Throws where that is too much, which ends the run;
+ * from then on says false: whoever can do without is to do so.
+ */
+export type Reserve = (bytes: number) => boolean
+
 /** What a result line says of the users; `sketch` only where it was asked for. */
 export type Counted = Estimate & Pick<ResultLine, 'sketch'>
 
@@ -21,6 +27,8 @@ export interface Counter {
   has(hashHi: number, hashLo: number): boolean
   /** The users themselves, or a sketch of them. */
   readonly state: ExactSet | Sketch
+  /** What they take, about. */
+  readonly bytes: number
   /** Adds the users that another counter holds. */
   merge(other: ExactSet | Sketch): void
   estimate(): Counted

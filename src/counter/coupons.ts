@@ -42,6 +42,10 @@ export class CouponSet {
     return this.#size
   }
 
+  get bytes(): number {
+    return this.#slots.byteLength
+  }
+
   has(coupon: number): boolean {
     return this.#slots[findSlot(this.#slots, coupon)] !== 0
   }

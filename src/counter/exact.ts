@@ -11,10 +11,13 @@
  * The first few stand in a list, which is looked through: a typed array takes 300 bytes beside what
  * it holds, which is most of what a window takes where a million of them have a user or two.
  */
+import type { Reserve } from './counter.ts'
 import { forEachSlot } from './slots.ts'
 
 const mostInList = 6
 const firstSlots = 16
+/** A table that takes more is asked for. */
+const smallBytes = 2 ** 20
 
 export class ExactSet {
   #size = 0
@@ -24,9 +27,19 @@ export class ExactSet {
   #list: number[] = nobody
   /** Each slot holds `lo`, then `hi`. */
   #slots: Uint32Array | undefined
+  readonly #reserve: Reserve | undefined
+
+  /** `reserve` is asked before a large table is made. */
+  constructor(reserve?: Reserve) {
+    this.#reserve = reserve
+  }
 
   get size(): number {
     return this.#size
+  }
+
+  get bytes(): number {
+    return this.#slots?.byteLength ?? this.#list.length * 8
   }
 
   /** Whether the user is new. */
@@ -91,6 +104,10 @@ export class ExactSet {
   }
 
   #grow(slots: Uint32Array): void {
+    const largerBytes = slots.byteLength * 2
+    if (largerBytes > smallBytes && this.#reserve?.(largerBytes) === false) {
+      if (this.#size * 40 < slots.length * 19) return // slower, but there is room in it
+    }
     const larger = new Uint32Array(slots.length * 2)
     // Slot order is harmless here: half the slots stay free wherever one looks.
     for (let from = 0; from < slots.length; from += 2) {

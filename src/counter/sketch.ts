@@ -33,6 +33,10 @@ export class Sketch {
     return this.#registers?.registers
   }
 
+  get bytes(): number {
+    return this.registers?.length ?? this.#coupons.bytes
+  }
+
   /** Adds a user by the fingerprint (hash.ts). Whether that changes anything. */
   add(hi: number, lo: number): boolean {
     const address = hi >>> 6

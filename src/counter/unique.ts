@@ -4,7 +4,7 @@
  * on when the limit was passed, or on which parts of the set were counted apart and merged.
  */
 import { base64 } from '../ndjson/base64.ts'
-import type { Counted, Counter, Estimate } from './counter.ts'
+import type { Counted, Counter, Estimate, Reserve } from './counter.ts'
 import { ExactSet } from './exact.ts'
 import { imageOf } from './image.ts'
 import { Sketch } from './sketch.ts'
@@ -17,6 +17,7 @@ export interface UniqueCounterOptions {
   readonly precision: number
   /** Whether estimates come with the image of a sketch, of exact counts too. */
   readonly sketch?: boolean
+  readonly reserve?: Reserve
 }
 
 /** A class, as a million windows may be open: its methods cost them nothing. */
@@ -28,12 +29,18 @@ export class UniqueCounter implements Counter {
   constructor(options: UniqueCounterOptions) {
     this.#options = options
     this.#limit = options.method === 'exact' ? Infinity : options.exactLimit
-    this.#state = options.method === 'hll' ? new Sketch(options.precision) : new ExactSet()
+    this.#state = options.method === 'hll'
+      ? new Sketch(options.precision)
+      : new ExactSet(options.reserve)
   }
 
   /** The users themselves, or a sketch of them. */
   get state(): ExactSet | Sketch {
     return this.#state
+  }
+
+  get bytes(): number {
+    return this.#state.bytes
   }
 
   add(hashHi: number, hashLo: number): boolean {

@@ -1,13 +1,14 @@
 /**
  * What is told at the end of a run: the counts, what was not counted and why, and the exit status.
  */
-import { exitStatus, stopStatus, UcError } from '../errors.ts'
+import { exitStatus, MemoryShort, stopStatus, UcError } from '../errors.ts'
 import type { Ledger } from '../ledger.ts'
 import { shown } from '../shown.ts'
 import type { Outcome } from './drive.ts'
 import { hints } from './hints.ts'
 import { InputError } from './input.ts'
 import { looksLike } from './looks-like.ts'
+import { isAllocationFailure } from './memory.ts'
 import type { RejectSink, RejectTotal } from './reject-sink.ts'
 import { grouped } from './result-format.ts'
 import { environment, ReaderLeft } from './runtime.ts'
@@ -58,7 +59,8 @@ export function report({ command, ledger, rejects, outcome, failures, isCounted 
       `${grouped(ledger.missing)} lines of the command before did not arrive; is a filter between?`,
     )
   }
-  const imbalance = isRefused ? undefined : ledger.imbalance() // refused in mid-batch
+  const isInMidBatch = isRefused || failure instanceof MemoryShort
+  const imbalance = isInMidBatch ? undefined : ledger.imbalance()
   if (imbalance !== undefined) say(`counts do not balance, which is a bug: ${imbalance}`)
 
   if (failure instanceof UcError) return exitStatus[failure.code]
@@ -93,10 +95,13 @@ function* notUtf8({ notUtf8, toldNotUtf8, dueNotUtf8, frames }: Ledger): Generat
   }
 }
 
+const roomForMore = 'allow the process more, by ulimit -v or the limit of its container'
+
 /** An error in one line, with its place; a bug has no words of its own. */
 export function wordsOf(error: unknown): string {
   if (error instanceof InputError) return `${error.place}: ${error.message}`
   if (error instanceof UcError) return error.message
+  if (isAllocationFailure(error)) return `memory: the system gives no more; ${roomForMore}`
   return `unexpected error: ${error instanceof Error ? error.message : String(error)}`
 }
 

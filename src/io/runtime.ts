@@ -20,6 +20,7 @@ import { getHeapStatistics } from 'node:v8'
 import { UcError } from '../errors.ts'
 import { exactArguments, pathOf } from './file-name.ts'
 import { FileExtent } from './file-extent.ts'
+import { groupLimit } from './cgroup.ts'
 import { pipeChunks, type ReadyChunks, type Take, turn } from './pipe-chunks.ts'
 import { reasonOf } from './reason.ts'
 
@@ -276,9 +277,42 @@ export function heapBytes(): { readonly used: number; readonly limit: number } {
   return { used: used_heap_size, limit: heap_size_limit }
 }
 
-/** Memory of the machine; undefined where Deno does not let us see it. */
-export function machineBytes(): number | undefined {
-  return isPermitted({ name: 'sys', kind: 'systemMemoryInfo' }) ? totalmem() : undefined
+/**
+ * Memory that we may have: of the machine, or of the container; undefined where Deno does not let us
+ * see it. What the runtime says of the container leaves out limits of groups around our own.
+ */
+export function availableBytes(): number | undefined {
+  if (!isPermitted({ name: 'sys', kind: 'systemMemoryInfo' })) return undefined
+  const constrained = process.constrainedMemory() // 0 or more than there is: no limit
+  return Math.min(totalmem(), constrained || Infinity, groupLimit(textOf) ?? Infinity)
+}
+
+/** What `ulimit -v` allows of address space; undefined without a limit, or where it is not told. */
+export function addressLimitBytes(): number | undefined {
+  const [, bytes] = /^Max address space +(\d+)/m.exec(textOf('/proc/self/limits') ?? '') ?? []
+  return bytes === undefined ? undefined : Number(bytes)
+}
+
+/** How much of it is taken, which is far more than what is used. */
+export function addressBytes(): number {
+  const [, kibibytes] = /^VmSize:\s+(\d+)/m.exec(textOf('/proc/self/status') ?? '') ?? []
+  return Number(kibibytes ?? 0) * 1024
+}
+
+/** Whether `ulimit -v` leaves so many addresses. */
+export function mayTakeAddresses(bytes: number): boolean {
+  const limit = addressLimitBytes()
+  return limit === undefined || addressBytes() + bytes <= limit
+}
+
+/** A file of the system; undefined where there is none, or Deno does not let us see it. */
+function textOf(path: string): string | undefined {
+  if (deno !== undefined) return undefined // it wants permission for everything
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
 }
 
 /** Whether Deno lets us read the file, or all of the folder. */

@@ -61,8 +61,20 @@ export function useCompiledScanner(module: object | undefined): void {
   compiled ??= module
 }
 
-/** One with so much memory for input, for good; undefined where WebAssembly has no SIMD. */
+/**
+ * One with so much memory for input, for good; undefined where WebAssembly has no SIMD, or finds no
+ * memory: for each instance runtimes reserve gigabytes of addresses, which `ulimit -v` may not allow.
+ */
 export function newScanner(inputBytes: number): Scanner | undefined {
+  try {
+    return instance(inputBytes)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+function instance(inputBytes: number): Scanner | undefined {
   const module = compiledScanner()
   if (module === undefined || WebAssembly === undefined) return undefined
   const scanner = new WebAssembly.Instance(module).exports as Scanner

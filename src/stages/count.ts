@@ -5,12 +5,13 @@
  */
 import TinyQueue from 'tinyqueue'
 import type { Counter } from '../counter/counter.ts'
+import { ExactSet } from '../counter/exact.ts'
 import { endOfRun } from '../kernel/window-runs.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
 import type { FrameBatch, Reject, ResultLine, WindowedBatch } from '../records.ts'
 import { EXPIRED, LATE } from '../records.ts'
-import type { Emit, Stage } from '../stage.ts'
+import type { Emit, Held, Stage } from '../stage.ts'
 import type { Calendar } from '../time/calendar.ts'
 import { revisionStepMs } from '../time/watermark.ts'
 import { frameReject } from './frame-reject.ts'
@@ -41,6 +42,8 @@ export interface CountStage extends Stage<WindowOut, CountOut> {
   readonly watermarkMs: number
   /** Windows that are open or revisable. */
   readonly openWindows: number
+  /** Takes a while where many windows are open. */
+  held(): Held
   /** The smallest line number of the source that an open or revisable window has counted. */
   firstLineOf(source: number): number
 }
@@ -222,6 +225,15 @@ export function countStage(options: CountOptions): CountStage {
     },
     get openWindows() {
       return open.reduce((sum, { size }) => sum + size, 0)
+    },
+    held() {
+      const bytes = { exact: 0, sketch: 0 }
+      for (const windows of open) {
+        for (const { users } of windows.values()) {
+          bytes[users.state instanceof ExactSet ? 'exact' : 'sketch'] += users.bytes
+        }
+      }
+      return { windows: this.openWindows, exactBytes: bytes.exact, sketchBytes: bytes.sketch }
     },
     firstLineOf(source) {
       let first = firstLines.get(source) ?? Infinity

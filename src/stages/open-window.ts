@@ -57,6 +57,11 @@ export class OpenWindow {
     this.firstLines = keepsLines ? new Map() : undefined
   }
 
+  /** Of its users, without those of late frames. */
+  get users(): Counter {
+    return this.#users
+  }
+
   /** A frame of that source and line counts here. */
   needs(source: number, line: number): void {
     const first = this.firstLines?.get(source) ?? Infinity

@@ -55,7 +55,9 @@ export const reporting: ReportingOptions = {
     fallback: 'auto',
     parse: (text) => text === 'auto' ? undefined : size({ from: 1 })(text),
     brief: 'End the run, with advice, above this much memory',
-    detail: "`auto` is three quarters of the machine's memory. It never changes a result.",
+    detail:
+      "`auto` is three quarters of the machine's memory, or the container's. It never changes " +
+      'a result.',
     example: '--max-memory 2GiB',
   },
 }

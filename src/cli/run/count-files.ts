@@ -19,7 +19,7 @@ export function countFiles(parts: Parts): Promise<Outcome> {
   const { read: plan, idleMs, newStages, results, session } = parts
   const keepsFrames = session.keepsRejects
   return withFrameReader({ plan, idleMs, keepsFrames, session }, (reader) => {
-    const { windows, counts } = newStages(session.ledger, reader)
+    const { windows, counts } = newStages(session, reader)
     return session.run({
       ...reader,
       ending: session.endingOf('never', plan.files),

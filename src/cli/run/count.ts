@@ -22,7 +22,6 @@ const { maxLineBytes } = extractedFrames
 export async function runCount(parsed: Parsed<CountOptions>): Promise<number> {
   const output = outputPlan(parsed)
   const counting = countPlan(parsed)
-  const newCounter = () => uniqueCounter(counting)
   const options = {
     command: 'uc-count',
     plan: output,
@@ -30,7 +29,8 @@ export async function runCount(parsed: Parsed<CountOptions>): Promise<number> {
     inputs: inspectInputs(['-']),
   }
   return await withSession(options, async (session) => {
-    const { ledger, progress } = session
+    const { ledger, progress, memory: { reserve } } = session
+    const counted = { ...counting, reserve }
     const scanner = windowedScanner(maxLineBytes)
     const memory = scanner?.room.chunk
     const bytes = readInput({ files: ['-'], onBytes: progress.bytes, ...(memory && { memory }) })
@@ -41,12 +41,18 @@ export async function runCount(parsed: Parsed<CountOptions>): Promise<number> {
       throw new UcError('failed', `stdin: the header says what is unknown here: ${error.message}`)
     })
     const latenessMs = calendar.kinds.map(({ name }) => plan.latenessMs.get(name) ?? 0)
+    const counts = countStage({
+      ...output,
+      ...counting,
+      calendar,
+      latenessMs,
+      newCounter: () => uniqueCounter(counted),
+      ledger,
+    })
+    session.memory.watches(() => counts.held())
     return await session.run({
       input,
-      stage: chain(
-        readWindowedStage({ calendar, maxLineBytes, scanner, ledger }),
-        countStage({ ...output, ...counting, calendar, latenessMs, newCounter, ledger }),
-      ),
+      stage: chain(readWindowedStage({ calendar, maxLineBytes, scanner, ledger }), counts),
       lineBreak: Uint8Array.of(0x0a),
       ending,
       delivery: new ResultWriter(output.format, session),

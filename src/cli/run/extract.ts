@@ -16,6 +16,7 @@ export async function runExtract(parsed: Parsed<ExtractOptions>): Promise<number
     plan: outputPlan(parsed),
     isStrict: read.strict,
     inputs: inspectInputs(read.files),
+    memory: { threads: read.threads },
   }
   return await withSession(options, async (session) => {
     const writer = new PipeWriter<ExtractOut>({

@@ -35,6 +35,7 @@ export async function runFromKafka(parsed: Parsed<FromKafkaOptions>): Promise<nu
     plan: outputPlan({ ...parsed, values: { ...values, ...refusesNothing } }),
     isStrict: false,
     inputs: { identities: new Set<string>(), totalBytes: undefined },
+    memory: { remedy: 'lower fetch.max.bytes and max.partition.fetch.bytes, by --kafka-config' },
     inWords: (error: unknown) => inWords(error, place),
   }
   return await withSession(options, async (session) => {

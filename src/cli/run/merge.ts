@@ -23,9 +23,12 @@ export async function runMerge(parsed: Parsed<MergeOptions>): Promise<number> {
     plan: output,
     isStrict: plan.strict,
     inputs: inspectInputs(files),
-    memoryRemedy:
-      'sort the inputs by time and leave out --order none, use a shorter --lateness, or ' +
-      'unite a part of the time, or of the inputs, first',
+    memory: {
+      remedy: isOrdered
+        ? 'use a shorter --lateness, or unite a part of the time, or of the inputs, first'
+        : 'sort the inputs by time and leave out --order none, or unite a part of the time, or of ' +
+          'the inputs, first',
+    },
   }
   const zoneNamed = await loadZones()
   return await withSession(options, (session) => {

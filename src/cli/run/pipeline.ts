@@ -17,13 +17,14 @@ export async function runPipeline(parsed: Parsed<PipelineOptions>): Promise<numb
   }
   const read = readPlan(parsed)
   const output = outputPlan(parsed)
+  const { idleMs, isOrdered } = timePlan(parsed)
   const newStages = await stagesOf(parsed)
-  const { idleMs } = timePlan(parsed)
   const options = {
     command: 'uc-pipeline',
     plan: output,
     isStrict: read.strict,
     inputs: inspectInputs(read.files),
+    memory: { threads: read.threads, isOrdered },
   }
   return await withSession(options, (session) => {
     const results = new ResultWriter(output.format, session)

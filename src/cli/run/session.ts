@@ -6,7 +6,8 @@ import { Buffer } from 'node:buffer'
 import { exitStatus, UcError } from '../../errors.ts'
 import { type Drive, drive, type Outcome } from '../../io/drive.ts'
 import type { Inputs } from '../../io/input.ts'
-import { memoryGuard } from '../../io/memory.ts'
+import { MemoryGuard } from '../../io/memory.ts'
+import type { Circumstances } from '../../io/memory-advice.ts'
 import { openOutput, OutputFile } from '../../io/output-file.ts'
 import { newProgress, type Progress } from '../../io/progress.ts'
 import { RejectSink } from '../../io/reject-sink.ts'
@@ -25,8 +26,7 @@ export interface SessionOptions {
   readonly plan: OutputPlan
   readonly isStrict: boolean
   readonly inputs: Inputs
-  /** What to do where memory is short, if not what helps those that count. */
-  readonly memoryRemedy?: string
+  readonly memory?: Circumstances
   /** An error as the user is to read it. */
   inWords?(error: unknown): unknown
 }
@@ -63,10 +63,10 @@ interface Outputs {
 export class Session {
   readonly ledger: Ledger = new Ledger()
   readonly progress: Progress
+  readonly memory: MemoryGuard
   readonly #rejects: RejectSink
   readonly #signals: SignalWatch
   readonly #stats: OutputFile | undefined
-  readonly #checkMemory: () => void
   readonly #options: SessionOptions
 
   static async open(options: SessionOptions, signals: SignalWatch): Promise<Session> {
@@ -89,7 +89,7 @@ export class Session {
     this.#signals = signals
     this.#rejects = new RejectSink({ file: rejects, isStrict })
     this.#stats = stats
-    this.#checkMemory = memoryGuard(plan.maxMemoryBytes, options.memoryRemedy)
+    this.memory = new MemoryGuard(plan.maxMemoryBytes, options.memory ?? {})
     this.progress = newProgress({
       isOn: plan.progress,
       totalBytes: inputs.totalBytes,
@@ -151,7 +151,7 @@ export class Session {
         await this.#keeping(this.#rejects.drain())
         this.progress.tick()
       },
-      check: this.#checkMemory,
+      check: this.memory.check,
     }, this.#signals)
   }
 
@@ -170,7 +170,9 @@ export class Session {
     const { command, inWords = (error) => error } = this.#options
     const { ledger } = this
     this.progress.clear()
-    const failures = outcome.failure === undefined ? [] : [inWords(outcome.failure)]
+    const failures = outcome.failure === undefined
+      ? []
+      : [inWords(this.memory.inWords(outcome.failure))]
     const attempt = async (step: Promise<void>) => {
       try {
         await this.closing(step)

@@ -1,5 +1,6 @@
 /** The stages of uc-pipeline behind the one that reads frames. */
 import { uniqueCounter } from '../../counter/unique.ts'
+import type { MemoryGuard } from '../../io/memory.ts'
 import type { Ledger } from '../../ledger.ts'
 import { type CountStage, countStage } from '../../stages/count.ts'
 import { type WindowOptions, type WindowStage, windowStage } from '../../stages/window.ts'
@@ -18,19 +19,26 @@ export interface OfReader extends Pick<WindowOptions, 'isReadToItsEnd'> {
   readonly keepsLines?: boolean
 }
 
-export type NewStages = (ledger: Ledger, ofReader: OfReader) => Stages
+/** What a run shares among its stages. */
+export interface OfRun {
+  readonly ledger: Ledger
+  readonly memory: Pick<MemoryGuard, 'reserve' | 'watches'>
+}
+
+export type NewStages = (run: OfRun, ofReader: OfReader) => Stages
 
 /** Reads the zone data once; the stages are made as often as a run begins. */
 export async function stagesOf(parsed: Parsed<PipelineOptions>): Promise<NewStages> {
   const time = timePlan(parsed)
   const counting = countPlan(parsed)
   const { earlyMs } = outputPlan(parsed)
-  const newCounter = () => uniqueCounter(counting)
   const calendar = await calendarOf(time)
   const latenessMs = latenessOf(time, calendar)
   const range = rangeOf(time, calendar)
-  return (ledger, { keepsLines = false, ...ofReader }) => ({
-    windows: windowStage({
+  return ({ ledger, memory }, { keepsLines = false, ...ofReader }) => {
+    const { reserve } = memory
+    const counted = { ...counting, reserve }
+    const windows = windowStage({
       ...time,
       ...range,
       ...ofReader,
@@ -38,15 +46,17 @@ export async function stagesOf(parsed: Parsed<PipelineOptions>): Promise<NewStag
       latenessMs,
       showsRaw: true,
       ledger,
-    }),
-    counts: countStage({
+    })
+    const counts = countStage({
       ...counting,
       calendar,
       latenessMs,
-      newCounter,
+      newCounter: () => uniqueCounter(counted),
       earlyMs,
       keepsLines,
       ledger,
-    }),
-  })
+    })
+    memory.watches(() => counts.held())
+    return { windows, counts }
+  }
 }

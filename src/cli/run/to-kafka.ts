@@ -27,6 +27,7 @@ export async function runToKafka(parsed: Parsed<ToKafkaOptions>): Promise<number
     plan: outputPlan(parsed),
     isStrict: values.strict,
     inputs: inspectInputs(['-']),
+    memory: { remedy: 'use a smaller --linger, so that fewer messages wait' },
     inWords: (error: unknown) => inWords(error, { ...connection, topic }),
   }
   return await withSession(options, async (session) => {

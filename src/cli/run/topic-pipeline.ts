@@ -45,6 +45,7 @@ export async function runTopicPipeline(
     command: 'uc-pipeline',
     plan: output,
     isStrict: read.strict,
+    memory: { threads: read.threads, isOrdered: timePlan(parsed).isOrdered },
     inputs: plan.read === undefined
       ? inspectInputs(read.files)
       : { identities: new Set<string>(), totalBytes: undefined },
@@ -114,7 +115,7 @@ async function countOwned(
     resume: resumptionOf,
   })
   const isReadToItsEnd = (source: number) => reader.isReadToItsEnd(source)
-  const { windows, counts } = newStages(session.ledger, { keepsLines: true, isReadToItsEnd })
+  const { windows, counts } = newStages(session, { keepsLines: true, isReadToItsEnd })
   session.progress.also(() => {
     return `${grouped(reader.lag)} messages behind, ${grouped(counts.openWindows)} windows open`
   })

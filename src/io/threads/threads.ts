@@ -9,7 +9,7 @@ import { Worker } from 'node:worker_threads'
 import { UcError } from '../../errors.ts'
 import { compiledScanner } from '../../kernel/module.ts'
 import { freeDescriptors, spareDescriptors } from '../descriptors.ts'
-import { mayRead } from '../runtime.ts'
+import { mayRead, mayTakeAddresses } from '../runtime.ts'
 import { bytesOf } from '../../kernel/scanned-lines.ts'
 import {
   mostUntakenBytes,
@@ -31,6 +31,10 @@ const notPermitted =
   '--threads: a thread loads the program anew, for which Deno wants permission; ' +
   `add --allow-read=${program}`
 
+/** The runtime dies where it finds less for a thread: a heap of its own, and room for code. */
+const threadAddressBytes = 2 ** 30
+const mayStart = () => mayTakeAddresses(threadAddressBytes)
+
 /** A thread has its next piece before it asks for it, so that it never waits for this one. */
 const mostWork = 3
 /** A compressed file takes long: what is given to its thread would wait, while others have time. */
@@ -51,7 +55,7 @@ export class Threads {
   readonly #options: ThreadsOptions
   readonly #threads: Thread[] = []
   readonly #waiting: Scan[] = []
-  /** How many may be started, as far as descriptors go. */
+  /** How many may be started, as far as descriptors and addresses go. */
   #most: number | undefined
   #own: OwnScan | undefined
 
@@ -88,7 +92,12 @@ export class Threads {
     if (idle !== undefined) return idle
     this.#most ??= startable(name, this.count)
     const most = Math.min(range === undefined ? this.count : this.count - 1, this.#most)
-    if (threads.length >= most) return threads.toSorted((a, b) => a.work - b.work)[0]
+    const freest = threads.toSorted((a, b) => a.work - b.work)[0]
+    if (threads.length >= most) return freest
+    if (!mayStart()) {
+      this.#most = threads.length
+      return freest
+    }
     const thread = new Thread(this.#options, () => this.#share())
     threads.push(thread)
     return thread
