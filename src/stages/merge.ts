@@ -26,6 +26,9 @@ export interface MergeOptions extends AdmitOptions {
   readonly ledger: Ledger
 }
 
+/** So many windows are written at the end before outputs keep pace. */
+const windowsPerStep = 1000
+
 export type MergeOut = Result | Reject
 
 export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> {
@@ -35,7 +38,7 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
   /** By kind and start. */
   const gathered = new Map<string, GatheredWindow>()
   const merged = new Map<string, MergedWindow>()
-  const toUnite = new TinyQueue<Closing>([], (a, b) => a.dueMs - b.dueMs)
+  let toUnite = new TinyQueue<Closing>([], (a, b) => a.dueMs - b.dueMs)
   const toWrite = new TinyQueue<MergedWindow>([], inOrder)
   /** Of the kinds so far: what ends by the watermark minus this is complete, whatever its kind. */
   let longestMs = 0
@@ -81,7 +84,7 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     if (isContradicted) counts.contradicted++
     if (!gathered.has(key)) {
       gathered.set(key, window_)
-      toUnite.push({ dueMs, key })
+      toUnite.push({ dueMs, endMs: end * 1000, key })
       for (const target of [part.kind, ...targets]) {
         longestMs = Math.max(longestMs, latenessMs(target.kind))
       }
@@ -114,15 +117,31 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
   function settle(reachedMs: number): void {
     let closing: Closing | undefined
     while ((closing = toUnite.peek()) !== undefined && closing.dueMs <= reachedMs) {
-      const { key } = toUnite.pop()!
-      const window = gathered.get(key)!
-      gathered.delete(key)
-      const { line: { window: name, start }, targets } = window.first
-      const united = window.unite()
-      for (const { kind } of targets) {
-        const { startMs } = kind.spanAt(start * 1000)
-        merged.get(`${kind.name} ${startMs}`)!.take(united, name)
-      }
+      unite(toUnite.pop()!)
+    }
+  }
+
+  function unite({ key }: Closing): void {
+    const window = gathered.get(key)!
+    gathered.delete(key)
+    const { line: { window: name, start }, targets } = window.first
+    const united = window.unite()
+    for (const { kind } of targets) {
+      const { startMs } = kind.spanAt(start * 1000)
+      merged.get(`${kind.name} ${startMs}`)!.take(united, name)
+    }
+  }
+
+  /** Unites no more than what the next window needs, and lets go of it, as memory may be short. */
+  function* inSteps(how: 'end' | 'stop', emit: Emit<MergeOut>): Generator<void> {
+    const left = toUnite.data.sort((a, b) => b.endMs - a.endMs)
+    toUnite = new TinyQueue<Closing>([], (a, b) => a.dueMs - b.dueMs)
+    let steps = 0
+    for (let window; (window = toWrite.peek()) !== undefined;) {
+      const { endMs } = window
+      while (left.length > 0 && left.at(-1)!.endMs <= endMs) unite(left.pop()!)
+      write(endMs, emit, how === 'stop')
+      if (++steps % windowsPerStep === 0) yield
     }
   }
 
@@ -154,13 +173,12 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
       settle(union.watermarkMs)
       write(union.watermarkMs - longestMs, emit)
     },
+    inSteps,
     end(emit) {
-      settle(Infinity)
-      write(Infinity, emit)
+      for (const _ of inSteps('end', emit));
     },
     stop(emit) {
-      settle(Infinity)
-      write(Infinity, emit, true)
+      for (const _ of inSteps('stop', emit));
     },
   }
 }
@@ -168,6 +186,7 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
 /** A window that may be revised until then. */
 interface Closing {
   readonly dueMs: number
+  readonly endMs: number
   readonly key: string
 }
 

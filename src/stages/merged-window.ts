@@ -12,7 +12,7 @@ import type { ZonedKind } from '../time/zoned-kinds.ts'
 import type { Part } from './admit.ts'
 import type { United } from './gathered-window.ts'
 import { covers, join, paneFields, shardFields, type Shares, sum, take } from './shares.ts'
-import { windowFields } from './window-fields.ts'
+import { type LineDraft, windowFields } from './window-fields.ts'
 
 export class MergedWindow {
   readonly startMs: number
@@ -54,16 +54,23 @@ export class MergedWindow {
     if (isCut) {
       for (const [shard, share] of shares) shares.set(shard, { ...share, isEarly: true })
     }
-    const { frames, ...pane } = paneFields(shares)
-    const { sketch, ...counted } = this.#counted(shares)
-    return {
-      ...windowFields({ ...this, kind: this.#kind.kind }, this.#kind),
-      ...shardFields(shares),
-      ...counted,
-      frames,
-      ...pane,
-      ...(sketch === undefined ? {} : { sketch }),
-    }
+    const { startMs, endMs } = this
+    const line: LineDraft = windowFields({ startMs, endMs, kind: this.#kind.kind }, this.#kind)
+    const { shard, shards } = shardFields(shares)
+    if (shard !== undefined) line.shard = shard
+    if (shards !== undefined) line.shards = shards
+    const { users, low, high, method, error, sketch } = this.#counted(shares)
+    line.users = users
+    line.low = low
+    line.high = high
+    line.method = method
+    line.error = error
+    const { frames, pane, revision } = paneFields(shares)
+    line.frames = frames
+    line.pane = pane
+    if (revision !== undefined) line.revision = revision
+    if (sketch !== undefined) line.sketch = sketch
+    return line as ResultLine
   }
 
   /** Of its own lines and finer ones. Of what is late for a minute the day need not be revised. */
