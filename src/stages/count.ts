@@ -4,7 +4,7 @@
  * window's end, and for late frames the next multiple of 10 s, or the end of the allowed lateness.
  */
 import TinyQueue from 'tinyqueue'
-import type { Counter } from '../counter/counter.ts'
+import type { Counter, Reserve } from '../counter/counter.ts'
 import { ExactSet } from '../counter/exact.ts'
 import { endOfRun } from '../kernel/window-runs.ts'
 import type { Ledger } from '../ledger.ts'
@@ -25,6 +25,8 @@ export interface CountOptions {
   /** Per kind of window, in the order of the calendar. */
   readonly latenessMs: readonly number[]
   readonly newCounter: () => Counter
+  /** Asked as windows open, of which one batch of a thread may open a hundred thousand. */
+  readonly reserve?: Reserve
   /** Every so long, by the wall clock, open windows are shown as they stand. */
   readonly earlyMs?: number | undefined
   /** Whether to keep what lines the open windows need: see CountStage. */
@@ -36,6 +38,9 @@ export interface CountOptions {
 
 /** So many lines are shown at the end before outputs keep pace. */
 const linesPerStep = 1000
+/** So many windows are asked for together, and each takes about so much. */
+const windowsPerAsking = 4096
+const windowBytes = 600
 
 export interface CountStage extends Stage<WindowOut, CountOut> {
   /** Windows whose lateness has passed by then have been shown for the last time. */
@@ -56,7 +61,8 @@ export interface Result {
 export type CountOut = Result | Reject | Control
 
 export function countStage(options: CountOptions): CountStage {
-  const { calendar, latenessMs, newCounter, earlyMs, keepsLines = false, shard, ledger } = options
+  const { calendar, latenessMs, newCounter, reserve, earlyMs, keepsLines = false, shard, ledger } =
+    options
   const { kinds } = calendar
   /** Per kind, by start. */
   const open = kinds.map(() => new Map<number, OpenWindow>())
@@ -68,6 +74,7 @@ export function countStage(options: CountOptions): CountStage {
   /** What was over by then an earlier run has shown. */
   let overMs = -Infinity
   let due = new TinyQueue<Due>([], inOrder)
+  let opened = 0
   let shownAtMs = NaN
   /** By source, of the windows that a stop has let go of. */
   const firstLines = new Map<number, number>()
@@ -127,6 +134,7 @@ export function countStage(options: CountOptions): CountStage {
     const known = open[k]!.get(startMs)
     if (known !== undefined) return known
     if (expiryMs(k, startMs) <= Math.max(union.watermarkMs, overMs)) return undefined
+    if (++opened % windowsPerAsking === 0) reserve?.(windowsPerAsking * windowBytes)
     const window = new OpenWindow({
       kind: kinds[k]!,
       rank: k,

@@ -47,6 +47,7 @@ export async function runCount(parsed: Parsed<CountOptions>): Promise<number> {
       calendar,
       latenessMs,
       newCounter: () => uniqueCounter(counted),
+      reserve,
       ledger,
     })
     session.memory.watches(() => counts.held())

@@ -52,6 +52,7 @@ export async function stagesOf(parsed: Parsed<PipelineOptions>): Promise<NewStag
       calendar,
       latenessMs,
       newCounter: () => uniqueCounter(counted),
+      reserve,
       earlyMs,
       keepsLines,
       ledger,
