@@ -64,7 +64,7 @@ test('three quarters of the limit of the group around ours end a run', async (co
       )
       assert.match(
         stderr,
-        /memory: \d+ MiB in use, --max-memory allows 150; [\d,]+ windows are open/,
+        /memory: \d+ MiB in use.*, --max-memory allows 150; [\d,]+ windows are open/,
       )
       assert.equal(status, 1)
     })
