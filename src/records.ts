@@ -40,8 +40,10 @@ export interface Resumption {
   readonly offset: number
   /** Undefined where it had none yet. */
   readonly clock: ClockState | undefined
-  /** Windows that were over by then have been shown: what comes for them has been counted. */
+  /** Windows that were over by then have been shown for the last time. */
   readonly overMs: number
+  /** Lines before this number were read then; of such windows they count as before. */
+  readonly readTo: number
 }
 
 /** Trusted time of a source, and the time that waits for confirmation. Unix milliseconds. */

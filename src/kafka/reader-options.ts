@@ -22,7 +22,7 @@ export interface ReaderOptions {
    */
   timeOf?(source: number): number
   /** What was stored with the offset that is begun with, in terms of the stages. */
-  resume?(source: number, stored: Position): Resumption | undefined
+  resume?(source: number, stored: Position): Resumption
   say(text: string): void
 }
 

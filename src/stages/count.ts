@@ -75,6 +75,8 @@ export function countStage(options: CountOptions): CountStage {
   let overMs = -Infinity
   let due = new TinyQueue<Due>([], inOrder)
   let opened = 0
+  /** By source, before which line an earlier run has counted, or refused, each frame of that. */
+  const readTo = new Map<number, number>()
   let shownAtMs = NaN
   /** By source, of the windows that a stop has let go of. */
   const firstLines = new Map<number, number>()
@@ -102,12 +104,15 @@ export function countStage(options: CountOptions): CountStage {
         current[k] = window = windowAt(k, startMs)
         window?.needs(frames.source, frames.lineNumber[from]!)
       }
-      if (window === undefined && expiryMs(k, startMs) > overMs) {
-        for (let i = from; i < to; i++) expire(frames, i, k, emit)
+      if (window === undefined) {
+        const known = expiryMs(k, startMs) > overMs ? 0 : readTo.get(frames.source) ?? 0
+        for (let i = from; i < to; i++) {
+          if (frames.lineNumber[i]! < known) counted[k]!++
+          else expire(frames, i, k, emit)
+        }
         continue
       }
       counted[k]! += to - from
-      if (window === undefined) continue
       if (verdict === LATE || window.endMs <= union.watermarkMs) {
         for (let i = from; i < to; i++) addLate(window, frames, i)
       } else {
@@ -220,7 +225,10 @@ export function countStage(options: CountOptions): CountStage {
         union.advance(message.source, message.watermarkMs)
         settle(union.watermarkMs, emit)
       } else {
-        if (message.type === 'resumption') overMs = Math.max(overMs, message.overMs)
+        if (message.type === 'resumption') {
+          overMs = Math.max(overMs, message.overMs)
+          readTo.set(message.source, message.readTo)
+        }
         if (message.type === 'source') union.exists(message.source)
         if (message.type === 'idle') union.idle(message.source)
         if (message.type === 'source-end') union.ended(message.source)

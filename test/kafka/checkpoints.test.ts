@@ -18,11 +18,14 @@ import { chain } from '../../src/pipeline.ts'
 import type { ResultLine } from '../../src/records.ts'
 import { type CountOut, countStage } from '../../src/stages/count.ts'
 import { windowStage } from '../../src/stages/window.ts'
+import { calendar } from '../../src/time/calendar.ts'
+import { loadZone } from '../../src/time/zone.ts'
 import { seed } from '../support/seed.ts'
 import { randomTimedStream, streamText } from '../support/streams-time.ts'
 import type { OracleOptions } from '../support/time-oracle.ts'
 
 const streams = 400
+const zone = await loadZone('UTC')
 
 type Partitions = ReadonlyMap<number, readonly Buffer[]>
 type LinesByWindow = ReadonlyMap<string, readonly ResultLine[]>
@@ -43,8 +46,8 @@ interface RunOptions {
   readonly slices: number | undefined
 }
 
-/** What the reader of a topic does, as far as the stages can tell. */
-function run({ options, partitions, random, from, slices = Infinity }: RunOptions): Run {
+/** The stages of uc-pipeline behind a reader of topics. */
+function newStages(options: OracleOptions & { readonly idleMs?: number }) {
   const { calendar, latenessMs } = options
   const ledger = new Ledger()
   const plan = {
@@ -63,6 +66,13 @@ function run({ options, partitions, random, from, slices = Infinity }: RunOption
   const checkpoints = new Checkpoints()
   const frames = messageStage(plan, ledger)
   const stage = noted(chain(chain(frames, windows), counts), { windows, checkpoints, onBytes() {} })
+  const positions = () => checkpoints.positions(counts.firstLineOf, counts.watermarkMs)
+  return { stage, counts, ledger, positions }
+}
+
+/** What the reader of a topic does, as far as the stages can tell. */
+function run({ options, partitions, random, from, slices = Infinity }: RunOptions): Run {
+  const { stage, counts, positions } = newStages(options)
   const lines = new Map<string, ResultLine[]>()
   const emit = (message: CountOut) => {
     if (message.type !== 'result') return
@@ -78,8 +88,8 @@ function run({ options, partitions, random, from, slices = Infinity }: RunOption
     nexts.set(source, next)
     stage.push({ type: 'source', source, name: nameOf(source), line: next - 1 }, emit)
   }
-  for (const [source, position] of from) {
-    stage.push(resumptionOf(source, position)!, emit)
+  for (const source of partitions.keys()) {
+    stage.push(resumptionOf(source, from.get(source) ?? { offset: 0, metadata: '' }), emit)
   }
   for (let slice = 0; slice < slices; slice++) {
     const left = [...partitions].filter(([source, all]) => nexts.get(source)! < all.length)
@@ -94,10 +104,9 @@ function run({ options, partitions, random, from, slices = Infinity }: RunOption
       nexts.set(source, taken.next)
     }
   }
-  const overMs = counts.watermarkMs
-  const positions = checkpoints.positions(counts.firstLineOf, overMs)
+  const part = { positions: positions(), overMs: counts.watermarkMs }
   if (slices === Infinity) stage.end(emit)
-  return { lines, positions, overMs }
+  return { ...part, lines }
 }
 
 function check(i: number): void {
@@ -149,6 +158,80 @@ function check(i: number): void {
 
 test(`${streams} random streams, cut and resumed, give the lines of a whole run`, () => {
   for (let i = 0; i < streams; i++) check(i)
+})
+
+/** Two partitions: one was idle while the other closed windows, and then brings frames of those. */
+function lateForIdle({ isCut }: { isCut: boolean }) {
+  const minuteMs = 60_000
+  const options = {
+    calendar: calendar({ windows: ['minute'], zone, weekStart: 'monday' }),
+    maxDelayMs: 0,
+    maxJumpMs: undefined,
+    latenessMs: [0],
+    idleMs: 1000,
+  }
+  let nowMs = Date.parse('2016-07-11T13:39:00Z')
+  const seen: string[] = []
+  const emit = (message: CountOut) => {
+    if (message.type === 'reject') seen.push(`${message.source}@${message.line} ${message.reason}`)
+    if (message.type === 'result') seen.push(`${message.line.start}: ${message.line.users} users`)
+  }
+  const begin = (from: ReadonlyMap<number, Position>) => {
+    const run = newStages(options)
+    const stored = [0, 1].map((source) => from.get(source) ?? { offset: 0, metadata: '' })
+    stored.forEach(({ offset }, source) => {
+      run.stage.push({ type: 'source', source, name: `t[${source}]`, line: offset - 1 }, emit)
+    })
+    stored.forEach((position, source) => run.stage.push(resumptionOf(source, position), emit))
+    stored.forEach(({ offset }, source) => nexts[source] = offset)
+    return run
+  }
+  const feed = (source: number, to: number) => {
+    const messages = topic[source]!.slice(nexts[source], to).map((ts, i) => {
+      const offset = `${nexts[source]! + i}`
+      return { offset, value: Buffer.from(JSON.stringify({ uid: `${source}@${offset}`, ts })) }
+    })
+    nexts[source] = to
+    for (const { mark, ...taken } of messageRuns(messages, { source, name: `t[${source}]` })) {
+      run.stage.push(mark, emit)
+      run.stage.push({ type: 'lines', source, ...taken }, emit)
+    }
+  }
+  const topic = [[1000, 10 * minuteMs], [0, 2000, 11 * minuteMs]]
+  const nexts = [0, 0]
+  let run = begin(new Map())
+  feed(1, 1)
+  feed(0, 2)
+  for (let tick = 0; tick < 3; tick++) run.stage.tick!(nowMs += 600, emit)
+  const { positions } = run
+  if (isCut) run = begin(positions())
+  feed(0, 2)
+  feed(1, 3)
+  run.stage.end(emit)
+  return { seen, imbalance: run.ledger.imbalance(), expired: run.ledger.windows.get('minute') }
+}
+
+test('frames of a partition that was idle expire, told, after a restart as in one run', () => {
+  const whole = lateForIdle({ isCut: false })
+  assert.deepEqual(whole.seen.slice(0, 2), ['0: 2 users', 't[1]@1 expired'])
+  const cut = lateForIdle({ isCut: true })
+  assert.deepEqual(cut.seen, whole.seen)
+  assert.deepEqual([whole.expired?.expired, cut.expired?.expired], [1, 1])
+  assert.deepEqual([whole.imbalance, cut.imbalance], [undefined, undefined])
+})
+
+test('nothing is stored of a source before it is known from where it goes on', () => {
+  const { stage, positions } = newStages({
+    calendar: calendar({ windows: ['minute'], zone, weekStart: 'monday' }),
+    maxDelayMs: 0,
+    maxJumpMs: undefined,
+    latenessMs: [0],
+  })
+  stage.push({ type: 'source', source: 0, name: 't[0]', line: 6 }, () => {})
+  assert.deepEqual([...positions()], [])
+  const metadata = '{"uc":1,"trusted":600000,"over":600000,"read":9}'
+  stage.push(resumptionOf(0, { offset: 7, metadata }), () => {})
+  assert.deepEqual([...positions()], [[0, { offset: 7, metadata }]])
 })
 
 test('of many checkpoints some are kept, and none too late is given', () => {

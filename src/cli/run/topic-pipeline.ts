@@ -161,8 +161,9 @@ async function countOwned(
 }
 
 /**
- * Notes after each slice how far a source has come, with the clock that it has there. It always has
- * a tick, since offsets are stored while nothing comes, too.
+ * Notes after each slice how far a source has come, with the clock that it has there; and first,
+ * from where it goes on, so that nothing less is stored before that is known. It always has a tick,
+ * since offsets are stored while nothing comes, too.
  */
 export function noted<Out>(
   stage: Stage<ReaderMessage, Out>,
@@ -182,10 +183,9 @@ export function noted<Out>(
       const clock = windows.clockOf(source)
       if (message.type === 'lines') {
         if (clock !== undefined) checkpoints.note(source, message.next, clock)
-      } else if (message.type === 'source') {
-        if (!checkpoints.has(source)) checkpoints.note(source, message.line! + 1, undefined)
       } else if (message.type === 'resumption') {
         checkpoints.note(source, message.offset, clock)
+        checkpoints.wasReadTo(source, message.readTo)
       }
     },
   }
