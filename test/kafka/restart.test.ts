@@ -201,6 +201,34 @@ describe('after a restart', { skip: skipReason }, () => {
     ])
   })
 
+  test('frames that a partition brings too late expire, told, when it was idle before', async () => {
+    const topic = await newTopic(broker.brokers, { partitions: 2 })
+    const minute = 1468244340
+    const at = (partition: number, ts: number, count: number) => {
+      return Array.from({ length: count }, (_, i) => {
+        return { partition, value: JSON.stringify({ uid: `${partition}-${i}`, ts }) }
+      })
+    }
+    await produce(broker.brokers, topic, [...at(0, minute + 1, 20), ...at(0, minute + 600, 5)])
+    const flags = ['--kafka', '--topic', topic, '--group', freshName(), '--minute'].concat(
+      '--max-jump off --lateness 0s --idle 1s'.split(' '),
+    )
+    await withRuns(async (start) => {
+      const pipeline = start(broker, ['uc-pipeline', ...flags])
+      await pipeline.says(`"start":${minute},`)
+      pipeline.child.kill('SIGTERM')
+      assert.equal(await pipeline.status(), 143, pipeline.stderr)
+    })
+    await produce(broker.brokers, topic, at(1, minute + 2, 10))
+    const script = `uc-pipeline ${flags.join(' ')} --stop-at end --stats -`
+    const { status, stdout, stderr } = await kafkaShell(broker, script)
+    assert.equal(status, 0, stderr)
+    assert.match(stderr, / 10 of \d+ frames expired for a window/)
+    assert.match(stderr, /"minute":\{"counted":\d+,"expired":10\}/)
+    const shown = resultsOf(stdout).map(({ start, users }) => [start, users])
+    assert.deepEqual(shown, [[minute + 600, 5]])
+  })
+
   test('--start-at and --stop-at say what is read', async () => {
     const topic = await newTopic(broker.brokers)
     const at = (ms: number) => ({ value: `{"n":${ms}}`, timestamp: `${ms}` })
