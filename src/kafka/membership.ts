@@ -1,17 +1,35 @@
-/** Whether we are still a member of the group, by what it has last answered. */
+/**
+ * Whether we are still a member of the group, by what it has last answered. What counts is when it
+ * was asked: an answer may have lain here while this process was suspended. By two clocks, since
+ * one of them stands still while a machine sleeps, and the other one may be set back.
+ */
+type Clock = () => number
+
+const clocks: readonly Clock[] = [() => performance.now(), () => Date.now()]
+
 export class Membership {
   readonly #sessionMs: number
+  readonly #clocks: readonly Clock[]
   #memberId: string | undefined
-  #heardAtMs = performance.now()
+  #hasLeft = false
+  #askedAtMs: readonly number[]
+  #heardAtMs: readonly number[]
 
   /** `sessionMs`: after so long without a heartbeat the group takes a member for dead. */
-  constructor(sessionMs: number) {
+  constructor(sessionMs: number, by: readonly Clock[] = clocks) {
     this.#sessionMs = sessionMs
+    this.#clocks = by
+    this.#askedAtMs = this.#heardAtMs = by.map((now) => now())
   }
 
-  /** The group has answered. */
+  /** The group has answered what it was asked so long ago. */
+  answered(agoMs: number): void {
+    this.#askedAtMs = this.#clocks.map((now) => now() - agoMs)
+  }
+
+  /** That answer says that we are a member. */
   heard(): void {
-    this.#heardAtMs = performance.now()
+    this.#heardAtMs = this.#askedAtMs
   }
 
   /** Returns whether we had been out of the group: under a new id others may have read on meanwhile. */
@@ -19,12 +37,27 @@ export class Membership {
     this.heard()
     const wasOut = this.#memberId !== undefined && this.#memberId !== memberId
     this.#memberId = memberId
+    this.#hasLeft = false
     return wasOut
   }
 
-  /** Whether the group can still take us for a member: else it may have made another the owner. */
+  /** We have told the group that we go, as kafkajs does also where it gives up and begins anew. */
+  left(): void {
+    this.#hasLeft = true
+  }
+
+  get hasLeft(): boolean {
+    return this.#hasLeft
+  }
+
+  /**
+   * Whether the group can still take us for a member: else it may have made another the owner.
+   * Before we have first joined there is nothing that another could have taken over.
+   */
   get isCurrent(): boolean {
-    return performance.now() - this.#heardAtMs < this.#sessionMs
+    if (this.#memberId === undefined) return true
+    const silentMs = Math.max(...this.#clocks.map((now, i) => now() - this.#heardAtMs[i]!))
+    return !this.#hasLeft && silentMs < this.#sessionMs
   }
 }
 

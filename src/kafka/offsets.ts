@@ -74,10 +74,20 @@ interface Reading {
   readonly stop: number | undefined
 }
 
-/** Offsets are missing: markers of transactions and compaction leave such, and retention does. */
+/** Of a batch: its first message, and from where kafkajs has asked for it. */
+interface Begun {
+  readonly first: number
+  /** Undefined where a version of kafkajs does not tell. */
+  readonly asked: number | undefined
+}
+
+/**
+ * Offsets are missing: markers of transactions and compaction leave such, and retention does. In
+ * that case the broker has refused the offset, and kafkajs has asked for the first one there is.
+ */
 export async function explainGap(
   reading: Reading,
-  first: number,
+  { first, asked }: Begun,
   { admin, say }: Pick<SpanOptions, 'admin' | 'say'>,
 ): Promise<void> {
   const { topic, partition, name, next, high } = reading
@@ -85,7 +95,7 @@ export async function explainGap(
     if (high >= next) return // a batch begins before the offset that was asked for
     throw behindEnd(name, next, high)
   }
-  if (first === next + 1) return
+  if (asked === next) return
   const low = (await lowsOf(topic, admin)).get(partition) ?? 0
   if (low > next) say(deletedUpTo(low, reading))
 }

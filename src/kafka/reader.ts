@@ -5,12 +5,13 @@
  * the group hears that we live.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Consumer, EachBatchPayload } from 'kafkajs'
+import type { Batch, Consumer, EachBatchPayload, TopicPartitions } from 'kafkajs'
 import { Abandoned } from '../io/drive.ts'
 import { isOfRebalance, Membership } from './membership.ts'
 import { messageRuns } from './message-lines.ts'
 import { deletedUpTo, explainGap, lowsOf, type Span, spansOf } from './offsets.ts'
 import { Outlet, type ReaderMessage } from './outlet.ts'
+import type { Owner } from './owner.ts'
 import { type Partition, Partitions } from './partitions.ts'
 import type { Position, ReaderOptions } from './reader-options.ts'
 import { whileWorking } from './while-working.ts'
@@ -22,7 +23,10 @@ export class OwnershipLost extends Abandoned {}
 const sliceMessages = 4096
 const confirmMs = 50
 
-export class TopicReader {
+/** Requests whose answers say whether we are a member. */
+const asksOfMembers = ['Heartbeat', 'SyncGroup']
+
+export class TopicReader implements Owner {
   readonly #options: ReaderOptions
   readonly #consumer: Consumer
   readonly #heartbeatMs: number
@@ -32,9 +36,9 @@ export class TopicReader {
   /** Settled when all that the last rebalance has changed has been told. */
   #ready: Promise<void> = Promise.resolve()
   #hasBegun = false
-  #lost: OwnershipLost | undefined
   /** Nothing is read any more. */
-  #isOver = false
+  #failure: { readonly error: unknown } | undefined
+  #commits = 0
 
   constructor(options: ReaderOptions) {
     const { kafka, group, assigner, consumer, timeOf } = options
@@ -49,13 +53,19 @@ export class TopicReader {
       groupId: group,
       ...(assigner === undefined ? {} : { partitionAssigners: [assigner] }),
     })
-    const { GROUP_JOIN, HEARTBEAT, END_BATCH_PROCESS, FETCH, CRASH } = this.#consumer.events
+    const { REQUEST, HEARTBEAT, GROUP_JOIN, STOP, CRASH } = this.#consumer.events
+    const { END_BATCH_PROCESS, FETCH, COMMIT_OFFSETS } = this.#consumer.events
+    this.#consumer.on(REQUEST, ({ payload: { apiName, sentAt } }) => {
+      if (asksOfMembers.includes(apiName)) this.#membership.answered(Date.now() - sentAt)
+    })
     this.#consumer.on(HEARTBEAT, () => this.#membership.heard())
+    this.#consumer.on(STOP, () => this.#membership.left())
+    this.#consumer.on(COMMIT_OFFSETS, () => void this.#commits++)
     this.#consumer.on(GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) => {
       if (this.#membership.joined(memberId)) this.#lose()
       // Until we have said where to begin: kafkajs would begin where the group has stopped, and
       // overwrite that where the offset is gone.
-      this.#consumer.pause(
+      this.#pause(
         Object.entries(memberAssignment).map(([topic, partitions]) => {
           return { topic, partitions }
         }),
@@ -107,7 +117,7 @@ export class TopicReader {
 
   /**
    * Stores from where a restart goes on, by source. Returns whether it is stored: after a rebalance
-   * the next one will do, from whoever reads on.
+   * the next one will do, from whoever reads on. kafkajs says nothing where it has given up.
    */
   async commit(positions: ReadonlyMap<number, Position>): Promise<boolean> {
     const offsets = [...positions].flatMap(([source, { offset, metadata }]) => {
@@ -116,10 +126,11 @@ export class TopicReader {
       const { topic, partition } = known
       return [{ topic, partition, offset: `${offset}`, metadata }]
     })
-    if (offsets.length === 0) return false
+    if (offsets.length === 0 || this.#membership.hasLeft) return false
+    const before = this.#commits
     try {
       await this.#consumer.commitOffsets(offsets)
-      return true
+      return this.#commits > before
     } catch (error) {
       if (isOfRebalance(error)) return false
       throw error
@@ -128,16 +139,27 @@ export class TopicReader {
 
   /** Whether the group can still take us for a member: else it may have made another the owner. */
   get isMember(): boolean {
-    return this.#membership.isCurrent
+    return this.#membership.isCurrent && !this.#isLost
   }
 
-  /**
-   * Before anything is written: waits until the group has confirmed us, where it has not done so for
-   * long, as after a suspension. Throws where another member has taken over.
-   */
+  get #isLost(): boolean {
+    return this.#failure?.error instanceof OwnershipLost
+  }
+
+  /** Reading has failed, and the group does not know us any more: nothing more is to be written. */
+  get isOut(): boolean {
+    return this.#failure !== undefined && !this.#isLost && !this.isMember
+  }
+
+  isConfirmed(): boolean {
+    if (this.isMember) return true
+    if (this.#failure !== undefined) throw this.#failure.error
+    return false
+  }
+
+  /** The group may not have answered for long, as after a suspension. */
   async confirm(): Promise<void> {
-    while (!this.#isOver && !this.isMember) await sleep(confirmMs)
-    if (this.#lost !== undefined) throw this.#lost
+    while (!this.isConfirmed()) await sleep(confirmMs)
   }
 
   async close(): Promise<void> {
@@ -150,28 +172,26 @@ export class TopicReader {
   }
 
   #fail(error: unknown): void {
-    this.#isOver = true
+    this.#failure ??= { error }
     this.#outlet.fail(error)
   }
 
   /** Where one owns all, what we have counted is worth nothing once another did so too. */
   #lose(): void {
-    if (this.#options.ownsAll !== true || this.#isOver) return
-    this.#lost = new OwnershipLost()
-    this.#fail(this.#lost)
+    if (this.#options.ownsAll === true) this.#fail(new OwnershipLost())
   }
 
   /** After a rebalance: what is still ours goes on where it was, what is new begins. */
   async #join(assignment: Readonly<Record<string, readonly number[]>>): Promise<void> {
     const { ownsAll = false, topics, say } = this.#options
-    if (this.#isOver) return
+    if (this.#failure !== undefined) return
     for (const lost of this.#partitions.without(assignment)) {
       if (ownsAll) return this.#lose()
       await this.#outlet.endOf(lost)
     }
     for (const { topic, partition, next, isPaused, isEnded } of this.#partitions) {
       this.#seek(topic, partition, next)
-      if (!isPaused && !isEnded) this.#consumer.resume([{ topic, partitions: [partition] }])
+      if (!isPaused && !isEnded) this.#resume([{ topic, partitions: [partition] }])
     }
     if (Object.values(assignment).flat().length === 0) {
       say(`standing by: another member of the group reads ${topics.join(', ')}`)
@@ -196,28 +216,44 @@ export class TopicReader {
       this.#seek(topic, partition, span.start)
       return { known, span }
     })
-    this.#consumer.resume([{ topic, partitions: begun.map(({ known }) => known.partition) }])
+    this.#resume([{ topic, partitions: begun.map(({ known }) => known.partition) }])
     // All before any of them has a time: the one that is ahead must not close windows of the others.
     for (const { known } of begun) await this.#outlet.mark(known)
-    for (const { known, span } of begun) await this.#resume(known, span)
+    for (const { known, span } of begun) await this.#goOn(known, span)
     for (const { known } of begun) await this.#endIfRead(known)
   }
 
-  async #resume({ source }: Partition, { start, metadata = '' }: Span): Promise<void> {
+  async #goOn({ source }: Partition, { start, metadata = '' }: Span): Promise<void> {
     const resumption = this.#options.resume?.(source, { offset: start, metadata })
     if (resumption !== undefined) await this.#outlet.resumption(resumption)
   }
 
+  // Where kafkajs has given up these throw; where it begins anew, #join does it all again
+
   #seek(topic: string, partition: number, offset: number): void {
+    if (this.#membership.hasLeft) return
     this.#consumer.seek({ topic, partition, offset: `${offset}` })
+  }
+
+  #pause(partitions: readonly TopicPartitions[]): void {
+    if (!this.#membership.hasLeft) this.#consumer.pause([...partitions])
+  }
+
+  #resume(partitions: readonly TopicPartitions[]): void {
+    if (!this.#membership.hasLeft) this.#consumer.resume([...partitions])
   }
 
   async #take(payload: EachBatchPayload): Promise<void> {
     await this.#living(this.#ready, payload)
     const { batch, isRunning, isStale } = payload
-    const known = this.#partitions.get(batch.topic, batch.partition)
-    const isOver = () => !isRunning() || isStale()
-    if (known === undefined || known.isEnded || isOver()) return
+    const { topic, partition } = batch
+    const known = this.#partitions.get(topic, partition)
+    if (known === undefined || known.isEnded) return
+    const isOver = () => {
+      const isLost = this.#partitions.get(topic, partition) !== known
+      return isLost || this.#failure !== undefined || !isRunning() || isStale()
+    }
+    if (isOver()) return
     known.heardAtMs = Infinity
     try {
       await this.#handOver(known, payload, isOver)
@@ -235,16 +271,20 @@ export class TopicReader {
     const { batch, resolveOffset } = payload
     known.high = Number(batch.highWatermark)
     const first = Number(batch.messages[0]!.offset)
-    if (first !== known.next) await explainGap(known, first, this.#options)
+    if (first !== known.next) {
+      await explainGap(known, { first, asked: askedFor(batch) }, this.#options)
+    }
     const { stop = Infinity } = known
-    for (let from = 0; from < batch.messages.length && !isOver(); from += sliceMessages) {
+    for (let from = 0; from < batch.messages.length; from += sliceMessages) {
       const slice = batch.messages.slice(from, from + sliceMessages)
         .filter(({ offset }) => Number(offset) >= known.next && Number(offset) < stop)
       for (const run of messageRuns(slice, known)) {
+        if (isOver()) return
         known.next = run.next // before it is taken: a rebalance meanwhile goes on behind it
         await this.#living(this.#outlet.run(run), payload)
         await payload.heartbeat()
       }
+      if (isOver()) return
       const last = batch.messages[Math.min(from + sliceMessages, batch.messages.length) - 1]!
       known.writtenMs = Number(last.timestamp)
       resolveOffset(last.offset)
@@ -280,7 +320,7 @@ export class TopicReader {
     const { topic, partition, stop = Infinity, next, isEnded } = known
     if (isEnded || next < stop) return
     known.isEnded = true
-    this.#consumer.pause([{ topic, partitions: [partition] }])
+    this.#pause([{ topic, partitions: [partition] }])
     await this.#outlet.endOf(known)
     if ([...this.#partitions].every((each) => each.isEnded)) this.#outlet.end()
   }
@@ -289,7 +329,13 @@ export class TopicReader {
   #pace(): void {
     const { paused, resumed } = this.#partitions.pace()
     const named = ({ topic, partition }: Partition) => ({ topic, partitions: [partition] })
-    if (paused.length > 0) this.#consumer.pause(paused.map(named))
-    if (resumed.length > 0) this.#consumer.resume(resumed.map(named))
+    if (paused.length > 0) this.#pause(paused.map(named))
+    if (resumed.length > 0) this.#resume(resumed.map(named))
   }
+}
+
+/** From where the batch was fetched, which kafkajs knows and its types do not. */
+function askedFor(batch: Batch): number | undefined {
+  const { fetchedOffset } = batch as { fetchedOffset?: unknown }
+  return fetchedOffset === undefined ? undefined : Number(fetchedOffset)
 }
