@@ -12,6 +12,8 @@ const intervalMs = 200
 export interface Progress {
   /** More bytes were read from disk or pipe. */
   bytes(count: number): void
+  /** What was read counts no more. */
+  beginAnew(): void
   /** What else the line is to say. */
   also(words: () => string): void
   /** Shows the line again, if it is time to. */
@@ -28,7 +30,7 @@ export interface ProgressOptions {
 }
 
 export function newProgress({ isOn, totalBytes, ledger }: ProgressOptions): Progress {
-  const beganAtMs = performance.now()
+  let beganAtMs = performance.now()
   let shownAtMs = beganAtMs + firstAfterMs - intervalMs
   let readBytes = 0
   let isShown = false
@@ -51,11 +53,15 @@ export function newProgress({ isOn, totalBytes, ledger }: ProgressOptions): Prog
   }
 
   if (!isOn || !isTerminal('stderr') || isPipe(1)) {
-    return { bytes() {}, also() {}, tick() {}, clear() {} }
+    return { bytes() {}, beginAnew() {}, also() {}, tick() {}, clear() {} }
   }
   return {
     bytes(count) {
       readBytes += count
+    },
+    beginAnew() {
+      beganAtMs = performance.now()
+      readBytes = 0
     },
     also(words) {
       more = words

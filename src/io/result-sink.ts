@@ -13,12 +13,15 @@ export type ResultFormat = 'json' | 'tsv' | 'table'
 const blockCharacters = 64 * 1024
 
 export class ResultSink {
-  readonly #textOf: (line: ResultLine) => string
+  readonly #newTextOf: () => (line: ResultLine) => string
+  #textOf: (line: ResultLine) => string
   #text = ''
   #blocks: Uint8Array[] = []
+  #hasWritten = false
 
   constructor(format: ResultFormat, columns: Columns = {}) {
-    this.#textOf = format === 'json' ? jsonText() : rowText(format, columns)
+    this.#newTextOf = () => format === 'json' ? jsonText() : rowText(format, columns)
+    this.#textOf = this.#newTextOf()
   }
 
   write(line: ResultLine): void {
@@ -26,18 +29,25 @@ export class ResultSink {
     if (this.#text.length > blockCharacters) this.#closeBlock()
   }
 
-  /** Waits until every line is written. Rejects when the reader left. */
-  async flush(): Promise<void> {
+  /**
+   * Waits until every line is written, `mayWrite` before each block. Rejects when that does, or when
+   * the reader left.
+   */
+  async flush(mayWrite: () => Promise<void> | undefined = () => undefined): Promise<void> {
     this.#closeBlock()
-    const blocks = this.#blocks
-    this.#blocks = []
-    for (const block of blocks) await writeOut(block)
+    for (let block; (block = this.#blocks[0]) !== undefined;) {
+      await mayWrite()
+      this.#blocks.shift()
+      this.#hasWritten = true
+      await writeOut(block)
+    }
   }
 
-  /** What is not written yet never will be. */
+  /** Forgets the lines that have not been written. */
   discard(): void {
     this.#text = ''
     this.#blocks = []
+    if (!this.#hasWritten) this.#textOf = this.#newTextOf() // the head is to come again
   }
 
   end(): Promise<void> {

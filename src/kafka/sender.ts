@@ -12,6 +12,7 @@ import kafkajs, {
 } from 'kafkajs'
 import { compressionTypes } from './codecs.ts'
 import type { Compression } from './compression.ts'
+import type { Owner } from './owner.ts'
 import { mostBatchBytes } from './topics.ts'
 
 export interface SenderOptions {
@@ -31,8 +32,10 @@ const mostPendingBytes = 8_000_000
 const messageBytes = 70
 
 export class Sender {
-  readonly #producer: Producer
   readonly #options: SenderOptions
+  #producer: Producer
+  #isConnected = false
+  #owner: Owner | undefined
   #messages: Message[] = []
   #bytes = 0
   #batchBytes = batchBytes
@@ -41,15 +44,11 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     this.#options = options
-    this.#producer = options.kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      createPartitioner: steadyPartitioner,
-    })
+    this.#producer = this.#newProducer()
   }
 
   async connect(): Promise<void> {
-    await this.#producer.connect()
+    await this.#reach()
     const most = await mostBatchBytes(this.#options.admin, this.#options.topic)
     this.#batchBytes = Math.min(batchBytes, most ?? Infinity)
   }
@@ -66,19 +65,68 @@ export class Sender {
     if (this.#failure !== undefined) throw this.#failure.error
   }
 
-  /** Resolves when the brokers have all that was added. */
-  async flush(): Promise<void> {
+  /**
+   * Resolves when the brokers have all that was added. Where an owner is named, nothing is sent, and
+   * nothing sent again, before the owner is confirmed.
+   */
+  async flush(owner?: Owner): Promise<void> {
+    this.#owner = owner
     this.#start()
     await this.#sending
     if (this.#failure !== undefined) throw this.#failure.error
+  }
+
+  /** What was added and has not gone out never does; what failed with it is over. */
+  async discard(): Promise<void> {
+    this.#messages = []
+    this.#bytes = 0
+    await this.#sending
+    if (this.#failure === undefined) return
+    this.#failure = undefined
+    // Nobody knows whether the broker has what failed: under the same producer it could take what
+    // comes next for that, sent again.
+    const failed = this.#producer
+    this.#isConnected = false
+    this.#producer = this.#newProducer()
+    await failed.disconnect().catch(() => {}) // it has failed already
   }
 
   async close(): Promise<void> {
     await this.#producer.disconnect()
   }
 
+  #newProducer(): Producer {
+    return this.#options.kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      createPartitioner: () => this.#partitioner(),
+    })
+  }
+
+  /**
+   * A message keeps its partition when it is sent again: kafkajs asks anew then, and one without a
+   * key would go elsewhere, where no broker knows that it has been there. That it asks each time is
+   * also where a message can be kept from going out: after a suspension it would be tried again.
+   */
+  #partitioner(): (args: PartitionerArgs) => number {
+    const choose = kafkajs.Partitioners.DefaultPartitioner()
+    const chosen = new WeakMap<Message, number>()
+    return (args) => {
+      if (this.#owner?.isConfirmed() === false) throw new Unconfirmed()
+      const partition = chosen.get(args.message) ?? choose(args)
+      chosen.set(args.message, partition)
+      return partition
+    }
+  }
+
+  async #reach(): Promise<void> {
+    if (!this.#isConnected) await this.#producer.connect()
+    this.#isConnected = true
+  }
+
   #start(): void {
-    if (this.#sending !== undefined || this.#messages.length === 0) return
+    if (this.#sending !== undefined || this.#failure !== undefined) return
+    if (this.#messages.length === 0) return
     this.#sending = this.#send()
       .catch((error) => this.#failure ??= { error })
       .then(() => this.#sending = undefined)
@@ -87,7 +135,9 @@ export class Sender {
   async #send(): Promise<void> {
     const { topic, compression, lingerMs = 0 } = this.#options
     if (lingerMs > 0) await sleep(lingerMs)
+    await this.#reach()
     while (this.#messages.length > 0) {
+      await this.#owner?.confirm()
       const messages = this.#batch()
       const options = { topic, acks: -1, compression: compressionTypes[compression] }
       await this.#producer.send({ ...options, messages })
@@ -108,18 +158,10 @@ export class Sender {
   }
 }
 
-/**
- * A message keeps its partition when it is sent again: kafkajs asks anew then, and one without a key
- * would go elsewhere, where no broker knows that it has been there.
- */
-function steadyPartitioner(): (args: PartitionerArgs) => number {
-  const choose = kafkajs.Partitioners.DefaultPartitioner()
-  const chosen = new WeakMap<Message, number>()
-  return (args) => {
-    const partition = chosen.get(args.message) ?? choose(args)
-    chosen.set(args.message, partition)
-    return partition
-  }
+/** kafkajs tries again after a while, as with an answer of a broker that will pass. */
+class Unconfirmed extends Error {
+  readonly retriable = true
+  override readonly message = 'the group has not confirmed for long that the topic is still ours'
 }
 
 function sizeOf({ key, value }: Message): number {

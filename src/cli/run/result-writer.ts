@@ -3,12 +3,17 @@ import type { Delivery } from '../../io/drive.ts'
 import type { Columns } from '../../io/result-format.ts'
 import { ResultSink } from '../../io/result-sink.ts'
 import { isTerminal } from '../../io/runtime.ts'
+import type { Owner } from '../../kafka/owner.ts'
 import type { CountOut } from '../../stages/count.ts'
 import type { MergeOut } from '../../stages/merge.ts'
 import type { OutputPlan } from '../plan.ts'
 import type { Session } from './session.ts'
 
-export type Results = Delivery<CountOut>
+export interface Results extends Delivery<CountOut> {
+  /** Writes what the owner, if one is named, may still write. */
+  flush(owner?: Owner): Promise<void>
+  discard(): Promise<void>
+}
 
 export class ResultWriter implements Delivery<CountOut | MergeOut> {
   readonly #sink: ResultSink
@@ -26,12 +31,12 @@ export class ResultWriter implements Delivery<CountOut | MergeOut> {
     this.#sink.write(message.line)
   }
 
-  flush(): Promise<void> {
-    return this.#sink.flush()
+  flush(owner?: Owner): Promise<void> {
+    return this.#sink.flush(() => owner && this.#session.sending(owner.confirm()))
   }
 
-  discard(): void {
-    this.#sink.discard()
+  discard(): Promise<void> {
+    return this.#sink.discard()
   }
 
   close(): Promise<void> {

@@ -140,6 +140,13 @@ export class Session {
     }
   }
 
+  /** All that was counted is somebody else's now. */
+  beginAnew(): void {
+    this.ledger.reset()
+    this.#rejects.totals.clear()
+    this.progress.beginAnew()
+  }
+
   /** Drives the stage to the end of its input. */
   run<In, Out extends { readonly type: string }>(
     parts: Omit<Drive<In, Out>, 'check' | 'reject' | 'keepPace'>,

@@ -90,7 +90,8 @@ async function countTopic(read: Read, kafka: Connected, parts: Parts): Promise<O
     } catch (error) {
       if (!(error instanceof OwnershipLost)) throw error
       kafka.say(`another member of group ${read.group} has taken over`)
-      parts.session.ledger.reset()
+      await parts.results.discard()
+      parts.session.beginAnew()
       startAt = 'stored' // by whoever has read meanwhile
     }
   }
@@ -145,7 +146,7 @@ async function countOwned(
         take: (message) => results.take(message),
         async flush() {
           await session.sending(reader.confirm())
-          await results.flush()
+          await results.flush(reader)
           if (!isOver) await session.sending(committer.commitIfDue())
         },
         discard: () => results.discard(),

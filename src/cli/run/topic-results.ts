@@ -1,6 +1,7 @@
 /** Results to a topic, where uc-pipeline has them go: keyed by window and start. */
 import { Buffer } from 'node:buffer'
 import { hasNames } from '../../io/result-format.ts'
+import type { Owner } from '../../kafka/owner.ts'
 import { Sender, type SenderOptions } from '../../kafka/sender.ts'
 import { shown } from '../../shown.ts'
 import type { CountOut } from '../../stages/count.ts'
@@ -32,15 +33,17 @@ export class TopicResults implements Results {
     this.#sender.add({ key: `${window}/${start}`, value })
   }
 
-  async flush(): Promise<void> {
+  async flush(owner?: Owner): Promise<void> {
     try {
-      await this.#session.sending(this.#sender.flush())
+      await this.#session.sending(this.#sender.flush(owner))
     } catch (error) {
       throw inWords(error, this.#place)
     }
   }
 
-  discard(): void {}
+  discard(): Promise<void> {
+    return this.#sender.discard()
+  }
 
   async close(): Promise<void> {
     await this.flush()
