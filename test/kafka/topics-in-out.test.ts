@@ -34,6 +34,8 @@ const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
 const generate = 'uc-generate -c 20000 -r 100 -n 2000 --frame-bytes 200 -d 5 -p 10 --broken 0.2 ' +
   '-s 5 --truth truth.json -o frames.jsonl'
 
+const noRef = { ref: false }
+
 const deno = `${denoPath} run ${kafkaPermissions.join(' ')}`
 const onDeno = (command: string) => {
   return `${deno} ${join(binFolder, command)} --brokers $UC_KAFKA_BROKERS`
@@ -297,6 +299,16 @@ describe('a topic in, a topic out', { skip: skipReason }, () => {
       )
       assert.equal(status, 1)
       assert.match(stderr, new RegExp(`^uc-to-kafka: .*larger than topic "${topic}" takes.*\n$`))
+    })
+
+    test('a send that fails ends the run also while no line comes', async () => {
+      const topic = await newTopic(broker.brokers, { config: { 'max.message.bytes': '2000' } })
+      const sender = startKafka(broker, ['uc-to-kafka', topic, '--compression', 'none'])
+      sender.write(`${'x'.repeat(5000)}\n`)
+      const ended = await Promise.race([sender.status(), sleep(15_000, 'it goes on', noRef)])
+      sender.child.kill('SIGKILL')
+      assert.equal(ended, 1)
+      assert.match(sender.stderr, new RegExp(`larger than topic "${topic}" takes.*\n$`))
     })
 
     test('a line without a key for a compacted topic ends the run in words', async () => {

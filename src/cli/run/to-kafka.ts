@@ -39,7 +39,11 @@ export async function runToKafka(parsed: Parsed<ToKafkaOptions>): Promise<number
     await session.during(sender.connect())
     const outcome = await session.run<Uint8Array, KeyedLine>({
       input: bytesOnly(readInput({ files: ['-'], onBytes: progress.bytes })),
-      stage: messageKeysStage({ key, maxLineBytes: extractedFrames.maxLineBytes, ledger }),
+      // The tick is for failures: one is told while nothing comes, too
+      stage: {
+        ...messageKeysStage({ key, maxLineBytes: extractedFrames.maxLineBytes, ledger }),
+        tick() {},
+      },
       lineBreak: Uint8Array.of(0x0a),
       ending: session.endingOf('always'),
       delivery: {
