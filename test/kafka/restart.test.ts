@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { below, seededRandom } from '../../src/generate/random.ts'
 import type { ResultLine } from '../../src/records.ts'
 import { type Broker, skipReason, startBroker } from '../support/broker.ts'
@@ -33,6 +34,9 @@ let lines: string[]
 let truth: LastLines
 
 const random = seededRandom(seed)
+const suspendedPipeline = fileURLToPath(
+  new URL('../support/suspended-pipeline.js', import.meta.url),
+)
 const kinds = ['--minute', '--hour', '--lateness', '2m']
 
 /** 50 minutes of frames, some of them up to 20 s late. */
@@ -353,6 +357,52 @@ describe('after a restart', { skip: skipReason }, () => {
       })
       await kafkaOutput(broker, `uc-pipeline ${all.join(' ')} --stop-at end`)
       equalLast(await resultsIn(broker, results), truth)
+    })
+
+    test('what it had not sent when it was suspended never comes, and counts no more', async () => {
+      const topic = await newTopic(broker.brokers)
+      const results = await newTopic(broker.brokers)
+      const config = join(broker.folder, 'short.properties')
+      writeFileSync(config, 'session.timeout.ms=2000\nheartbeat.interval.ms=300\n')
+      const minute = 1468244340
+      const send = (frames: readonly (readonly [uid: string, ts: number])[]) => {
+        const messages = frames.map(([uid, s]) => ({
+          value: `{"uid":"${uid}","ts":${minute + s}}`,
+        }))
+        return produce(broker.brokers, topic, messages)
+      }
+      const flags = ['--kafka', '--topic', topic, '--group', freshName(), '--kafka-config', config]
+        .concat('--minute --lateness 20s --max-jump off --to-kafka --result-topic'.split(' '))
+      const has = (seconds: number, revision: number) => async () => {
+        const lines = await resultsIn(broker, results)
+        return lines.some((line) => line.start === minute + seconds && line.revision === revision)
+      }
+      await produce(broker.brokers, topic, [{ value: 'no frame' }])
+      await send(Array.from({ length: 20 }, (_, i) => [`u${i}`, 1]))
+      await withRuns(async (start) => {
+        const first = start(broker, [suspendedPipeline, ...flags, results])
+        await until('the first has begun', () => first.stderr.includes('reads topic'))
+        const second = start(broker, ['uc-pipeline', ...flags, results])
+        await until('standing by', () => second.stderr.includes('standing by: another member'))
+        await send([['x', 66]])
+        await until('the second writes', has(0, 0))
+        assert.match(first.stderr, /suspended/)
+        await send([...[21, 22, 23].map((i) => [`u${i}`, 2] as const), ['y', 76]])
+        await until('the second revises', has(0, 1))
+        await until('the first goes on', () => first.stderr.includes('standing by: another member'))
+        await send([['z', 200], ['z', 201]]) // the minute is over
+        await until('the second has done with it', has(60, 0))
+        second.child.kill('SIGTERM')
+        assert.equal(await second.status(), 143)
+        await send([['w', 300]])
+        await until('the first writes', has(180, 0))
+        first.child.kill('SIGTERM')
+        assert.equal(await first.status(), 143)
+        assert.match(first.stderr, /has taken over/)
+        assert.doesNotMatch(first.stderr, /malformed|balance/)
+      })
+      const shown = (await resultsIn(broker, results)).filter(({ start }) => start === minute)
+      assert.deepEqual(shown.map(({ users }) => users), [20, 23])
     })
   })
 })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { registerCodecs } from '../../src/kafka/codecs.ts'
@@ -57,13 +57,13 @@ export async function kafkaOutput(
   return stdout
 }
 
-/** A command that runs while the test goes on. */
+/** A command, or a script that is one, that runs while the test goes on. */
 export function startKafka(
   { brokers }: Pick<Broker, 'brokers'>,
   [name, ...args]: readonly [string, ...string[]],
 ): Running {
   const env = { ...process.env, UC_KAFKA_BROKERS: brokers, NO_COLOR: '1' }
-  return new Running(spawn(process.execPath, [join(binFolder, name), ...args], { env }))
+  return new Running(spawn(process.execPath, [resolve(binFolder, name), ...args], { env }))
 }
 
 /** Ends it as a crash does, and waits until it is gone. */
