@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Message } from 'kafkajs'
+import kafkajs, { type Message } from 'kafkajs'
 import { type Broker, ownSkipReason, startBroker } from '../support/broker.ts'
 import {
   freshName,
@@ -216,6 +216,44 @@ describe('in trouble', { skip: ownSkipReason }, () => {
         [0, 60],
         ...numbers(1, 6).map((n) => [n, 60]),
       ])
+    })
+  })
+
+  test('one that may read no longer writes nothing more, and says what it has done', async () => {
+    const topic = await newTopic(broker.brokers)
+    const { brokers, user, password } = broker.scram
+    const login = join(broker.folder, 'login.properties')
+    const module = 'org.apache.kafka.common.security.plain.PlainLoginModule'
+    writeFileSync(
+      login,
+      'security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\n' +
+        `sasl.jaas.config=${module} required username="${user}" password="${password}";\n`,
+    )
+    const frames = numbers(0, 20).map((i) => frame(`u${i}`, minute + 10 * i))
+    await produce(broker.brokers, topic, [{ value: 'no frame' }, ...frames])
+    await withRuns(async (start) => {
+      const flags = ['--topic', topic, '--group', freshName(), '--kafka-config', login]
+      const command = ['uc-pipeline', '--kafka', ...flags, '--stats', '-'] as const
+      const pipeline = start({ brokers }, [...command])
+      await pipeline.says('"pane":"on-time"')
+      await withAdmin(broker.brokers, (admin) => {
+        return admin.createAcls({
+          acl: [{
+            resourceType: kafkajs.AclResourceTypes.TOPIC,
+            resourceName: topic,
+            resourcePatternType: kafkajs.ResourcePatternTypes.LITERAL,
+            principal: `User:${user}`,
+            host: '*',
+            operation: kafkajs.AclOperationTypes.READ,
+            permissionType: kafkajs.AclPermissionTypes.DENY,
+          }],
+        })
+      })
+      assert.equal(await pipeline.status(), 1, pipeline.stderr)
+      assert.match(pipeline.stderr, /may not use topic/)
+      assert.match(pipeline.stderr, /1 of 21 lines malformed/)
+      assert.match(pipeline.stderr, /"lines":21,"malformed":1,"frames":20/)
+      assert.doesNotMatch(pipeline.stdout, /"pane":"early"/)
     })
   })
 
