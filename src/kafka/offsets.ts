@@ -121,8 +121,11 @@ function behindEnd(name: string, wanted: number, high: number): UcError {
 }
 
 function expired(name: string, from: number, to: number): string {
-  return `${name}: ${grouped(to - from)} messages, ${from} to ${to - 1}, had been deleted by the ` +
-    `topic's retention before they were read; going on at ${to}`
+  const [which, they] = to - from === 1
+    ? [`message ${from}`, 'it was']
+    : [`${grouped(to - from)} messages, ${from} to ${to - 1},`, 'they were']
+  return `${name}: ${which} had been deleted by the topic's retention before ${they} read; ` +
+    `going on at ${to}`
 }
 
 interface Stored {

@@ -223,9 +223,20 @@ test('exactly one message that was deleted is told, and a marker is not, nor ask
   consumer.lows[0] = 4
   await consumer.give({ offsets: [4], asked: 4 })
   assert.deepEqual(said, [
-    "t[0]: 1 messages, 3 to 3, had been deleted by the topic's retention before they were read; " +
-    'going on at 4',
+    "t[0]: message 3 had been deleted by the topic's retention before it was read; going on at 4",
   ])
+})
+
+test('an end that is seen when kafkajs has given up is an end, and no failure', async () => {
+  const { consumer, seen, ended } = await begun({ stopAt: 'end' })
+  consumer.crash(new Error('the broker is away'), true)
+  for (const partition of [0, 1]) {
+    consumer.emit(consumer.events.END_BATCH_PROCESS, {
+      payload: { topic: 't', partition, highWatermark: '1000', lastOffset: '999', batchSize: 0 },
+    })
+  }
+  await ended
+  assert.deepEqual(seen.slice(2), ['source-end 0', 'source-end 1'])
 })
 
 test('it ends behind the last message, with an end for each partition', async () => {

@@ -121,6 +121,24 @@ describe('in trouble', { skip: ownSkipReason }, () => {
     assert.equal(resultsOf(stdout)[0]!.frames, 20)
   })
 
+  test('exactly one message that is gone is told, while the topic is read', async () => {
+    const topic = await newTopic(broker.brokers)
+    await produce(broker.brokers, topic, numbered(0, 10))
+    await withRuns(async (start) => {
+      const reader = start(broker, ['uc-from-kafka', topic, '--group', freshName(), '--plain'])
+      await reader.says('{"n":9}')
+      reader.child.kill('SIGSTOP')
+      await sleep(500) // no fetch of before waits for them
+      await produce(broker.brokers, topic, numbered(10, 12))
+      await deleteBefore(broker.brokers, topic, { offset: 11 })
+      reader.child.kill('SIGCONT')
+      await reader.says('{"n":11}')
+      assert.doesNotMatch(reader.stdout, /\{"n":10\}/)
+      const words = /\[0\]: message 10 had been deleted .*; going on at 11\n/
+      await until('words', () => words.test(reader.stderr))
+    })
+  })
+
   for (const left of [1, 0]) {
     test(`messages that are deleted behind a slow reader are counted, but for ${left}`, async () => {
       const topic = await newTopic(broker.brokers)
