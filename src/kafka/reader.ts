@@ -146,11 +146,6 @@ export class TopicReader implements Owner {
     return this.#failure?.error instanceof OwnershipLost
   }
 
-  /** Reading has failed, and the group does not know us any more: nothing more is to be written. */
-  get isOut(): boolean {
-    return this.#failure !== undefined && !this.#isLost && !this.isMember
-  }
-
   isConfirmed(): boolean {
     if (this.isMember) return true
     if (this.#failure !== undefined) throw this.#failure.error
