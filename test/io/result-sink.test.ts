@@ -32,16 +32,16 @@ for (const format of ['json', 'tsv', 'table']) {
         marked(`sink.write(1); ${discards}; sink.write(2); await sink.flush()`),
       )
     }
-    const before = work('sink.write(3); await sink.discard()')
+    const before = work('sink.write(3); sink.discard()')
     assert.deepEqual([1, 2, 3].map((users) => isTold(before, users)), [false, true, false])
     assert.equal(before, printed(format, marked('sink.write(2)')))
-    const between = work('await sink.flush(); sink.write(3); await sink.discard()')
+    const between = work('await sink.flush(); sink.write(3); sink.discard()')
     assert.equal(between, printed(format, marked('sink.write(1); sink.write(2)')))
   })
 }
 
 test('where it may not be written, nothing is, and it can be discarded', () => {
   const refuse = "() => Promise.reject(new Error('lost'))"
-  const work = `sink.write(1); await sink.flush(${refuse}).catch(() => {}); await sink.discard()`
+  const work = `sink.write(1); await sink.flush(${refuse}).catch(() => {}); sink.discard()`
   assert.equal(printed('json', marked(work)), '')
 })

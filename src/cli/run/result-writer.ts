@@ -36,7 +36,8 @@ export class ResultWriter implements Delivery<CountOut | MergeOut> {
   }
 
   discard(): Promise<void> {
-    return this.#sink.discard()
+    this.#sink.discard()
+    return Promise.resolve()
   }
 
   close(): Promise<void> {
