@@ -65,7 +65,7 @@ export type PipelineOptions =
   & ReportingOptions
 export type MergeOptions =
   & MergingOptions
-  & Pick<InputOptions, 'maxLine'>
+  & Pick<InputOptions, 'maxLine' | 'zstdWindow'>
   & Pick<KindOptions, 'weekStart'>
   & Pick<TimeOptions, 'lateness' | 'order'>
   & Pick<OutputOptions, 'format'>
@@ -155,6 +155,7 @@ export const merge: Command<MergeOptions> = {
     lateness: time.lateness,
     order: time.order,
     maxLine: input.maxLine,
+    zstdWindow: input.zstdWindow,
     format: output.format,
     ...reporting,
   },

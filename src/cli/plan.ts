@@ -53,6 +53,7 @@ export interface ReadPlan {
   readonly tsUnit: TsUnit
   readonly parser: FrameParserName
   readonly maxLineBytes: number
+  readonly zstdWindowBytes: number
   /** Whether the files are sources side by side. */
   readonly isInterleaved: boolean
   /** How many threads scan; 1 is this one. */
@@ -70,6 +71,7 @@ export interface MergePlan {
   readonly lateness: Lateness
   readonly isOrdered: boolean
   readonly maxLineBytes: number
+  readonly zstdWindowBytes: number
   readonly strict: boolean
 }
 
@@ -158,6 +160,7 @@ export function readPlan({ values, files }: Parsed<InputOptions & ReportingOptio
     tsUnit,
     parser,
     maxLineBytes: values.maxLine,
+    zstdWindowBytes: values.zstdWindow,
     isInterleaved: values.interleave,
     threads,
     strict,
@@ -165,7 +168,7 @@ export function readPlan({ values, files }: Parsed<InputOptions & ReportingOptio
 }
 
 export function mergePlan({ values, given, files }: Parsed<MergeOptions>): MergePlan {
-  const { to, weekStart, disjoint, lateness, order, maxLine, strict } = values
+  const { to, weekStart, disjoint, lateness, order, maxLine, zstdWindow, strict } = values
   if (disjoint && to !== undefined) {
     const remedy = 'leave one out, as a user of one minute may come again in the next'
     throw contradiction('--disjoint and --to', remedy)
@@ -184,6 +187,7 @@ export function mergePlan({ values, given, files }: Parsed<MergeOptions>): Merge
     lateness,
     isOrdered: order !== 'none',
     maxLineBytes: maxLine,
+    zstdWindowBytes: zstdWindow,
     strict,
   }
 }

@@ -11,22 +11,38 @@ import { chunksOf, isReadAsStream, openForReading, type ReadOptions } from './ru
 const isDirectory = 'is a directory; name the files in it'
 
 /** `onBytes` is told of every chunk as read from disk or pipe, before it is decoded. */
-export interface InputOptions extends ReadOptions {
+export interface OpenOptions extends ReadOptions {
+  /** What a frame of zstd may take for its window. */
+  readonly zstdWindowBytes?: number | undefined
+  /** Told, with its place, of what is left out of an input and does not end the run. */
+  readonly onWarning?: ((text: string) => void) | undefined
+}
+
+export interface InputOptions extends OpenOptions {
   /** Paths, at least one; `-` is standard input. */
   readonly files: readonly string[]
 }
 
 export type InputMessage = Uint8Array | SourceMark | SourceEnd | IdleMark
 
+export interface Unread {
+  readonly names: readonly string[]
+  /** Whether some of each may have been read. */
+  readonly areBegun: boolean
+}
+
 /** A file that cannot be read, or not to its end. */
 export class InputError extends UcError {
   readonly place: string
+  /** The inputs that were given up with it. */
+  readonly unread: Unread
 
-  constructor(place: string, cause: unknown) {
+  constructor(place: string, cause: unknown, unread: Unread = { names: [], areBegun: false }) {
     const isGarbled = place.includes('\ufffd') && (cause as NodeJS.ErrnoException).code === 'ENOENT'
     const remedy = isGarbled ? '; a file whose name is not UTF-8 can be read by < FILE' : ''
     super('failed', reasonOf(cause) + remedy, { cause })
     this.place = place
+    this.unread = unread
   }
 }
 
@@ -43,15 +59,23 @@ export function readInput({ files, ...options }: InputOptions): AsyncGenerator<I
 
 async function* readAll(
   files: readonly string[],
-  options: ReadOptions,
+  options: OpenOptions,
 ): AsyncGenerator<InputMessage> {
-  for (const name of files) yield* readMarked(name, options)
+  for (const [i, name] of files.entries()) {
+    yield* readMarked(name, { ...options, behind: files.slice(i + 1) })
+  }
+}
+
+interface MarkedOptions extends OpenOptions {
+  readonly hasMark?: boolean
+  /** The inputs that come after it. */
+  readonly behind?: readonly string[]
 }
 
 /** The chunks of one input behind the mark that names it, which comes once it could be read. */
 export async function* readMarked(
   name: string,
-  { hasMark = true, ...options }: ReadOptions & { readonly hasMark?: boolean } = {},
+  { hasMark = true, behind = [], ...options }: MarkedOptions = {},
 ): AsyncGenerator<InputMessage> {
   const place = placeOf(name)
   try {
@@ -61,7 +85,7 @@ export async function* readMarked(
     if (first.done !== true) yield first.value
     yield* chunks
   } catch (error) {
-    throw new InputError(place, error)
+    throw new InputError(place, error, { names: behind.map(placeOf), areBegun: false })
   }
 }
 
@@ -72,10 +96,12 @@ export function placeOf(name: string): string {
 /** The decoded chunks of one input; a chunk is valid until the next is asked for. */
 export async function* openInput(
   name: string,
-  options: ReadOptions = {},
+  options: OpenOptions = {},
 ): AsyncGenerator<Uint8Array> {
+  const { ready, zstdWindowBytes, onWarning } = options
+  const warn = (what: string) => onWarning?.(`${placeOf(name)}: ${what}`)
   if (name === '-') {
-    yield* await decoded(chunksOf(0, options), options.ready)
+    yield* await decoded(chunksOf(0, options), ready, { zstdWindowBytes, warn })
     return
   }
   const fd = await openForReading(name)
@@ -83,7 +109,7 @@ export async function* openInput(
   try {
     if (fstatSync(fd).isDirectory()) throw new UcError('failed', isDirectory)
     closesItself = isReadAsStream(fd) // closed twice, it would be another file by then
-    yield* await decoded(chunksOf(fd, options), options.ready)
+    yield* await decoded(chunksOf(fd, options), ready, { zstdWindowBytes, warn })
   } finally {
     if (!closesItself) closeSync(fd)
   }

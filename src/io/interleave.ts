@@ -14,14 +14,15 @@ import { farAheadMs } from '../stages/silence.ts'
 import { pathOf } from './file-name.ts'
 import { freeDescriptors, isNoDescriptor, spareDescriptors } from './descriptors.ts'
 import { FileExtent } from './file-extent.ts'
-import { InputError, type InputMessage, openInput, placeOf } from './input.ts'
+import { InputError, type InputMessage, openInput, type OpenOptions, placeOf } from './input.ts'
+
+type FileOptions = Pick<OpenOptions, 'onBytes' | 'onWarning' | 'zstdWindowBytes'>
 
 /** More would overflow, and fire at once. */
 const longestTimerMs = 2 ** 31 - 1
 
-export interface InterleaveOptions {
+export interface InterleaveOptions extends FileOptions {
   readonly files: readonly string[]
-  readonly onBytes?: (count: number) => void
   /** How far the frames of a source have come: unix milliseconds, -Infinity while unknown. */
   timeOf(source: number): number
   /** A source from which nothing comes for so long is not waited for; undefined: all are. */
@@ -38,8 +39,10 @@ export interface InterleavedReader {
 
 export function interleavedReader(options: InterleaveOptions): InterleavedReader {
   let wake = () => {}
-  const sources = options.files.map((name, index) => {
-    return new Source({ name, index, onBytes: options.onBytes, onSettled: () => wake() })
+  const { files, onBytes, onWarning, zstdWindowBytes } = options
+  const open = { onBytes, onWarning, zstdWindowBytes }
+  const sources = files.map((name, index) => {
+    return new Source({ name, index, open, onSettled: () => wake() })
   })
   return {
     messages: readInterleaved(sources, options, (onWake) => wake = onWake),
@@ -85,7 +88,8 @@ async function* readInterleaved(
         yield { type: 'source', source: source.index, name: source.place }
         current = source.index
       }
-      const chunk = source.take()
+      const others = () => live.filter((each) => each !== source).map(({ place }) => place)
+      const chunk = source.take(others)
       if (chunk !== undefined) {
         yield chunk
       } else {
@@ -150,7 +154,7 @@ function openable(sources: readonly Source[], mostOpen: number): number {
 interface SourceOptions {
   readonly name: string
   readonly index: number
-  readonly onBytes: ((count: number) => void) | undefined
+  readonly open: FileOptions
   /** A chunk, the end or an error has come. */
   onSettled(): void
 }
@@ -203,8 +207,8 @@ class Source {
   /** Begins to read the next chunk. */
   read(): void {
     if (this.isReady || !Number.isNaN(this.#waitsSinceMs)) return
-    const { name, onBytes, onSettled } = this.#options
-    this.#chunks ??= behind(this.#takenBytes, openInput(name, { onBytes, extent: this.#extent }))
+    const { name, open, onSettled } = this.#options
+    this.#chunks ??= behind(this.#takenBytes, openInput(name, { ...open, extent: this.#extent }))
     this.#waitsSinceMs = performance.now()
     this.#chunks.next()
       .then((result) => this.#result = result, (error) => this.#error = error)
@@ -214,9 +218,14 @@ class Source {
       })
   }
 
-  /** The chunk that has come, valid until the next is read; undefined at the end. */
-  take(): Uint8Array | undefined {
-    if (this.#error !== undefined) throw new InputError(this.place, this.#error)
+  /**
+   * The chunk that has come, valid until the next is read; undefined at the end. `others` are read no
+   * further where it fails.
+   */
+  take(others: () => readonly string[]): Uint8Array | undefined {
+    if (this.#error !== undefined) {
+      throw new InputError(this.place, this.#error, { names: others(), areBegun: true })
+    }
     const { value, done } = this.#result!
     this.#result = undefined
     this.isIdle = false

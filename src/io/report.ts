@@ -14,6 +14,9 @@ import { grouped } from './result-format.ts'
 import { environment, ReaderLeft } from './runtime.ts'
 import { tell } from './tell.ts'
 
+/** Of files that were not read. */
+const mostNames = 10
+
 export interface Report {
   readonly command: string
   readonly ledger: Ledger
@@ -34,7 +37,10 @@ export function report({ command, ledger, rejects, outcome, failures, isCounted 
   const isRefused = failure instanceof UcError && failure.code === 'refused'
   const isMerge = ledger.merging !== undefined
   const hasNothing = ledger.lines > 0 && ledger.good === 0
-  for (const each of told) tell(`${command}: ${wordsOf(each)}`, ...traceOf(each))
+  for (const each of told) {
+    const extent = each instanceof InputError ? extentOf(each, ledger) : ''
+    tell(`${command}: ${wordsOf(each)}${extent}`, ...traceOf(each))
+  }
   const hasReaderLeft = failures.length > told.length
   if (hasReaderLeft && isCounted) {
     say('the reader of standard output left; counted is what was read until then')
@@ -96,6 +102,16 @@ function* notUtf8({ notUtf8, toldNotUtf8, dueNotUtf8, frames }: Ledger): Generat
 }
 
 const roomForMore = 'allow the process more, by ulimit -v or the limit of its container'
+
+/** How far the input was read. */
+function extentOf({ unread: { names, areBegun } }: InputError, { lines }: Ledger): string {
+  const read = `; ${grouped(lines)} ${lines === 1 ? 'line was' : 'lines were'} read`
+  if (names.length === 0) return read
+  const more = names.length - mostNames
+  const shown = names.slice(0, mostNames).join(', ') +
+    (more > 0 ? ` and ${grouped(more)} more` : '')
+  return `${read}; ${areBegun ? 'not read to the end' : 'not reached'}: ${shown}`
+}
 
 /** An error in one line, with its place; a bug has no words of its own. */
 export function wordsOf(error: unknown): string {

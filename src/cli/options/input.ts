@@ -11,6 +11,7 @@ export type InputOptions = {
   readonly tsUnit: Option<TsUnit>
   readonly parser: Option<FrameParserName>
   readonly maxLine: Option<number>
+  readonly zstdWindow: Option<number>
   readonly interleave: Option<boolean>
   readonly threads: Option<number>
 }
@@ -74,6 +75,19 @@ export const input: InputOptions = {
     brief: 'Refuse lines longer than this',
     detail: 'Bounds the memory that one line can take. At most 1GiB.',
     example: '--max-line 1MiB',
+  },
+  zstdWindow: {
+    name: 'zstd-window',
+    value: 'SIZE',
+    group: 'Input',
+    fallback: '128MiB',
+    parse: size({ from: 2 ** 10, to: 2 ** 31 }),
+    brief: 'Refuse zstd files that want more memory',
+    detail:
+      'What a file may ask for its window, as made by `zstd --long=31`, say; each thread and ' +
+      'each file of --interleave has one. At most 2GiB. Over 128MiB it is slow: ' +
+      '`zstd -dc --long=31` in a pipe is faster.',
+    example: '--zstd-window 2GiB',
   },
   interleave: {
     name: 'interleave',

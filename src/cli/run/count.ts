@@ -33,7 +33,8 @@ export async function runCount(parsed: Parsed<CountOptions>): Promise<number> {
     const counted = { ...counting, reserve }
     const scanner = windowedScanner(maxLineBytes)
     const memory = scanner?.room.chunk
-    const bytes = readInput({ files: ['-'], onBytes: progress.bytes, ...(memory && { memory }) })
+    const inputs = { files: ['-'], onBytes: progress.bytes, onWarning: session.say }
+    const bytes = readInput({ ...inputs, ...(memory && { memory }) })
     const ending = session.endingOf('perhaps')
     const { line, input } = await session.during(peekLine(bytes, maxLineBytes), ending.graceMs)
     const plan = planOf(line)

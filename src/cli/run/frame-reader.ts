@@ -34,16 +34,18 @@ export interface FrameReaderOptions {
 
 /** Calls `use` with the reader; its input differs between the parsers, its output does not. */
 export function withFrameReader<Result>(
-  { plan, idleMs, keepsFrames = false, session: { ledger, progress } }: FrameReaderOptions,
+  { plan, idleMs, keepsFrames = false, session }: FrameReaderOptions,
   use: <In>(reader: FrameReader<In>) => Result,
 ): Result {
-  const { files, isInterleaved } = plan
-  const { bytes: onBytes } = progress
+  const { files, isInterleaved, zstdWindowBytes } = plan
+  const { ledger, progress: { bytes: onBytes } } = session
+  const onWarning = session.say
+  const ofFiles = { files, onBytes, onWarning, zstdWindowBytes }
   if (plan.threads > 1) {
-    const threads = new Threads({ count: plan.threads, kernel: plan, keepsFrames })
+    const threads = new Threads({ count: plan.threads, kernel: plan, keepsFrames, zstdWindowBytes })
     const kernel = newKernel(plan)
     const memory = kernel.room().chunk
-    const { messages, isReadToItsEnd } = threadedInput({ files, onBytes, memory, threads })
+    const { messages, isReadToItsEnd } = threadedInput({ ...ofFiles, memory, threads })
     return use<InputMessage | ScannedLines>({
       input: messages,
       stage: extractStage({ ...plan, kernel, ledger }),
@@ -53,13 +55,11 @@ export function withFrameReader<Result>(
   }
   const times = new SourceTimes()
   const timeOf = (source: number) => times.timeOf(source)
-  const interleaved = isInterleaved
-    ? interleavedReader({ files, onBytes, timeOf, idleMs })
-    : undefined
+  const interleaved = isInterleaved ? interleavedReader({ ...ofFiles, timeOf, idleMs }) : undefined
   const kernel = newKernel(plan)
   const memory = kernel.room().chunk
   const ready = new ReadyChunks()
-  const input = interleaved?.messages ?? readInput({ files, onBytes, memory, ready })
+  const input = interleaved?.messages ?? readInput({ ...ofFiles, memory, ready })
   const isReadToItsEnd = interleaved?.isReadToItsEnd ?? (() => true)
   const timed = <In>(stage: Stage<In, ExtractOut>) => isInterleaved ? observed(stage, times) : stage
   if (plan.parser === 'json') {

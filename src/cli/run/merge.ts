@@ -37,6 +37,8 @@ export async function runMerge(parsed: Parsed<MergeOptions>): Promise<number> {
     const { messages } = interleavedReader({
       files,
       onBytes: progress.bytes,
+      onWarning: session.say,
+      zstdWindowBytes: plan.zstdWindowBytes,
       timeOf: (source) => read.timeOf(source),
       idleMs: undefined,
     })

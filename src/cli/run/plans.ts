@@ -48,6 +48,7 @@ export const extractedFrames: ReadPlan = {
   tsUnit: 's',
   parser: 'strict',
   maxLineBytes: 16 * 2 ** 20,
+  zstdWindowBytes: 128 * 2 ** 20,
   isInterleaved: false,
   threads: 1,
   strict: false,

@@ -38,7 +38,9 @@ export async function runToKafka(parsed: Parsed<ToKafkaOptions>): Promise<number
     const sender = new Sender({ ...kafka, topic, compression, lingerMs })
     await session.during(sender.connect())
     const outcome = await session.run<Uint8Array, KeyedLine>({
-      input: bytesOnly(readInput({ files: ['-'], onBytes: progress.bytes })),
+      input: bytesOnly(
+        readInput({ files: ['-'], onBytes: progress.bytes, onWarning: session.say }),
+      ),
       // The tick is for failures: one is told while nothing comes, too
       stage: {
         ...messageKeysStage({ key, maxLineBytes: extractedFrames.maxLineBytes, ledger }),

@@ -7,6 +7,8 @@ export interface ScanSettings {
   readonly kernel: KernelOptions
   /** Whether the bytes of good frames are sent along. */
   readonly keepsFrames: boolean
+  /** What a frame of zstd may take for its window. */
+  readonly zstdWindowBytes?: number | undefined
 }
 
 /** What a thread begins with. */
@@ -46,6 +48,8 @@ export interface Reply {
   readonly lines: ScannedLines
   /** What was read from disk for them. */
   readonly readBytes: number
+  /** What is told of the file and does not end the run. */
+  readonly warnings?: readonly string[]
   /** With the last reply of a piece. */
   readonly end?: PieceEnd
 }

@@ -20,6 +20,8 @@ export interface Part {
 
 export interface FileRead {
   readonly name: string
+  /** The files that come after it. */
+  readonly behind: readonly string[]
   /** Whether the mark that names it has been given. */
   isMarked: boolean
   /** Its end has been met: what was cut behind that is no part of it any more. */
@@ -28,8 +30,9 @@ export interface FileRead {
 
 /** All parts in their order. Files are opened and cut as the parts are asked for. */
 export function* partsOf(files: readonly string[], pieceBytes: number): Generator<Part> {
-  for (const name of files) {
-    const file: FileRead = { name, isMarked: false, isOver: false }
+  for (const [i, name] of files.entries()) {
+    const behind = files.slice(i + 1)
+    const file: FileRead = { name, behind, isMarked: false, isOver: false }
     const fd = opened(name)
     if (fd === undefined) {
       yield { file }

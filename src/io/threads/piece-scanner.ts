@@ -23,11 +23,14 @@ export class PieceScanner {
   readonly #scanner: LineScanner
   readonly #ranges: RangeReader
   #opened: { readonly fd: number; readonly identity: string } | undefined
+  readonly #zstdWindowBytes: number | undefined
   #readBytes = 0
+  #warnings: string[] = []
   /** Whether anything of the piece has come. */
   #isBegun = false
 
-  constructor({ kernel: options, keepsFrames }: ScanSettings) {
+  constructor({ kernel: options, keepsFrames, zstdWindowBytes }: ScanSettings) {
+    this.#zstdWindowBytes = zstdWindowBytes
     const { maxLineBytes } = options
     const kernel = newKernel(options)
     const room = kernel.room()
@@ -83,8 +86,13 @@ export class PieceScanner {
   async *#scanAll(name: string): AsyncGenerator<Reply> {
     const { openInput } = await import('../input.ts') // with all that decodes, for those who need it
     let scannedBytes = 0
-    const onBytes = (count: number) => this.#readBytes += count
-    for await (const chunk of openInput(name, { onBytes, memory: this.#memory })) {
+    const options = {
+      memory: this.#memory,
+      onBytes: (count: number) => this.#readBytes += count,
+      onWarning: (text: string) => this.#warnings.push(text),
+      zstdWindowBytes: this.#zstdWindowBytes,
+    }
+    for await (const chunk of openInput(name, options)) {
       this.#isBegun = true
       for (let start = 0; start < chunk.length; start += pushBytes) {
         const part = chunk.subarray(start, start + pushBytes)
@@ -101,7 +109,13 @@ export class PieceScanner {
   #reply(end?: PieceEnd): Reply {
     const readBytes = this.#readBytes
     this.#readBytes = 0
-    return { lines: this.#scanner.take(), readBytes, ...(end === undefined ? {} : { end }) }
+    const warnings = this.#warnings.splice(0)
+    return {
+      lines: this.#scanner.take(),
+      readBytes,
+      ...(warnings.length === 0 ? {} : { warnings }),
+      ...(end === undefined ? {} : { end }),
+    }
   }
 
   /** The file of the last piece stays open, as the next one is mostly of it too. */

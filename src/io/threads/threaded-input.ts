@@ -31,7 +31,7 @@ const usualPieceBytes = 4 * 2 ** 20
 const partsPerThread = 8
 
 export function threadedInput(options: ThreadedInputOptions): ThreadedInput {
-  const { files, onBytes = () => {}, threads, pieceBytes = usualPieceBytes } = options
+  const { files, onBytes = () => {}, onWarning, threads, pieceBytes = usualPieceBytes } = options
   const mostBegun = threads.count * partsPerThread
   let isStreaming = false
 
@@ -56,8 +56,8 @@ export function threadedInput(options: ThreadedInputOptions): ThreadedInput {
     }
   }
 
-  async function* stream({ name }: FileRead): AsyncGenerator<InputMessage> {
-    const messages = readMarked(name, options)
+  async function* stream({ name, behind }: FileRead): AsyncGenerator<InputMessage> {
+    const messages = readMarked(name, { ...options, behind })
     if (files.length === 1 && name === '-') await messages.next()
     isStreaming = true
     yield* messages
@@ -69,8 +69,9 @@ export function threadedInput(options: ThreadedInputOptions): ThreadedInput {
     replies: AsyncGenerator<Reply>,
   ): AsyncGenerator<InputMessage | ScannedLines> {
     const place = placeOf(file.name)
-    for await (const { lines, readBytes, end } of replies) {
+    for await (const { lines, readBytes, warnings = [], end } of replies) {
       onBytes(readBytes)
+      for (const warning of warnings) onWarning?.(warning)
       if (file.isOver) continue
       const isUnread = end?.failure !== undefined && lines.lastLine === lines.lineBefore
       if (!file.isMarked && !isUnread) {
@@ -78,7 +79,10 @@ export function threadedInput(options: ThreadedInputOptions): ThreadedInput {
         yield { type: 'source', source: 0, name: place }
       }
       yield lines
-      if (end?.failure !== undefined) throw new InputError(place, new Error(end.failure))
+      if (end?.failure !== undefined) {
+        const unread = { names: file.behind.map(placeOf), areBegun: false }
+        throw new InputError(place, new Error(end.failure), unread)
+      }
       if (end?.isFileOver === true) file.isOver = true
     }
   }

@@ -163,10 +163,11 @@ class Thread {
   readonly #scans: Scan[] = []
   #death: UcError | undefined
 
-  constructor({ kernel, keepsFrames }: ScanSettings, onTime: () => void) {
+  constructor({ kernel, keepsFrames, zstdWindowBytes }: ScanSettings, onTime: () => void) {
     if (!mayRead(program)) throw new UcError('failed', notPermitted)
     this.#onTime = onTime
-    const workerData: ThreadSettings = { kernel, keepsFrames, compiled: compiledScanner() }
+    const compiled = compiledScanner()
+    const workerData: ThreadSettings = { kernel, keepsFrames, zstdWindowBytes, compiled }
     this.#worker = new Worker(new URL('./thread.js', import.meta.url), {
       workerData,
       // Else both would be piped to ours, and the pipe would take the error of a reader that left.
