@@ -45,5 +45,5 @@ function tooLarge(windowBytes: number, mostBytes: number): UcError {
 function sizeOf(bytes: number): string {
   const gibibytes = bytes / 2 ** 30
   if (gibibytes >= 1) return `${Math.round(gibibytes * 10) / 10}GiB`
-  return `${Math.ceil(bytes / 2 ** 20)}MiB`
+  return bytes < 2 ** 20 ? `${Math.ceil(bytes / 2 ** 10)}KiB` : `${Math.ceil(bytes / 2 ** 20)}MiB`
 }

@@ -58,7 +58,7 @@ class Package extends ZSTDDecoder {
 
 /** One is enough where files are read one after the other: to make one takes some milliseconds. */
 let spare: ReferenceDecoder | undefined
-const mostSpareBytes = 16 * 2 ** 20
+const mostSpareBytes = 32 * 2 ** 20
 
 /** The library names a block and the head of the next one, which may come much later. */
 function wanted(hintBytes: number): number {
