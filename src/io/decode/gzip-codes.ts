@@ -1,5 +1,5 @@
 /**
- * The tables by which gzip reads Huffman codes: a port of huft_build in its inflate.c (Mark Adler,
+ * The tables by which gzip reads Huffman codes, as huft_build in its inflate.c makes them (Mark Adler,
  * in the public domain). Their sizes are its own, too: they say how many bits it wants to see before
  * it knows a code, and so what it still makes of the last bytes of a file that is cut.
  */

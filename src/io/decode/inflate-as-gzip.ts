@@ -2,7 +2,8 @@
  * Inflates as gzip does what zlib refuses: gzip goes on where a distance reaches back before the
  * beginning (and copies what its window still holds), wants to see some bits more than a code has,
  * and writes 32 KiB at once, of which it drops the last where it finds the format violated. Slow;
- * for data that is known to be broken. Statement by statement as inflate.c of gzip 1.12.
+ * for data that is known to be broken. The format is RFC 1951's; how gzip reads it, learned from its
+ * inflate.c (Mark Adler, in the public domain), is held by tests against the tool, every byte flipped.
  */
 import { cut, Damage } from './damage.ts'
 import { type Codes, codesOf, end, invalid, literal, type Meaning } from './gzip-codes.ts'
