@@ -193,7 +193,7 @@ for (
     ['what a confirming frame waits for may fail', '600 b, 700 c, 605 d, 610 e', 'cccc'],
     ['a held frame neither confirms nor forgets', '600 b, 9000 x, 601 c, 2 d', 'cqce'],
     ['--max-delay ahead is trusted at once', '5 b, 3605 c, 6 a*9', 'cc' + 'c'.repeat(9)],
-    ['further than --max-jump is held', '5 b, 3605.001 c, 6 a*9', 'cq' + 'c'.repeat(9)],
+    ['further than --max-jump is held', '5 b, 3605.001 c, 5 a*9', 'cq' + 'c'.repeat(9)],
     ['what is held cannot be confirmed on the way', '3000 b, 6000 c, 2 d*9', 'cq' + 'c'.repeat(9)],
 
     ['nine votes against refuse', '9000 x*8, 0 a*9, 9000 x', 'q'.repeat(8) + 'c'.repeat(10)],
@@ -213,11 +213,30 @@ for (
       'c'.repeat(9),
     ],
     ['what wins is not late by its own jump', '90070 x*2, 90000 y, 90070 x*6', 'ccccccccc'],
-    ['the held stay held when time comes near', '4000 x, 3000 b*2, 3001 b*7', 'q' + 'c'.repeat(9)],
+    ['what is held counts when time comes near', '4000 x, 3000 b*2, 0 a*9', 'ccc' + 'e'.repeat(9)],
+    ['time that comes near goes before the ninth word', '3605 x, 0 a*8, 5 b', 'c'.repeat(10)],
+    ['a late frame does not forget what waits', '600 b, 700 c, 1 d, 700 e, 620 f', 'ccece'],
+    ['late frames do not speak', '600 b*2, 9000 x, 1 a*9', 'ccc' + 'e'.repeat(9)],
     [
-      'trusted time never goes back',
-      '4000 x*2, 3000 b*2, 5000 c*2, 90000 y*7, 4000 z',
-      'eeccccccccccce',
+      'what is held further down refuses what is above',
+      '90000 x, 10000 b, 20000 c, 30000 d, ' +
+      '40000 e, 50000 f, 60000 g, 70000 h, 80000 i, 81000 i',
+      'q' + 'c'.repeat(9),
+    ],
+    [
+      'words count against the lowest that is not reached',
+      '10000 x, 20000 y, 0 a*8',
+      'qq' + 'c'.repeat(8),
+    ],
+    [
+      'words against a refused one hold against the next',
+      '20000 y, 10000 x, 0 a*9',
+      'qq' + 'c'.repeat(9),
+    ],
+    [
+      'words from before a frame hold not against it',
+      '10000 x, 0 a*8, 20000 y, 0 a, 1 b*7, 20001 y*8',
+      'q' + 'c'.repeat(8) + 'c' + 'c'.repeat(8) + 'c'.repeat(8),
     ],
   ] as const
 ) {

@@ -31,7 +31,9 @@ export function outOfRange(tsMs: number, fromMs: number, untilMs: number): Why {
 /** Of a frame that is too far ahead of its source's trusted time. */
 export function quarantined(tsMs: number, trustedMs: number): Why {
   const aheadSeconds = (tsMs - trustedMs) / 1000
-  const detail = `${aheadSeconds} s ahead of the other frames, which is more than --max-jump`
+  const detail = `${aheadSeconds} s ahead of the trusted time ${
+    trustedMs / 1000
+  }, which is more than --max-jump`
   return { reason: 'quarantined', detail }
 }
 

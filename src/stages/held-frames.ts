@@ -4,7 +4,7 @@ import type { FrameBatch } from '../records.ts'
 
 /** No more than 17 are ever held, so that memory is bounded by their lines. */
 export class HeldFrames {
-  readonly #columns = new FrameColumns()
+  #columns = new FrameColumns()
   #bytes = new Uint8Array(0)
   #source = 0
   #place = ''
@@ -40,6 +40,22 @@ export class HeldFrames {
 
   batch(): FrameBatch {
     return this.#columns.batch(this.#source, this.#place, this.#bytes)
+  }
+
+  /** Gives those for which it is so, as places of a batch, and keeps the others. */
+  take(isTaken: (i: number, tsMs: number) => boolean): {
+    readonly frames: FrameBatch
+    readonly places: readonly number[]
+  } {
+    const frames = this.batch()
+    const places: number[] = []
+    this.#columns = new FrameColumns()
+    this.#bytes = new Uint8Array(0)
+    for (let i = 0; i < frames.count; i++) {
+      if (isTaken(i, frames.tsMs[i]!)) places.push(i)
+      else this.add(frames, i)
+    }
+    return { frames, places }
   }
 }
 

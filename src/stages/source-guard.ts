@@ -3,26 +3,34 @@
  * It sees frames in the source's order and decides from them alone; what it holds, it gives back in
  * its order, or refuses. In doubt the earlier time wins: too early costs delay, too late costs data.
  *
- *   ballot      nine frames further ahead than --max-jump against nine that are not. Those that win
- *               are judged by the watermark before the jump: their own jump makes none late.
- *   cold start  the first frames, until nine of them agree. Where they never do (17 held, or the
- *               input ends), time begins with the earliest, and ballots decide on the others.
+ *   ballot      A frame further ahead than --max-jump is held. When nine are, time goes on to the
+ *               lowest of them. One that nine frames speak against is refused (Ballot says who
+ *               speaks). As soon as time has come within --max-jump, what is held is believed, and
+ *               judged by the watermark before: its own jump makes none late.
+ *   cold start  the first frames, until nine of them agree; time begins where steps of at most
+ *               --max-jump lead to these. Where they never do (17 held, or the input ends), time
+ *               begins with the earliest, and ballots decide on the others.
+ *   silence     A late frame says nothing. Only when a hundred have come with none at the trusted
+ *               time, that time is ahead itself, and a few wrong clocks would move it on unopposed:
+ *               then what is held is refused, and what waits is forgotten.
  *
- * What cannot be told apart: nine wrong clocks that agree and a real jump (they are believed), and
- * up to eight frames before an outage and as many of the year 1970 (expired when nine others agree).
+ * What cannot be told apart: nine wrong clocks at once and a real jump (they are believed), and up
+ * to eight frames before an outage and as many of the year 1970 (expired when nine others agree).
  */
 import type { ClockState, FrameBatch } from '../records.ts'
-import { largestGroup, smallestPaired } from '../time/groups.ts'
+import { Ballot, quorum } from '../time/ballot.ts'
+import { earliestLinked, largestGroup } from '../time/groups.ts'
 import type { SourceClock } from '../time/watermark.ts'
 import { HeldFrames } from './held-frames.ts'
 
-/** Votes that decide a ballot either way, and frames that agree in a cold start. */
-const quorum = 9
 /** A cold start in which no nine agree is decided when so many are held. */
 const coldLimit = 17
+/** So many late frames, and none at the trusted time, end what is held or waits. */
+const silenceLimit = 100
 
 export interface GuardOptions {
   readonly clock: SourceClock
+  readonly maxDelayMs: number
   /** Undefined: nothing is held. */
   readonly maxJumpMs: number | undefined
   /** Frame `i` is to be judged by the watermark of now. */
@@ -34,19 +42,24 @@ export interface GuardOptions {
 export class SourceGuard {
   readonly clock: SourceClock
   readonly #options: GuardOptions
+  /** The frames of a cold start, or those of the ballot in its order. */
   #held = new HeldFrames()
-  #votesAgainst = 0
+  readonly #ballot: Ballot
+  /** Late frames since one was at the trusted time, while something is held or waits. */
+  #silent = 0
   #isCold: boolean
 
   constructor(options: GuardOptions) {
     this.clock = options.clock
     this.#options = options
+    this.#ballot = new Ballot(options.maxDelayMs)
     this.#isCold = options.maxJumpMs !== undefined
   }
 
-  /** Undefined while frames are held: what becomes of them is not in the clock. */
+  /** Undefined while frames are held or silence is counted: that is not in the clock. */
   save(): ClockState | undefined {
-    return this.#isCold || this.#held.count > 0 ? undefined : this.clock.save()
+    const isInClock = !this.#isCold && this.#held.count === 0 && this.#silent === 0
+    return isInClock ? this.clock.save() : undefined
   }
 
   load(state: ClockState): void {
@@ -64,12 +77,19 @@ export class SourceGuard {
     else this.#judge(frames, i)
   }
 
+  /** Time has come so far without a frame: what is held and near it is judged before. */
+  goOn(timeMs: number): void {
+    this.#believe(timeMs)
+    this.clock.trust(timeMs)
+  }
+
   /** The input is over: what is held is decided by what there is. */
   end(): void {
     if (this.#isCold && this.#held.count > 0) this.#start()
-    while (this.#held.count > 0) {
-      if (this.#held.count > this.#votesAgainst) this.#acceptHeld()
-      else this.#quarantineHeld()
+    while (this.#ballot.count > 0) {
+      const { lowest } = this.#ballot
+      if (this.#ballot.isLowestRefusedAtEnd) this.#refuse(lowest)
+      else this.#believe(this.#ballot.timeAt(lowest))
     }
   }
 
@@ -77,18 +97,42 @@ export class SourceGuard {
     const { clock } = this
     const tsMs = frames.tsMs[i]!
     if (clock.isFarFrom(clock.trustedMs, tsMs)) {
-      this.#held.add(frames, i)
-      if (this.#held.count === quorum) this.#acceptHeld()
+      this.#hold(frames, i)
+      return
+    }
+    if (tsMs < clock.watermarkMs) {
+      this.#options.accept(frames, i)
+      this.#countSilence()
       return
     }
     clock.confirm(tsMs)
     this.#options.accept(frames, i)
     clock.advance(tsMs)
-    this.#voteAgainst()
+    this.#silent = 0
+    if (this.#ballot.count === 0) return
+    this.#believe(clock.trustedMs)
+    this.#speak(tsMs, false)
   }
 
-  #voteAgainst(): void {
-    if (this.#held.count > 0 && ++this.#votesAgainst === quorum) this.#quarantineHeld()
+  #hold(frames: FrameBatch, i: number): void {
+    const tsMs = frames.tsMs[i]!
+    this.#speak(tsMs, true)
+    this.#held.add(frames, i)
+    this.#ballot.add(tsMs)
+    if (this.#ballot.count === quorum) this.#believe(this.#ballot.timeAt(this.#ballot.lowest))
+  }
+
+  #speak(tsMs: number, isHeld: boolean): void {
+    this.#ballot.speak(tsMs, isHeld)
+    for (let place; (place = this.#ballot.refused) >= 0;) this.#refuse(place)
+  }
+
+  #countSilence(): void {
+    if (this.#ballot.count === 0 && !this.clock.isWaiting) return
+    if (++this.#silent < silenceLimit) return
+    this.#silent = 0
+    this.clock.forget()
+    while (this.#ballot.count > 0) this.#refuse(0)
   }
 
   #begin(frames: FrameBatch, i: number): void {
@@ -99,44 +143,42 @@ export class SourceGuard {
 
   #start(): void {
     this.#isCold = false
+    const maxJumpMs = this.#options.maxJumpMs!
     const { timesMs } = this.#held
-    const { smallestMs, size } = largestGroup(timesMs, this.#options.maxJumpMs!)
-    this.clock.trust(size === quorum ? smallestMs : Math.min(...timesMs))
-    const frames = this.#release()
+    const { smallestMs, size } = largestGroup(timesMs, maxJumpMs)
+    this.clock.trust(
+      size === quorum ? earliestLinked(timesMs, smallestMs, maxJumpMs) : Math.min(...timesMs),
+    )
+    const frames = this.#held.batch()
+    this.#held = new HeldFrames()
     for (let i = 0; i < frames.count; i++) this.#judge(frames, i)
   }
 
-  #acceptHeld(): void {
+  /** Time goes on to `startMs`, and by what is held and near it. */
+  #believe(startMs: number): void {
     const { clock } = this
-    const startMs = smallestPaired(this.#held.timesMs, this.#options.maxJumpMs!)
-    const frames = this.#release()
-    const believed: number[] = []
-    for (let i = 0; i < frames.count; i++) {
-      const tsMs = frames.tsMs[i]!
-      if (clock.isFarFrom(startMs, tsMs)) {
-        this.#held.add(frames, i)
-      } else {
-        this.#options.accept(frames, i)
-        believed.push(tsMs)
-        this.#voteAgainst()
+    for (let nearMs = startMs; this.#isAnyNear(nearMs); nearMs = clock.trustedMs) {
+      const isNear = (tsMs: number) => !clock.isFarFrom(nearMs, tsMs)
+      const { frames, places } = this.#held.take((_, tsMs) => isNear(tsMs))
+      this.#ballot.release(isNear)
+      for (const i of places) this.#options.accept(frames, i)
+      clock.trust(nearMs)
+      for (const i of places) {
+        clock.confirm(frames.tsMs[i]!)
+        clock.advance(frames.tsMs[i]!)
       }
-    }
-    clock.trust(startMs)
-    for (const tsMs of believed) {
-      clock.confirm(tsMs)
-      clock.advance(tsMs)
+      this.#silent = 0
     }
   }
 
-  #quarantineHeld(): void {
-    const frames = this.#release()
-    for (let i = 0; i < frames.count; i++) this.#options.quarantine(frames, i)
+  #isAnyNear(ms: number): boolean {
+    const { lowest } = this.#ballot
+    return lowest >= 0 && !this.clock.isFarFrom(ms, this.#ballot.timeAt(lowest))
   }
 
-  #release(): FrameBatch {
-    const frames = this.#held.batch()
-    this.#held = new HeldFrames()
-    this.#votesAgainst = 0
-    return frames
+  #refuse(place: number): void {
+    this.#ballot.refuse(place)
+    const { frames, places } = this.#held.take((i) => i === place)
+    for (const i of places) this.#options.quarantine(frames, i)
   }
 }

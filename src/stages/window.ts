@@ -95,6 +95,7 @@ export function windowStage(options: WindowOptions): WindowStage {
     const clock = new SourceClock(options)
     return new SourceGuard({
       clock,
+      maxDelayMs: options.maxDelayMs,
       maxJumpMs,
       accept(batch, i) {
         tell(source, clock)
@@ -263,9 +264,10 @@ export function windowStage(options: WindowOptions): WindowStage {
         out = emit
         for (const source of silence.tick(nowMs)) emit({ type: 'idle', source })
         for (const [source, timeMs] of silence.timesGoneOn(nowMs)) {
-          const { clock } = guardOf(source)
-          clock.trust(timeMs)
-          tell(source, clock)
+          const guard = guardOf(source)
+          guard.goOn(timeMs)
+          release()
+          tell(source, guard.clock)
         }
       },
     }),

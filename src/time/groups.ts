@@ -1,4 +1,4 @@
-/** Which of a few times belong together: what a cold start and a ballot decide by. */
+/** Which of a few times belong together: what a cold start decides by. */
 
 /** The most times within `maxJumpMs` of each other; among equals the group that begins first. */
 export function largestGroup(
@@ -15,8 +15,15 @@ export function largestGroup(
   return best
 }
 
-/** The smallest time that has another within `maxJumpMs`, else the smallest. */
-export function smallestPaired(timesMs: readonly number[], maxJumpMs: number): number {
-  const sorted = timesMs.toSorted((a, b) => a - b)
-  return sorted.find((timeMs, i) => sorted[i + 1]! - timeMs <= maxJumpMs) ?? sorted[0]!
+/** The earliest time from which steps of at most `maxJumpMs` lead up to `timeMs`. */
+export function earliestLinked(
+  timesMs: readonly number[],
+  timeMs: number,
+  maxJumpMs: number,
+): number {
+  const descending = timesMs.toSorted((a, b) => b - a)
+  return descending.reduce(
+    (ms, nextMs) => nextMs < ms && ms - nextMs <= maxJumpMs ? nextMs : ms,
+    timeMs,
+  )
 }

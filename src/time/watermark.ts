@@ -4,7 +4,8 @@
  * Akidau et al., VLDB 2015, section 3.)
  *
  * A frame more than --max-delay ahead of the trusted time waits: it becomes the trusted time only
- * if the next frame is not far behind it. So one wrong clock within --max-jump closes no window.
+ * if the next frame is not far behind it. So one wrong clock within --max-jump closes no window. A
+ * frame behind the watermark is late: it says nothing about the present, so it decides nothing.
  * What cannot be told apart: two frames in a row that are both wrong by about the same, and a real
  * jump. They are trusted, and what follows is late, which --lateness forgives.
  */
@@ -37,7 +38,7 @@ export class SourceClock {
   }
 
   save(): ClockState {
-    const waitingMs = Number.isNaN(this.#waitingMs) ? undefined : this.#waitingMs
+    const waitingMs = this.isWaiting ? this.#waitingMs : undefined
     return { trustedMs: this.trustedMs, waitingMs }
   }
 
@@ -63,16 +64,28 @@ export class SourceClock {
    */
   get quietUntilMs(): number {
     const { maxDelayMs, maxJumpMs } = this.#options
-    const isWaiting = !Number.isNaN(this.#waitingMs)
-    if (isWaiting || this.watermarkMs >= this.#nextDueMs) return -Infinity
+    if (this.isWaiting || this.watermarkMs >= this.#nextDueMs) return -Infinity
     const beforeDueMs = this.#nextDueMs + maxDelayMs - 1
     return maxJumpMs === undefined
       ? beforeDueMs
       : Math.min(beforeDueMs, this.trustedMs + maxDelayMs)
   }
 
-  /** The next frame that is not held has come: before it is judged, it may confirm the one before. */
+  get isWaiting(): boolean {
+    return !Number.isNaN(this.#waitingMs)
+  }
+
+  /** What waits is neither confirmed nor waited for any longer. */
+  forget(): void {
+    this.#waitingMs = NaN
+  }
+
+  /**
+   * The next frame that is not held has come: before it is judged, it may confirm the one before,
+   * or refute it; one that is late does neither.
+   */
   confirm(tsMs: number): void {
+    if (tsMs < this.watermarkMs) return
     if (tsMs >= this.#waitingMs - this.#options.maxDelayMs) this.trust(this.#waitingMs)
     this.#waitingMs = NaN
   }

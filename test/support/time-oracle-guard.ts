@@ -20,15 +20,25 @@ export interface GuardOptions {
   quarantine(index: number): void
 }
 
+/** A frame that was not late when it came, while something was held. */
+interface Speaker {
+  readonly isHeld: boolean
+  /** What was held then and it did not reach, the lowest first. */
+  readonly unreached: readonly Arrival[]
+}
+
 export function sourceGuard(options: GuardOptions): Guard {
   const { maxDelayMs, maxJumpMs = Infinity } = options
+  const farMs = Math.max(maxDelayMs, maxJumpMs)
   let trustedMs = -Infinity
   /** The ts that waits for confirmation. */
   let waitingMs: number | undefined
   /** The frames of a cold start; undefined when it is over. */
   let first: Arrival[] | undefined = options.maxJumpMs === undefined ? undefined : []
   let held: Arrival[] = []
-  let votesAgainst = 0
+  const refused = new Set<Arrival>()
+  const speakers: Speaker[] = []
+  let silent = 0
   return { push, end }
 
   function push(frame: Arrival): void {
@@ -40,8 +50,11 @@ export function sourceGuard(options: GuardOptions): Guard {
   function end(): void {
     if (first !== undefined && first.length > 0) begin(first)
     while (held.length > 0) {
-      if (held.length > votesAgainst) acceptHeld()
-      else refuseHeld()
+      const lowest = sorted(held)[0]!
+      const against = speakersAgainst(lowest)
+      const others = against.filter(({ isHeld }) => !isHeld)
+      if (others.length >= held.length || against.length >= held.length + 2) refuse([lowest])
+      else goOn(lowest.tsMs)
     }
   }
 
@@ -52,19 +65,33 @@ export function sourceGuard(options: GuardOptions): Guard {
 
   function judge(frame: Arrival): void {
     const { index, tsMs } = frame
-    if (tsMs > trustedMs + Math.max(maxDelayMs, maxJumpMs)) {
+    if (tsMs > trustedMs + farMs) {
+      speak(frame, true)
       held.push(frame)
-      if (held.length === 9) acceptHeld()
-      return
+      if (held.length === 9) goOn(sorted(held)[0]!.tsMs)
+    } else if (tsMs < trustedMs - maxDelayMs) {
+      options.count(index, trustedMs - maxDelayMs)
+      if (held.length === 0 && waitingMs === undefined) return
+      silent++
+      if (silent === 100) doubtTime()
+    } else {
+      confirm(tsMs)
+      options.count(index, trustedMs - maxDelayMs)
+      advance(tsMs)
+      silent = 0
+      goOn(trustedMs)
+      speak(frame, false)
     }
-    confirm(tsMs)
-    options.count(index, trustedMs - maxDelayMs)
-    advance(tsMs)
-    if (held.length > 0) votesAgainst++
-    if (votesAgainst === 9) refuseHeld()
+  }
+
+  function doubtTime(): void {
+    silent = 0
+    waitingMs = undefined
+    refuse(held)
   }
 
   function confirm(tsMs: number): void {
+    if (tsMs < trustedMs - maxDelayMs) return
     if (waitingMs !== undefined && tsMs >= waitingMs - maxDelayMs) trust(waitingMs)
     waitingMs = undefined
   }
@@ -81,47 +108,58 @@ export function sourceGuard(options: GuardOptions): Guard {
   function begin(frames: readonly Arrival[]): void {
     first = undefined
     const group = largestGroup(frames, maxJumpMs)
-    trust(group.size === 9 ? group.smallestMs : smallestMs(frames))
+    trust(group.size === 9 ? linkedTo(frames, group.smallestMs) : smallestMs(frames))
     for (const frame of frames) judge(frame)
   }
 
-  function acceptHeld(): void {
-    const frames = takeHeld()
-    const withAnother = frames.filter((frame) => {
-      return frames.some((other) => {
-        return other !== frame && Math.abs(other.tsMs - frame.tsMs) <= maxJumpMs
-      })
-    })
-    const startMs = smallestMs(withAnother.length > 0 ? withAnother : frames)
-    const metMs = trustedMs - maxDelayMs
-    const believed: number[] = []
-    for (const frame of frames) {
-      if (frame.tsMs > startMs + Math.max(maxDelayMs, maxJumpMs)) {
-        held.push(frame)
-        continue
+  /** The start of the run of times, none further than max-jump from the next, that ends there. */
+  function linkedTo(frames: readonly Arrival[], ms: number): number {
+    const before = frames.filter(({ tsMs }) => tsMs < ms && tsMs >= ms - maxJumpMs)
+    return before.length === 0 ? ms : linkedTo(frames, smallestMs(before))
+  }
+
+  function speak({ tsMs }: Arrival, isHeld: boolean): void {
+    const unreached = held.filter((other) => tsMs < other.tsMs - maxDelayMs)
+    speakers.push({ isHeld, unreached: sorted(unreached) })
+    for (;;) {
+      const out = held.find((frame) => speakersAgainst(frame).length >= 9)
+      if (out === undefined) return
+      refuse([out])
+    }
+  }
+
+  function speakersAgainst(frame: Arrival): readonly Speaker[] {
+    return speakers.filter(({ unreached }) => unreached.find((one) => !refused.has(one)) === frame)
+  }
+
+  /** Trusted time goes on to a time that is sure; what is held and no longer far ahead counts. */
+  function goOn(startMs: number): void {
+    for (let nowMs = startMs;; nowMs = trustedMs) {
+      const near = held.filter(({ tsMs }) => tsMs <= nowMs + farMs)
+      if (near.length === 0) return
+      held = held.filter((frame) => !near.includes(frame))
+      for (const { index } of near) options.count(index, trustedMs - maxDelayMs)
+      trust(nowMs)
+      for (const { tsMs } of near) {
+        confirm(tsMs)
+        advance(tsMs)
       }
-      options.count(frame.index, metMs)
-      believed.push(frame.tsMs)
-      if (held.length > 0) votesAgainst++
-      if (votesAgainst === 9) refuseHeld()
-    }
-    trust(startMs)
-    for (const tsMs of believed) {
-      confirm(tsMs)
-      advance(tsMs)
+      silent = 0
     }
   }
 
-  function refuseHeld(): void {
-    for (const { index } of takeHeld()) options.quarantine(index)
+  function refuse(frames: readonly Arrival[]): void {
+    for (const frame of frames) {
+      refused.add(frame)
+      options.quarantine(frame.index)
+    }
+    held = held.filter((frame) => !refused.has(frame))
   }
+}
 
-  function takeHeld(): readonly Arrival[] {
-    const frames = held
-    held = []
-    votesAgainst = 0
-    return frames
-  }
+/** By time, equal ones in the order in which they came. */
+function sorted(frames: readonly Arrival[]): Arrival[] {
+  return frames.toSorted((a, b) => a.tsMs - b.tsMs)
 }
 
 function smallestMs(frames: readonly Arrival[]): number {

@@ -25,21 +25,30 @@
  *     ahead is not held. With `--max-jump` under `--max-delay` only what is further than both is.
  *  8. Held or not is judged by the trusted time before the frame: what it is about to confirm does
  *     not help it.
- *  9. A frame that waits for confirmation is confirmed or forgotten by the next frame that is not
- *     held, be that late or expired. That frame may then wait itself, confirmation or not.
- * 10. Votes: each frame that is not held, late, expired or waiting ones too, judged by the trusted
- *     time of its moment. They are counted from the first held frame on, anew after each decision,
- *     and replayed frames vote like others.
- * 11. The held stay held when the trusted time moves towards or past them, until the ballot is over.
- * 12. The trusted time never goes back, also where a ballot's held frames have been overtaken.
- * 13. The held that win a ballot are judged by the watermark before the jump, then trusted time
- *     moves: judged by the watermark of their moment, frames of sparse streams would be lost. In a
- *     cold start trusted time is set first, and each is judged by the watermark of its moment.
+ *  9. A frame that waits for confirmation is confirmed or forgotten by the next frame that is neither
+ *     held nor late (behind the watermark). That frame may then wait itself, confirmation or not.
+ * 10. Who speaks: each frame that is not late, held and waiting ones too, judged by the trusted time
+ *     of its moment; once, when it comes (the frames of a cold start: when it is decided). It speaks
+ *     against the lowest held one, so far, that it does not reach, the first of equals; to reach a
+ *     time is to be no more than `--max-delay` below it. What was said against a refused one holds
+ *     against the next that the speaker did not reach; what was said against one that was believed
+ *     is void.
+ * 11. The held are believed as soon as trusted time comes within reach of them, `--max-jump` or
+ *     `--max-delay`, before the frame that moved it speaks.
+ * 12. The trusted time never goes back.
+ * 13. The held that are believed are judged by the watermark before the jump, then trusted time
+ *     moves by them in their order: judged by the watermark of their moment, frames of sparse
+ *     streams would be lost. In a cold start trusted time is set first, and each is judged by the
+ *     watermark of its moment.
  * 14. A group of a cold start is one whose largest and smallest ts are within `--max-jump`. Nine of
- *     them decide. Without such nine, when 17 are held or the input ends, time begins with the
+ *     them decide, and time begins at the earliest ts from which steps of at most `--max-jump` lead
+ *     to the group. Without such nine, when 17 are held or the input ends, time begins with the
  *     earliest held.
- * 15. At the end a cold start is decided, then the ballot; what the replay holds again is decided
- *     in the same way, until nothing is held.
+ * 15. At the end a cold start is decided, then of the held the lowest, again and again: it is
+ *     refused if as many as are held have spoken against it without being held, or two more than
+ *     are held in all; else time goes on to it.
+ * 17. A hundred late frames, while something is held or waits, with none between that is neither
+ *     late nor held, refuse all held and forget what waits. Believing any begins the count anew.
  * 16. `--max-jump off`: every ts is trusted, nothing is held, not even first frames.
  */
 import type { ResultLine } from '../../src/records.ts'
