@@ -10,17 +10,28 @@ const hash = newFingerprint()
 
 export class FrameColumns {
   count = 0
-  tsMs: Float64Array = new Float64Array(firstCapacity)
-  hashHi: Uint32Array = new Uint32Array(firstCapacity)
-  hashLo: Uint32Array = new Uint32Array(firstCapacity)
-  uidStart: Uint32Array = new Uint32Array(firstCapacity)
-  uidEnd: Uint32Array = new Uint32Array(firstCapacity)
-  lineStart: Uint32Array = new Uint32Array(firstCapacity)
-  lineEnd: Uint32Array = new Uint32Array(firstCapacity)
-  lineNumber: Float64Array = new Float64Array(firstCapacity)
+  tsMs: Float64Array
+  hashHi: Uint32Array
+  hashLo: Uint32Array
+  uidStart: Uint32Array
+  uidEnd: Uint32Array
+  lineStart: Uint32Array
+  lineEnd: Uint32Array
+  lineNumber: Float64Array
   readonly decodedUids: Map<number, Uid> = new Map()
   /** Rows whose uid is not UTF-8. */
   notUtf8 = 0
+
+  constructor(capacity: number = firstCapacity) {
+    this.tsMs = new Float64Array(capacity)
+    this.hashHi = new Uint32Array(capacity)
+    this.hashLo = new Uint32Array(capacity)
+    this.uidStart = new Uint32Array(capacity)
+    this.uidEnd = new Uint32Array(capacity)
+    this.lineStart = new Uint32Array(capacity)
+    this.lineEnd = new Uint32Array(capacity)
+    this.lineNumber = new Float64Array(capacity)
+  }
 
   /** Index of a new row, all of whose cells the caller sets. */
   add(): number {

@@ -2,9 +2,11 @@
 import { FrameColumns } from '../kernel/columns.ts'
 import type { FrameBatch } from '../records.ts'
 
-/** No more than 17 are ever held, so that memory is bounded by their lines. */
+/** No more are ever held, so that memory is bounded by their lines. */
+const mostHeld = 17
+
 export class HeldFrames {
-  #columns = new FrameColumns()
+  #columns = new FrameColumns(mostHeld)
   #bytes = new Uint8Array(0)
   #source = 0
   #place = ''
@@ -49,7 +51,7 @@ export class HeldFrames {
   } {
     const frames = this.batch()
     const places: number[] = []
-    this.#columns = new FrameColumns()
+    this.#columns = new FrameColumns(mostHeld)
     this.#bytes = new Uint8Array(0)
     for (let i = 0; i < frames.count; i++) {
       if (isTaken(i, frames.tsMs[i]!)) places.push(i)

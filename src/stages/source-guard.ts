@@ -5,11 +5,13 @@
  *
  *   ballot      A frame further ahead than --max-jump is held. When nine are, time goes on to the
  *               lowest of them. One that nine frames speak against is refused (Ballot says who
- *               speaks). As soon as time has come within --max-jump, what is held is believed, and
- *               judged by the watermark before: its own jump makes none late.
- *   cold start  the first frames, until nine of them agree; time begins where steps of at most
- *               --max-jump lead to these. Where they never do (17 held, or the input ends), time
- *               begins with the earliest, and ballots decide on the others.
+ *               speaks). As soon as time has come within --max-jump of it, what is held counts, but
+ *               moves time only where nine were held. It is judged by the watermark before: its own
+ *               jump makes none late.
+ *   cold start  the first frames, until nine of them agree. Time goes on to these, and begins where
+ *               steps of at most --max-jump lead to them: what is later than that is not late. Where
+ *               nine never agree (17 held, or the input ends), time begins with the earliest, and
+ *               ballots decide on the others.
  *   silence     A late frame says nothing. Only when a hundred have come with none at the trusted
  *               time, that time is ahead itself, and a few wrong clocks would move it on unopposed:
  *               then what is held is refused, and what waits is forgotten.
@@ -79,7 +81,7 @@ export class SourceGuard {
 
   /** Time has come so far without a frame: what is held and near it is judged before. */
   goOn(timeMs: number): void {
-    this.#believe(timeMs)
+    this.#admit(timeMs)
     this.clock.trust(timeMs)
   }
 
@@ -110,7 +112,7 @@ export class SourceGuard {
     clock.advance(tsMs)
     this.#silent = 0
     if (this.#ballot.count === 0) return
-    this.#believe(clock.trustedMs)
+    this.#admit(clock.trustedMs)
     this.#speak(tsMs, false)
   }
 
@@ -143,37 +145,59 @@ export class SourceGuard {
 
   #start(): void {
     this.#isCold = false
+    const { clock } = this
+    const { startMs, groupMs } = this.#beginning()
+    const frames = this.#held.batch()
+    this.#held = new HeldFrames()
+    clock.trust(startMs)
+    const places = Array.from({ length: frames.count }, (_, i) => i)
+    const isNear = (i: number) => !clock.isFarFrom(groupMs, frames.tsMs[i]!)
+    const near = places.filter(isNear)
+    for (const i of near) this.#options.accept(frames, i)
+    this.#trust(groupMs, near.map((i) => frames.tsMs[i]!))
+    for (const i of places) {
+      const tsMs = frames.tsMs[i]!
+      if (!isNear(i)) this.#judge(frames, i)
+      else if (tsMs >= groupMs - this.#options.maxDelayMs) this.#speak(tsMs, false)
+    }
+  }
+
+  /** Where time begins by the first frames, and the time to which they bring it. */
+  #beginning(): { readonly startMs: number; readonly groupMs: number } {
     const maxJumpMs = this.#options.maxJumpMs!
     const { timesMs } = this.#held
     const { smallestMs, size } = largestGroup(timesMs, maxJumpMs)
-    this.clock.trust(
-      size === quorum ? earliestLinked(timesMs, smallestMs, maxJumpMs) : Math.min(...timesMs),
-    )
-    const frames = this.#held.batch()
-    this.#held = new HeldFrames()
-    for (let i = 0; i < frames.count; i++) this.#judge(frames, i)
+    const groupMs = size === quorum ? smallestMs : Math.min(...timesMs)
+    return { startMs: earliestLinked(timesMs, groupMs, maxJumpMs), groupMs }
   }
 
   /** Time goes on to `startMs`, and by what is held and near it. */
   #believe(startMs: number): void {
-    const { clock } = this
-    for (let nearMs = startMs; this.#isAnyNear(nearMs); nearMs = clock.trustedMs) {
-      const isNear = (tsMs: number) => !clock.isFarFrom(nearMs, tsMs)
-      const { frames, places } = this.#held.take((_, tsMs) => isNear(tsMs))
-      this.#ballot.release(isNear)
-      for (const i of places) this.#options.accept(frames, i)
-      clock.trust(nearMs)
-      for (const i of places) {
-        clock.confirm(frames.tsMs[i]!)
-        clock.advance(frames.tsMs[i]!)
-      }
-      this.#silent = 0
+    for (let nearMs = startMs;; nearMs = this.clock.trustedMs) {
+      const timesMs = this.#admit(nearMs)
+      if (timesMs.length === 0) return
+      this.#trust(nearMs, timesMs)
     }
   }
 
-  #isAnyNear(ms: number): boolean {
+  /** What is held and no longer far from this time counts. Gives its times. */
+  #admit(nearMs: number): readonly number[] {
     const { lowest } = this.#ballot
-    return lowest >= 0 && !this.clock.isFarFrom(ms, this.#ballot.timeAt(lowest))
+    const isNear = (tsMs: number) => !this.clock.isFarFrom(nearMs, tsMs)
+    if (lowest < 0 || !isNear(this.#ballot.timeAt(lowest))) return []
+    const { frames, places } = this.#held.take((_, tsMs) => isNear(tsMs))
+    this.#ballot.release(isNear)
+    for (const i of places) this.#options.accept(frames, i)
+    return places.map((i) => frames.tsMs[i]!)
+  }
+
+  #trust(startMs: number, believedMs: readonly number[]): void {
+    this.clock.trust(startMs)
+    for (const tsMs of believedMs) {
+      this.clock.confirm(tsMs)
+      this.clock.advance(tsMs)
+    }
+    this.#silent = 0
   }
 
   #refuse(place: number): void {

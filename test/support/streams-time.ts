@@ -7,7 +7,8 @@ import { below, happens, pick, type Random } from '../../src/generate/random.ts'
 import { calendar } from '../../src/time/calendar.ts'
 import { durationName } from '../../src/time/duration.ts'
 import { loadZone } from '../../src/time/zone.ts'
-import { sourceFrames } from './streams-source.ts'
+import { pacedFrames, paceMs } from './streams-paced.ts'
+import { sourceFrames, type SourceOptions } from './streams-source.ts'
 import type { OracleOptions, TimedFrame } from './time-oracle.ts'
 import { withWrongClocks } from './wrong-clocks.ts'
 
@@ -54,7 +55,8 @@ export function randomTimedStream(random: Random): TimedStream {
   const sources = 1 + (happens(random, 50) ? below(random, 4) : 0)
   const most = Math.ceil(pick(random, [10, 40, 190, 190]) / sources)
   const bySource = Array.from({ length: sources }, (_, source) => {
-    const right = sourceFrames(random, {
+    const drawFrames = happens(random, 30) ? lateFrames : sourceFrames
+    const right = drawFrames(random, {
       source,
       frames: 5 + below(random, most),
       startMs: startMs + below(random, 10 * stepMs),
@@ -64,6 +66,14 @@ export function randomTimedStream(random: Random): TimedStream {
     return frames.map((frame) => ({ ...frame, tsMs: Math.floor(frame.tsMs / grainMs) * grainMs }))
   })
   return { frames: interleaved(random, bySource), options }
+}
+
+/** Of any pace, some of them late by up to a week. */
+function lateFrames(random: Random, options: SourceOptions): TimedFrame[] {
+  const { source, frames: count, startMs } = options
+  const stepMs = paceMs(random)
+  const { frames } = pacedFrames(random, { count, startMs, stepMs, wrongMs: () => undefined })
+  return frames.map(({ tsMs }) => ({ source, tsMs, uid: `user${below(random, 50)}` }))
 }
 
 /** What --lateness may be. */

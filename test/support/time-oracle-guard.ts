@@ -66,9 +66,7 @@ export function sourceGuard(options: GuardOptions): Guard {
   function judge(frame: Arrival): void {
     const { index, tsMs } = frame
     if (tsMs > trustedMs + farMs) {
-      speak(frame, true)
-      held.push(frame)
-      if (held.length === 9) goOn(sorted(held)[0]!.tsMs)
+      hold(frame)
     } else if (tsMs < trustedMs - maxDelayMs) {
       options.count(index, trustedMs - maxDelayMs)
       if (held.length === 0 && waitingMs === undefined) return
@@ -79,7 +77,7 @@ export function sourceGuard(options: GuardOptions): Guard {
       options.count(index, trustedMs - maxDelayMs)
       advance(tsMs)
       silent = 0
-      goOn(trustedMs)
+      admit(trustedMs)
       speak(frame, false)
     }
   }
@@ -108,8 +106,30 @@ export function sourceGuard(options: GuardOptions): Guard {
   function begin(frames: readonly Arrival[]): void {
     first = undefined
     const group = largestGroup(frames, maxJumpMs)
-    trust(group.size === 9 ? linkedTo(frames, group.smallestMs) : smallestMs(frames))
-    for (const frame of frames) judge(frame)
+    const groupMs = group.size === 9 ? group.smallestMs : smallestMs(frames)
+    trust(linkedTo(frames, groupMs))
+    const near = frames.filter(({ tsMs }) => tsMs <= groupMs + farMs)
+    for (const { index } of near) options.count(index, trustedMs - maxDelayMs)
+    trustAll(groupMs, near.map(({ tsMs }) => tsMs))
+    for (const frame of frames) {
+      if (!near.includes(frame)) judge(frame)
+      else if (frame.tsMs >= groupMs - maxDelayMs) speak(frame, false)
+    }
+  }
+
+  function hold(frame: Arrival): void {
+    speak(frame, true)
+    held.push(frame)
+    if (held.length === 9) goOn(sorted(held)[0]!.tsMs)
+  }
+
+  function trustAll(startMs: number, timesMs: readonly number[]): void {
+    trust(startMs)
+    for (const tsMs of timesMs) {
+      confirm(tsMs)
+      advance(tsMs)
+    }
+    silent = 0
   }
 
   /** The start of the run of times, none further than max-jump from the next, that ends there. */
@@ -132,20 +152,21 @@ export function sourceGuard(options: GuardOptions): Guard {
     return speakers.filter(({ unreached }) => unreached.find((one) => !refused.has(one)) === frame)
   }
 
-  /** Trusted time goes on to a time that is sure; what is held and no longer far ahead counts. */
+  /** Trusted time goes on to a time that is sure, and by what is held and near it. */
   function goOn(startMs: number): void {
     for (let nowMs = startMs;; nowMs = trustedMs) {
-      const near = held.filter(({ tsMs }) => tsMs <= nowMs + farMs)
+      const near = admit(nowMs)
       if (near.length === 0) return
-      held = held.filter((frame) => !near.includes(frame))
-      for (const { index } of near) options.count(index, trustedMs - maxDelayMs)
-      trust(nowMs)
-      for (const { tsMs } of near) {
-        confirm(tsMs)
-        advance(tsMs)
-      }
-      silent = 0
+      trustAll(nowMs, near.map(({ tsMs }) => tsMs))
     }
+  }
+
+  /** What is held and no longer far ahead of this time counts. */
+  function admit(nowMs: number): readonly Arrival[] {
+    const near = held.filter(({ tsMs }) => tsMs <= nowMs + farMs)
+    held = held.filter((frame) => !near.includes(frame))
+    for (const { index } of near) options.count(index, trustedMs - maxDelayMs)
+    return near
   }
 
   function refuse(frames: readonly Arrival[]): void {

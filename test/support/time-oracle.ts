@@ -33,22 +33,24 @@
  *     time is to be no more than `--max-delay` below it. What was said against a refused one holds
  *     against the next that the speaker did not reach; what was said against one that was believed
  *     is void.
- * 11. The held are believed as soon as trusted time comes within reach of them, `--max-jump` or
- *     `--max-delay`, before the frame that moved it speaks.
+ * 11. The held count as soon as trusted time comes within reach of them, `--max-jump` or
+ *     `--max-delay`, before the frame that moved it speaks. They move trusted time only where nine
+ *     were held or the input ends: others may have come between them and could not speak.
  * 12. The trusted time never goes back.
- * 13. The held that are believed are judged by the watermark before the jump, then trusted time
- *     moves by them in their order: judged by the watermark of their moment, frames of sparse
- *     streams would be lost. In a cold start trusted time is set first, and each is judged by the
- *     watermark of its moment.
+ * 13. The held are judged by the watermark before the jump, then trusted time moves by them in their
+ *     order: judged by the watermark of their moment, frames of sparse streams would be lost. So are
+ *     the first ones that are not far from where a cold start brings time.
  * 14. A group of a cold start is one whose largest and smallest ts are within `--max-jump`. Nine of
- *     them decide, and time begins at the earliest ts from which steps of at most `--max-jump` lead
- *     to the group. Without such nine, when 17 are held or the input ends, time begins with the
- *     earliest held.
+ *     them decide, and bring time to the smallest of the group. The watermark by which the first
+ *     are judged is that of the earliest ts from which steps of at most `--max-jump` lead to the
+ *     group. Without such nine, when 17 are held or the input ends, time begins with the earliest.
+ *     The first then speak, or are judged, in their order.
  * 15. At the end a cold start is decided, then of the held the lowest, again and again: it is
  *     refused if as many as are held have spoken against it without being held, or two more than
  *     are held in all; else time goes on to it.
+
  * 17. A hundred late frames, while something is held or waits, with none between that is neither
- *     late nor held, refuse all held and forget what waits. Believing any begins the count anew.
+ *     late nor held, refuse all held and forget what waits. The count begins anew when the held move time.
  * 16. `--max-jump off`: every ts is trusted, nothing is held, not even first frames.
  */
 import type { ResultLine } from '../../src/records.ts'

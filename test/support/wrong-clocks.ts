@@ -79,6 +79,21 @@ export function withWrongClocks<F extends Clocked>(
   })
 }
 
+/**
+ * One wrong time for a frame of `tsMs`, of which nobody could say that it is but early: further ahead
+ * than `maxDelayMs`, or behind.
+ */
+export function wrongTime(
+  random: Random,
+  tsMs: number,
+  { maxDelayMs, maxJumpMs }: { readonly maxDelayMs: number; readonly maxJumpMs: number },
+): number {
+  for (;;) {
+    const wrongMs = plausible(pick(random, clocks)(random, maxJumpMs)(tsMs))
+    if (wrongMs > tsMs + maxDelayMs || wrongMs < tsMs - maxDelayMs) return wrongMs
+  }
+}
+
 /** Times that are read at all; others are malformed before any clock is judged. */
 function plausible(tsMs: number): number {
   return Math.min(Math.max(tsMs, 0), lastMs)

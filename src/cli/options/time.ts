@@ -55,8 +55,9 @@ export const time: TimeOptions = {
     fallback: '1h',
     parse: (text) => text === 'off' ? undefined : parseDuration(text),
     brief: 'Hold back frames that are this far ahead of the others',
-    detail: 'They count when nine of them have come before nine others, and are quarantined as ' +
-      'wrong clocks when not. `off` believes every time.',
+    detail:
+      'They count when nine of them have come, and are quarantined as wrong clocks when nine ' +
+      'others that are not late have come before. `off` believes every time.',
     example: '--max-jump 6h',
   },
   idle: {
