@@ -192,7 +192,8 @@ export async function drive<In, Out extends { readonly type: string }>(
     const received = signals.received
     stopped ??= ending?.signalOf(received) ?? (isStopped() ? received : undefined)
     const isWhole = failure === undefined && stopped === undefined
-    await attempt(() => finish(isWhole ? 'end' : 'stop'))
+    if (isWhole) await attempt(() => finish('end'))
+    if (failure !== undefined || stopped !== undefined) await attempt(() => finish('stop'))
     await attempt(flushAll)
     const outcome = () => ({
       isEmpty: ending?.isEmpty ?? false,

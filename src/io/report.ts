@@ -65,8 +65,7 @@ export function report({ command, ledger, rejects, outcome, failures, isCounted 
       `${grouped(ledger.missing)} lines of the command before did not arrive; is a filter between?`,
     )
   }
-  const isInMidBatch = isRefused || failure instanceof MemoryShort
-  const imbalance = isInMidBatch ? undefined : ledger.imbalance()
+  const imbalance = failure instanceof MemoryShort ? undefined : ledger.imbalance() // in mid-batch
   if (imbalance !== undefined) say(`counts do not balance, which is a bug: ${imbalance}`)
 
   if (failure instanceof UcError) return exitStatus[failure.code]

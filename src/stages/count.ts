@@ -84,11 +84,20 @@ export function countStage(options: CountOptions): CountStage {
   function count(batch: WindowedBatch, emit: Emit<CountOut>): void {
     union.heard(batch.frames.source)
     current.fill(undefined)
+    let ending: { readonly error: unknown } | undefined
+    const emitAll: Emit<CountOut> = (message) => {
+      try {
+        emit(message)
+      } catch (error) {
+        ending ??= { error } // a reject may end the run, but not in mid-batch
+      }
+    }
     for (let i = batch.from; i < batch.to;) {
       const end = endOfRun(batch, i)
-      countRun(batch, i, end, emit)
+      countRun(batch, i, end, emitAll)
       i = end
     }
+    if (ending !== undefined) throw ending.error
   }
 
   /** Frames that fall into the same windows. */

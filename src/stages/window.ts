@@ -70,19 +70,37 @@ export function windowStage(options: WindowOptions): WindowStage {
   let from = 0
   let to = 0
 
-  function flush(): void {
-    if (frames !== undefined && to > from) {
-      ledger.accepted! += to - from
-      out({ type: 'windowed', frames, from, to, startsMs, verdicts })
+  /** What a reject that ends the run has thrown; told when the frame in hand is accounted for. */
+  let ending: { readonly error: unknown } | undefined
+
+  function send(message: WindowOut): void {
+    try {
+      out(message)
+    } catch (error) {
+      ending ??= { error }
     }
+  }
+
+  function throwEnding(): void {
+    if (ending === undefined) return
+    const { error } = ending
+    ending = undefined
+    throw error
+  }
+
+  function flush(): void {
+    const begin = from
     from = to
+    if (frames === undefined || to === begin) return
+    ledger.accepted! += to - begin
+    send({ type: 'windowed', frames, from: begin, to, startsMs, verdicts })
   }
 
   /** What falls due comes out before the next frame is judged. */
   function tell(source: number, clock: SourceClock): void {
     if (clock.trustedMs === -Infinity || !clock.isDue()) return
     flush()
-    out({ type: 'watermark', source, watermarkMs: clock.watermarkMs })
+    send({ type: 'watermark', source, watermarkMs: clock.watermarkMs })
   }
 
   function guardOf(source: number): SourceGuard {
@@ -185,7 +203,7 @@ export function windowStage(options: WindowOptions): WindowStage {
 
   function reject(batch: FrameBatch, i: number, why: Why): void {
     flush() // a reject may end the run, and the frames before are counted
-    out(frameReject(batch, i, why, showsRaw))
+    send(frameReject(batch, i, why, showsRaw))
   }
 
   function reserve(count: number): void {
@@ -197,18 +215,15 @@ export function windowStage(options: WindowOptions): WindowStage {
   function take(batch: FrameBatch): void {
     const { source, count, tsMs } = batch
     const guard = guardOf(source)
-    let i = 0
-    try {
-      for (; i < count; i++) {
-        i = takeQuiet(batch, i, guard)
-        if (i === count) break
-        if (tsMs[i]! < fromMs || tsMs[i]! >= untilMs) refuseOutOfRange(batch, i)
-        else if (isOrdered) guard.take(batch, i)
-        else accept(batch, i, -Infinity)
-      }
-    } catch (error) {
+    for (let i = 0; i < count; i++) {
+      i = takeQuiet(batch, i, guard)
+      if (i === count) break
+      if (tsMs[i]! < fromMs || tsMs[i]! >= untilMs) refuseOutOfRange(batch, i)
+      else if (isOrdered) guard.take(batch, i)
+      else accept(batch, i, -Infinity)
+      if (ending === undefined) continue
       ledger.unread(count - i - 1)
-      throw error
+      break
     }
     release()
     tell(source, guard.clock)
@@ -240,6 +255,7 @@ export function windowStage(options: WindowOptions): WindowStage {
     out = emit
     for (const guard of guards.values()) guard.end()
     release()
+    throwEnding()
   }
 
   return {
@@ -247,14 +263,15 @@ export function windowStage(options: WindowOptions): WindowStage {
       out = emit
       if (message.type === 'frames') {
         take(message)
-        return
+        return throwEnding()
       }
       if (message.type === 'source' && !guards.has(message.source)) {
         silence?.heard(message.source, guardOf(message.source).clock.trustedMs)
       }
       if (message.type === 'resumption') resume(message)
       if (message.type === 'source-end') endSource(message.source)
-      emit(message)
+      send(message)
+      throwEnding()
     },
     clockOf: (source) => guards.get(source)?.save(),
     end: decideAll,
@@ -269,6 +286,7 @@ export function windowStage(options: WindowOptions): WindowStage {
           release()
           tell(source, guard.clock)
         }
+        throwEnding()
       },
     }),
   }

@@ -14,6 +14,7 @@ test('without arguments every value is its default', async () => {
     maxLine: 16777216,
     interleave: false,
     threads: 1,
+    zstdWindow: 128 * 2 ** 20,
     minute: false,
     hour: false,
     day: false,

@@ -123,6 +123,7 @@ test('no file named is standard input', async () => {
     maxLineBytes: 1024,
     isInterleaved: false,
     threads: 1,
+    zstdWindowBytes: 128 * 2 ** 20,
     strict: false,
   })
   const argv = words('a - b --strict --threads 4')
