@@ -153,8 +153,12 @@ export class SourceGuard {
     const places = Array.from({ length: frames.count }, (_, i) => i)
     const isNear = (i: number) => !clock.isFarFrom(groupMs, frames.tsMs[i]!)
     const near = places.filter(isNear)
-    for (const i of near) this.#options.accept(frames, i)
-    this.#trust(groupMs, near.map((i) => frames.tsMs[i]!))
+    for (const i of near) {
+      clock.confirm(frames.tsMs[i]!)
+      this.#options.accept(frames, i)
+      clock.advance(frames.tsMs[i]!)
+    }
+    clock.trust(groupMs)
     for (const i of places) {
       const tsMs = frames.tsMs[i]!
       if (!isNear(i)) this.#judge(frames, i)

@@ -109,8 +109,12 @@ export function sourceGuard(options: GuardOptions): Guard {
     const groupMs = group.size === 9 ? group.smallestMs : smallestMs(frames)
     trust(linkedTo(frames, groupMs))
     const near = frames.filter(({ tsMs }) => tsMs <= groupMs + farMs)
-    for (const { index } of near) options.count(index, trustedMs - maxDelayMs)
-    trustAll(groupMs, near.map(({ tsMs }) => tsMs))
+    for (const { index, tsMs } of near) {
+      confirm(tsMs)
+      options.count(index, trustedMs - maxDelayMs)
+      advance(tsMs)
+    }
+    trust(groupMs)
     for (const frame of frames) {
       if (!near.includes(frame)) judge(frame)
       else if (frame.tsMs >= groupMs - maxDelayMs) speak(frame, false)
