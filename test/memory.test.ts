@@ -100,7 +100,8 @@ describe('where memory is short', () => {
   })
 
   test('addresses that ulimit -v allows are used up with a sentence', async () => {
-    const script = 'ulimit -v 1150000; uc-pipeline --order none minutes'
+    const more = minutes.replace('300000', '700000')
+    const script = `${more} | (ulimit -v 1500000; uc-pipeline --order none)`
     const { stdout, stderr, status } = await shell(script, { cwd })
     assert.match(stderr, /^uc-pipeline: memory: \d+ MiB in use, .* ulimit -v allows are taken; /)
     assert.match(stdout, /"pane":"early"}\n$/)
