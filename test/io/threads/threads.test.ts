@@ -14,7 +14,7 @@ import { bytesOf } from '../../../src/kernel/scanned-lines.ts'
 import { withFolder } from '../../support/folder.ts'
 
 const kernel: KernelOptions = { uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes: 1000 }
-const patienceMs = 20_000
+const patienceMs = 60_000
 
 test('a thread that dies fails its pieces, and those that it is given later', async () => {
   const broken = { ...kernel, uidKey: undefined as unknown as string }
@@ -26,7 +26,7 @@ test('a thread that dies fails its pieces, and those that it is given later', as
   threads.end()
 })
 
-test('a thread waits when much of what it has sent is not taken', async () => {
+test('a thread waits when much of what it has sent is not taken', async (t) => {
   await withFolder(async (folder) => {
     const name = join(folder, 'frames.gz')
     const frames = 2_000_000
@@ -35,14 +35,13 @@ test('a thread waits when much of what it has sent is not taken', async () => {
     const thread = new Worker(new URL('../../../src/io/threads/thread.js', import.meta.url), {
       workerData,
     })
+    t.after(() => thread.terminate())
     const replies: Reply[] = []
     let taken = 0
     thread.on('message', (reply: Reply) => replies.push(reply))
     thread.postMessage({ name } satisfies ToThread)
 
-    await settled(() => replies.length)
-    const sentBytes = replies.reduce((sum, { lines }) => sum + lines.count * 28, 0)
-    assert.ok(sentBytes > 8 * 2 ** 20 && sentBytes < 14 * 2 ** 20, `${sentBytes} bytes were sent`)
+    await waits(() => replies.reduce((sum, { lines }) => sum + lines.count * 28, 0))
 
     while (replies.at(-1)?.end === undefined) {
       for (; taken < replies.length; taken++) {
@@ -51,11 +50,10 @@ test('a thread waits when much of what it has sent is not taken', async () => {
       await sleep(5)
     }
     assert.equal(replies.reduce((sum, { lines }) => sum + lines.count, 0), frames)
-    await thread.terminate()
   })
 })
 
-test('a thread waits in the middle of a plain file too, where most of it is refused', async () => {
+test('a thread waits in the middle of a plain file too, where most of it is refused', async (t) => {
   await withFolder(async (folder) => {
     const name = join(folder, 'frames')
     const lines = 2_000_000
@@ -65,14 +63,13 @@ test('a thread waits in the middle of a plain file too, where most of it is refu
     const thread = new Worker(new URL('../../../src/io/threads/thread.js', import.meta.url), {
       workerData,
     })
+    t.after(() => thread.terminate())
     const replies: Reply[] = []
     thread.on('message', (reply: Reply) => replies.push(reply))
     const range = { from: 0, to: 2 * lines, fileBytes: 2 * lines, identity }
     thread.postMessage({ name, range } satisfies ToThread)
 
-    await settled(() => replies.length)
-    const sentBytes = replies.reduce((sum, { lines }) => sum + bytesOf(lines), 0)
-    assert.ok(sentBytes > 8 * 2 ** 20 && sentBytes < 14 * 2 ** 20, `${sentBytes} bytes were sent`)
+    await waits(() => replies.reduce((sum, { lines }) => sum + bytesOf(lines), 0))
 
     let taken = 0
     while (replies.at(-1)?.end === undefined) {
@@ -82,7 +79,6 @@ test('a thread waits in the middle of a plain file too, where most of it is refu
       await sleep(5)
     }
     assert.equal(replies.reduce((sum, { lines }) => sum + lines.refused.count, 0), lines)
-    await thread.terminate()
   })
 })
 
@@ -108,12 +104,12 @@ test('the main thread too stops in a piece of its own while what it found is not
   })
 })
 
-/** Waits until the number has grown and grows no more. */
-async function settled(number: () => number): Promise<void> {
-  let before = 0
-  for (let waitedMs = 0; number() === 0 || number() > before; waitedMs += 500) {
-    if (waitedMs > patienceMs) throw new Error('it grows without end')
-    before = number()
-    await sleep(500)
+/** Waits until so much has been sent that the thread is to wait; then no more than a bit may come. */
+async function waits(sentBytes: () => number): Promise<void> {
+  for (let waitedMs = 0; sentBytes() <= 8 * 2 ** 20; waitedMs += 10) {
+    if (waitedMs > patienceMs) throw new Error(`only ${sentBytes()} bytes were sent`)
+    await sleep(10)
   }
+  await sleep(500)
+  assert.ok(sentBytes() < 14 * 2 ** 20, `${sentBytes()} bytes were sent`)
 }
