@@ -47,8 +47,11 @@ export class MemoryShort extends UcError {
 
 /** `text` in quotes as an error message shows it: one line, 30 characters at most. */
 export function quoted(text: string): string {
-  if (text.length <= 30) return JSON.stringify(text) // it has no more characters than units
+  return shown(JSON.stringify(text.length <= 30 ? text : beginning(text)))
+}
+
+/** A text of more than 30 units may have no more than 30 characters. */
+function beginning(text: string): string {
   const characters = [...text]
-  const part = characters.length > 30 ? `${characters.slice(0, 29).join('')}…` : text
-  return shown(JSON.stringify(part))
+  return characters.length > 30 ? `${characters.slice(0, 29).join('')}…` : text
 }
