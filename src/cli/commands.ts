@@ -37,10 +37,8 @@ export interface Command<Table> {
   readonly usage: string
   readonly reads: string
   readonly writes: string
-  /** Whether files may be named; else the command reads standard input, or nothing. */
-  readonly takesFiles: boolean
-  /** How many topics may be named. */
-  readonly takesTopics?: number
+  /** What may be named behind the options, and how many; else it reads standard input, or nothing. */
+  readonly takes?: { readonly words: 'FILE' | 'TOPIC'; readonly most: number }
   readonly options: Table
   readonly example: string
   /** How a run may end, apart from 0. */
@@ -89,7 +87,7 @@ export const extract: Command<ExtractOptions> = {
   usage: 'uc-extract [OPTION…] [FILE…]',
   reads: 'NDJSON frames from files (plain, gzip or zstd) or standard input, which is also -',
   writes: '{"ts":1468244384,"uid":"…"} per frame',
-  takesFiles: true,
+  takes: { words: 'FILE', most: Infinity },
   options: { ...input, idle: time.idle, ...reporting },
   example: 'uc-extract --uid-key user.id log.jsonl.gz | uc-window --day | uc-count',
   exits: everyExit,
@@ -101,7 +99,6 @@ export const window: Command<WindowOptions> = {
   usage: 'uc-window [OPTION…]',
   reads: 'the lines of uc-extract from standard input',
   writes: '{"uid":"…","windows":{"minute":1468244340}} per frame',
-  takesFiles: false,
   options: { ...kinds, ...time, ...reporting },
   example: 'uc-extract log.jsonl | uc-window --minute --day --tz Europe/Zurich | uc-count',
   exits: everyExit,
@@ -113,7 +110,6 @@ export const count: Command<CountOptions> = {
   usage: 'uc-count [OPTION…]',
   reads: 'the lines of uc-window from standard input',
   writes: '{"window":"minute","start":1468244340,…,"users":16193,…} per window, when it closes',
-  takesFiles: false,
   options: { ...counting, ...output, ...reporting },
   example: 'uc-extract log.jsonl | uc-window | uc-count --format tsv',
   exits: everyExit,
@@ -125,7 +121,7 @@ export const pipeline: Command<PipelineOptions> = {
   usage: 'uc-pipeline [OPTION…] [FILE…]',
   reads: `${extract.reads}; or a topic`,
   writes: `${count.writes}; or a topic`,
-  takesFiles: true,
+  takes: { words: 'FILE', most: Infinity },
   options: {
     ...input,
     ...kinds,
@@ -148,7 +144,7 @@ export const merge: Command<MergeOptions> = {
   usage: 'uc-merge [OPTION…] [FILE…]',
   reads: 'result lines with sketches from files (plain, gzip or zstd) or standard input',
   writes: 'one line per window, in order of time',
-  takesFiles: true,
+  takes: { words: 'FILE', most: Infinity },
   options: {
     ...merging,
     weekStart: kinds.weekStart,
@@ -169,8 +165,7 @@ export const fromKafka: Command<FromKafkaOptions> = {
   usage: 'uc-from-kafka [OPTION…] [TOPIC…]',
   reads: 'the topics that are named, or the one of --topic',
   writes: 'each value as a line, and marks that say which partition it is of',
-  takesFiles: false,
-  takesTopics: Infinity,
+  takes: { words: 'TOPIC', most: Infinity },
   options: {
     ...kafkaRead,
     ...fromKafkaOnly,
@@ -189,8 +184,7 @@ export const toKafka: Command<ToKafkaOptions> = {
   usage: 'uc-to-kafka [OPTION…] TOPIC',
   reads: 'lines from standard input',
   writes: 'each line as a message of the topic',
-  takesFiles: false,
-  takesTopics: 1,
+  takes: { words: 'TOPIC', most: 1 },
   options: {
     ...toKafkaOnly,
     create: kafkaWrite.create,
@@ -209,7 +203,6 @@ export const generate: Command<GeneratingOptions> = {
   usage: 'uc-generate [OPTION…]',
   reads: 'nothing',
   writes: 'NDJSON frames to standard output, or to a file with -o',
-  takesFiles: false,
   options: generating,
   example: 'uc-generate -c 1M -r 1000 -n 100k --gz -o stream.jsonl.gz --truth truth.json',
   exits: ['failed', 'usage', 'interrupted', 'terminated'],

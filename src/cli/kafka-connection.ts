@@ -6,7 +6,7 @@ import { type ClientConfig, readClientConfig } from '../kafka/client-config.ts'
 import type { ConnectionConfig } from '../kafka/connection.ts'
 import type { OptionTable, Parsed, Values } from './option.ts'
 import type { KafkaOptions } from './options/kafka.ts'
-import { valueOfText } from './parse.ts'
+import { valueOfText } from './text-value.ts'
 
 export interface Settled<Table> {
   readonly values: Values<Table>

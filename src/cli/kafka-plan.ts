@@ -9,7 +9,7 @@ import { type AnyOption, flagOf, type Parsed } from './option.ts'
 import { input } from './options/input.ts'
 import { kafka, kafkaRead, kafkaWrite } from './options/kafka.ts'
 import type { KafkaWriteOptions } from './options/kafka.ts'
-import { valueOfText } from './parse.ts'
+import { valueOfText } from './text-value.ts'
 import { contradiction } from './plan.ts'
 
 export interface TopicPlan {

@@ -62,7 +62,7 @@ export interface Parsed<Table> {
   readonly given: ReadonlySet<AnyOption>
   /** Those that the environment says where they were not typed. */
   readonly inEnvironment: ReadonlySet<AnyOption>
-  /** `-` is standard input. */
+  /** The words behind the options: files, of which `-` is standard input, or topics. */
   readonly files: readonly string[]
 }
 

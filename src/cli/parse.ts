@@ -6,12 +6,12 @@
  */
 import type { Options as YargsOption } from 'yargs'
 import { quoted, UcError } from '../errors.ts'
-import { isText } from '../io/file-name.ts'
 import { environment } from '../io/runtime.ts'
 import { checkFlags } from './check-flags.ts'
 import type { AnyCommand, Command } from './commands.ts'
 import { flagOf, wordOf } from './option.ts'
 import type { AnyOption, OptionTable, Parsed, Values } from './option.ts'
+import { valueOfText } from './text-value.ts'
 
 /** The values and files that the arguments name, or a UcError of code `usage`. */
 export async function parseArguments<Table extends OptionTable>(
@@ -35,7 +35,7 @@ export async function parseArguments<Table extends OptionTable>(
     values: values as Values<Table>,
     given,
     inEnvironment,
-    files: filesFrom(command, [words].flat().map(String)),
+    files: wordsFrom(command, [words].flat().map(String)),
   }
 }
 
@@ -85,33 +85,18 @@ function textFromEnvironment({ env }: AnyOption): string {
   return env === undefined ? '' : environment(env) ?? ''
 }
 
-/** `place` is what says the text: the flag, unless it stands elsewhere. */
-export function valueOfText(
-  option: AnyOption,
-  text: string,
-  place: string = flagOf(option),
-): unknown {
-  if (option.value !== 'FILE' && !isText(text)) {
-    throw new UcError('usage', `${place} ${quoted(text)}: expected text in UTF-8`)
+function wordsFrom({ takes, reads }: AnyCommand, words: readonly string[]): readonly string[] {
+  const { words: meaning, most = 0 } = takes ?? {}
+  if (words.length > most) {
+    const expected = meaning === undefined
+      ? `no files; the command reads ${reads}`
+      : most === 1
+      ? `one ${meaning.toLowerCase()}`
+      : `${most} ${meaning.toLowerCase()}s`
+    throw new UcError('usage', `argument ${quoted(words[most]!)}: expected ${expected}`)
   }
-  try {
-    return option.parse(text)
-  } catch (cause) {
-    const expected = cause instanceof Error ? cause.message : String(cause)
-    throw new UcError('usage', `${place} ${quoted(text)}: ${expected}`, { cause })
+  if (meaning === 'FILE' && words.includes('')) {
+    throw new UcError('usage', 'argument "": expected the name of a file')
   }
-}
-
-function filesFrom(command: AnyCommand, files: readonly string[]): readonly string[] {
-  const { takesFiles, takesTopics = 0, reads } = command
-  if (takesTopics > 0) {
-    if (files.length <= takesTopics) return files
-    throw new UcError('usage', `argument ${quoted(files[takesTopics]!)}: expected one topic`)
-  }
-  if (files[0] !== undefined && !takesFiles) {
-    const place = `argument ${quoted(files[0])}`
-    throw new UcError('usage', `${place}: expected no files; the command reads ${reads}`)
-  }
-  if (files.includes('')) throw new UcError('usage', 'argument "": expected the name of a file')
-  return files
+  return words
 }

@@ -457,7 +457,6 @@ const command: Command<typeof options> = {
   usage: '',
   reads: '',
   writes: '',
-  takesFiles: false,
   options,
   example: '',
   exits: [],

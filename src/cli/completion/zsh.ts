@@ -50,12 +50,12 @@ function functionOf(command: string): string {
   return `_${command.replace('-', '_')}`
 }
 
-function commandFunction({ name, options, takesFiles }: AnyCommand): string {
+function commandFunction({ name, options, takes }: AnyCommand): string {
   const lines = [
     ...Object.values(options).map(argument),
     "'(-h --help)'{-h,--help}'[Show the options]'",
     "'--version[Show the version]'",
-    ...(takesFiles ? ["'*:file:_files'"] : []),
+    ...(takes?.words === 'FILE' ? ["'*:file:_files'"] : []),
   ]
   return `\n${functionOf(name)}() {\n  _arguments \\\n    ${lines.join(' \\\n    ')}\n}\n`
 }
