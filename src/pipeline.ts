@@ -1,6 +1,63 @@
-/** Connects stages: each message of the one goes into the next by a plain call. */
-import type { Emit, Stage } from './stage.ts'
+/** From plain values to stages that are connected: for uc-pipeline and for importers. */
+import type { Reserve } from './counter/counter.ts'
+import { uniqueCounter, type UniqueCounterOptions } from './counter/unique.ts'
+import type { Ledger } from './ledger.ts'
+import type { Emit, Held, Stage } from './stage.ts'
+import { type CountOptions, type CountStage, countStage } from './stages/count.ts'
+import { type WindowOptions, type WindowStage, windowStage } from './stages/window.ts'
 
+/** Which windows there are, when they close, and which times are refused. */
+export type Windowing = Omit<WindowOptions, 'isReadToItsEnd' | 'showsRaw' | 'ledger'>
+
+/** How users are counted, and what their lines say. */
+export type Counting =
+  & Omit<UniqueCounterOptions, 'reserve'>
+  & Pick<CountOptions, 'earlyMs' | 'shard'>
+
+/** What becomes of frames. Calendar and lateness stand here once, for both stages. */
+export type CountingPlan = Windowing & Counting
+
+/** What a run shares among its stages. */
+export interface OfRun {
+  readonly ledger: Ledger
+  readonly memory: {
+    readonly reserve: Reserve
+    /** To be asked what is held, when memory is short. */
+    watches(held: () => Held): void
+  }
+}
+
+/** What only the reader knows, and whether it can go on from some line. */
+export type OfReader =
+  & Required<Pick<WindowOptions, 'isReadToItsEnd'>>
+  & Pick<CountOptions, 'keepsLines'>
+
+/** What stands behind the stage that reads frames; made as often as a run begins. */
+export function countingStages(
+  plan: CountingPlan,
+  run: OfRun,
+  { isReadToItsEnd, keepsLines = false }: OfReader,
+): { readonly windows: WindowStage; readonly counts: CountStage } {
+  const { ledger } = run
+  return {
+    windows: windowStage({ ...plan, isReadToItsEnd, showsRaw: true, ledger }),
+    counts: countingStage({ ...plan, keepsLines }, run),
+  }
+}
+
+/** For frames that have their windows. */
+export function countingStage(
+  plan: Counting & Pick<CountOptions, 'calendar' | 'latenessMs' | 'keepsLines'>,
+  { ledger, memory }: OfRun,
+): CountStage {
+  const { reserve } = memory
+  const counted = { ...plan, reserve }
+  const stage = countStage({ ...counted, newCounter: () => uniqueCounter(counted), ledger })
+  memory.watches(() => stage.held())
+  return stage
+}
+
+/** Connects stages: each message of the one goes into the next by a plain call. */
 export function chain<In, Between, Out>(
   first: Stage<In, Between>,
   second: Stage<Between, Out>,

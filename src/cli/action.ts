@@ -4,7 +4,7 @@
  */
 import { quoted, UcError } from '../errors.ts'
 import { commandNamed, commands } from './commands.ts'
-import type { AnyCommand } from './commands.ts'
+import type { AnyCommand, AnyRunnable } from './commands.ts'
 import { shells } from './completion.ts'
 import type { Shell } from './completion.ts'
 import { nearest } from './nearest.ts'
@@ -14,7 +14,7 @@ export type Action =
   | { readonly type: 'version' }
   | { readonly type: 'help'; readonly command: AnyCommand; readonly isLong: boolean }
   | { readonly type: 'completion'; readonly shell: Shell }
-  | { readonly type: 'run'; readonly command: AnyCommand; readonly argv: readonly string[] }
+  | { readonly type: 'run'; readonly command: AnyRunnable; readonly argv: readonly string[] }
 
 /** The action of a program, `uc` or `uc-…`, called with these arguments. */
 export function actionOf(program: string, argv: readonly string[]): Action {
@@ -22,7 +22,7 @@ export function actionOf(program: string, argv: readonly string[]): Action {
   return command === undefined ? umbrellaAction(argv) : commandAction(command, argv)
 }
 
-function commandAction(command: AnyCommand, argv: readonly string[]): Action {
+function commandAction(command: AnyRunnable, argv: readonly string[]): Action {
   const ends = argv.indexOf('--')
   const words = ends < 0 ? argv : argv.slice(0, ends)
   if (words.includes('--help') || words.includes('-h')) {

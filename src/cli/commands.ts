@@ -4,7 +4,9 @@
  */
 import { exitStatus } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { AnyOption, OptionTable } from './option.ts'
+import { type GeneratePlan, generatePlan } from './generate-plan.ts'
+import { type FromKafkaPlan, fromKafkaPlan, type ToKafkaPlan, toKafkaPlan } from './kafka-plan.ts'
+import type { AnyOption, OptionTable, Parsed } from './option.ts'
 import { counting } from './options/counting.ts'
 import type { CountingOptions } from './options/counting.ts'
 import { generating } from './options/generating.ts'
@@ -30,7 +32,15 @@ import { time } from './options/time.ts'
 import type { TimeOptions } from './options/time.ts'
 import { kinds } from './options/windows.ts'
 import type { KindOptions } from './options/windows.ts'
+import { type PipelinePlan, pipelinePlan } from './pipeline-plan.ts'
+import { countPlan, mergePlan, outputPlan, readPlan, timePlan } from './plan.ts'
+import type { CountRun } from './run/count.ts'
+import type { ExtractRun } from './run/extract.ts'
+import type { MergeRun } from './run/merge.ts'
+import type { WindowRun } from './run/window.ts'
+import { windowingOf } from './windowing.ts'
 
+/** What can be told of a command. */
 export interface Command<Table> {
   readonly name: `uc-${string}`
   readonly brief: string
@@ -46,6 +56,16 @@ export interface Command<Table> {
 }
 
 export type AnyCommand = Command<OptionTable>
+
+/** A row of the table. */
+export interface Runnable<Table, Plan> extends Command<Table> {
+  /** The arguments as plain values, once: what runs them sees no flag. */
+  plan(parsed: Parsed<Table>): Plan | Promise<Plan>
+  /** Loads the command alone. It returns the exit status. */
+  load(): Promise<{ run(plan: Plan): Promise<number> }>
+}
+
+export type AnyRunnable = Runnable<OptionTable, unknown>
 
 export type ExtractOptions = InputOptions & Pick<TimeOptions, 'idle'> & ReportingOptions
 export type WindowOptions = KindOptions & TimeOptions & ReportingOptions
@@ -81,7 +101,7 @@ export type ToKafkaOptions =
 
 const everyExit: readonly ErrorCode[] = ['failed', 'usage', 'refused', 'interrupted', 'terminated']
 
-export const extract: Command<ExtractOptions> = {
+export const extract: Runnable<ExtractOptions, ExtractRun> = {
   name: 'uc-extract',
   brief: 'Read the time and the user id out of raw frames',
   usage: 'uc-extract [OPTION…] [FILE…]',
@@ -91,9 +111,14 @@ export const extract: Command<ExtractOptions> = {
   options: { ...input, idle: time.idle, ...reporting },
   example: 'uc-extract --uid-key user.id log.jsonl.gz | uc-window --day | uc-count',
   exits: everyExit,
+  plan: (parsed) => {
+    const { idle: idleMs } = parsed.values
+    return { read: readPlan(parsed), output: outputPlan(parsed), idleMs }
+  },
+  load: () => import('./run/extract.ts'),
 }
 
-export const window: Command<WindowOptions> = {
+export const window: Runnable<WindowOptions, WindowRun> = {
   name: 'uc-window',
   brief: 'Give each frame its windows of time',
   usage: 'uc-window [OPTION…]',
@@ -102,9 +127,14 @@ export const window: Command<WindowOptions> = {
   options: { ...kinds, ...time, ...reporting },
   example: 'uc-extract log.jsonl | uc-window --minute --day --tz Europe/Zurich | uc-count',
   exits: everyExit,
+  plan: async (parsed) => {
+    const { strict } = parsed.values
+    return { windowing: await windowingOf(timePlan(parsed)), output: outputPlan(parsed), strict }
+  },
+  load: () => import('./run/window.ts'),
 }
 
-export const count: Command<CountOptions> = {
+export const count: Runnable<CountOptions, CountRun> = {
   name: 'uc-count',
   brief: 'Count the unique users of each window',
   usage: 'uc-count [OPTION…]',
@@ -113,9 +143,14 @@ export const count: Command<CountOptions> = {
   options: { ...counting, ...output, ...reporting },
   example: 'uc-extract log.jsonl | uc-window | uc-count --format tsv',
   exits: everyExit,
+  plan: (parsed) => {
+    const { strict } = parsed.values
+    return { output: outputPlan(parsed), counting: countPlan(parsed), strict }
+  },
+  load: () => import('./run/count.ts'),
 }
 
-export const pipeline: Command<PipelineOptions> = {
+export const pipeline: Runnable<PipelineOptions, PipelinePlan> = {
   name: 'uc-pipeline',
   brief: 'Extract, window and count in one process, many times faster',
   usage: 'uc-pipeline [OPTION…] [FILE…]',
@@ -136,9 +171,11 @@ export const pipeline: Command<PipelineOptions> = {
   },
   example: 'uc-pipeline --minute --day --month log.jsonl.gz',
   exits: everyExit,
+  plan: pipelinePlan,
+  load: () => import('./run/pipeline.ts'),
 }
 
-export const merge: Command<MergeOptions> = {
+export const merge: Runnable<MergeOptions, MergeRun> = {
   name: 'uc-merge',
   brief: 'Unite result lines of several runs, or roll them up',
   usage: 'uc-merge [OPTION…] [FILE…]',
@@ -157,9 +194,11 @@ export const merge: Command<MergeOptions> = {
   },
   example: 'uc-merge --to hour,day eu.ndjson us.ndjson',
   exits: everyExit,
+  plan: (parsed) => ({ merging: mergePlan(parsed), output: outputPlan(parsed) }),
+  load: () => import('./run/merge.ts'),
 }
 
-export const fromKafka: Command<FromKafkaOptions> = {
+export const fromKafka: Runnable<FromKafkaOptions, FromKafkaPlan> = {
   name: 'uc-from-kafka',
   brief: 'Write the messages of topics as lines',
   usage: 'uc-from-kafka [OPTION…] [TOPIC…]',
@@ -176,9 +215,11 @@ export const fromKafka: Command<FromKafkaOptions> = {
   },
   example: 'uc-from-kafka frames --stop-at end | uc-extract | uc-window | uc-count',
   exits: everyExit,
+  plan: fromKafkaPlan,
+  load: () => import('./run/from-kafka.ts'),
 }
 
-export const toKafka: Command<ToKafkaOptions> = {
+export const toKafka: Runnable<ToKafkaOptions, ToKafkaPlan> = {
   name: 'uc-to-kafka',
   brief: 'Write lines to a topic',
   usage: 'uc-to-kafka [OPTION…] TOPIC',
@@ -195,9 +236,11 @@ export const toKafka: Command<ToKafkaOptions> = {
   },
   example: 'uc-pipeline log.jsonl | uc-to-kafka unique-users --create 1 --compact',
   exits: everyExit,
+  plan: toKafkaPlan,
+  load: () => import('./run/to-kafka.ts'),
 }
 
-export const generate: Command<GeneratingOptions> = {
+export const generate: Runnable<GeneratingOptions, GeneratePlan> = {
   name: 'uc-generate',
   brief: 'Generate frames like the real ones, repeatable by seed',
   usage: 'uc-generate [OPTION…]',
@@ -206,10 +249,12 @@ export const generate: Command<GeneratingOptions> = {
   options: generating,
   example: 'uc-generate -c 1M -r 1000 -n 100k --gz -o stream.jsonl.gz --truth truth.json',
   exits: ['failed', 'usage', 'interrupted', 'terminated'],
+  plan: generatePlan,
+  load: () => import('./run/generate.ts'),
 }
 
 /** In the order in which the overview lists them. */
-export const commands: readonly AnyCommand[] = [
+export const commands: readonly AnyRunnable[] = [
   pipeline,
   extract,
   window,
@@ -235,7 +280,7 @@ export function exitsOf({ exits }: AnyCommand): readonly (readonly [number, stri
 }
 
 /** The command of that name, with or without `uc-`. */
-export function commandNamed(name: string): AnyCommand | undefined {
+export function commandNamed(name: string): AnyRunnable | undefined {
   return commands.find((command) => command.name === name || command.name === `uc-${name}`)
 }
 

@@ -4,9 +4,8 @@
  */
 import { type ClientConfig, readClientConfig } from '../kafka/client-config.ts'
 import type { ConnectionConfig } from '../kafka/connection.ts'
-import type { OptionTable, Parsed, Values } from './option.ts'
+import { type OptionTable, type Parsed, valueOfText, type Values } from './option.ts'
 import type { KafkaOptions } from './options/kafka.ts'
-import { valueOfText } from './text-value.ts'
 
 export interface Settled<Table> {
   readonly values: Values<Table>

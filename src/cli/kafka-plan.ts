@@ -4,13 +4,12 @@ import type { Compression } from '../kafka/compression.ts'
 import type { ConnectionConfig } from '../kafka/connection.ts'
 import type { StartAt, StopAt } from '../kafka/offsets.ts'
 import type { NewTopic } from '../kafka/topics.ts'
-import { pipeline, type PipelineOptions } from './commands.ts'
-import { type AnyOption, flagOf, type Parsed } from './option.ts'
+import type { FromKafkaOptions, PipelineOptions, ToKafkaOptions } from './commands.ts'
+import { type AnyOption, flagOf, type Parsed, valueOfText } from './option.ts'
 import { input } from './options/input.ts'
 import { kafka, kafkaRead, kafkaWrite } from './options/kafka.ts'
 import type { KafkaWriteOptions } from './options/kafka.ts'
-import { valueOfText } from './text-value.ts'
-import { contradiction } from './plan.ts'
+import { contradiction, type OutputPlan, outputPlan } from './plan.ts'
 
 export interface TopicPlan {
   readonly connection: ConnectionConfig
@@ -33,6 +32,54 @@ export interface WriteTopic {
   readonly create: NewTopic | undefined
 }
 
+export interface FromKafkaPlan extends Omit<ReadTopic, 'topic'> {
+  readonly connection: ConnectionConfig
+  readonly topics: readonly string[]
+  /** Undefined: all, shared with the others of the group. */
+  readonly partitions: readonly number[] | undefined
+  readonly plain: boolean
+  readonly output: OutputPlan
+}
+
+export interface ToKafkaPlan extends WriteTopic {
+  readonly connection: ConnectionConfig
+  /** Undefined: by what a line is. */
+  readonly key: readonly string[] | undefined
+  readonly lingerMs: number
+  readonly output: OutputPlan
+  readonly strict: boolean
+}
+
+export async function fromKafkaPlan(parsed: Parsed<FromKafkaOptions>): Promise<FromKafkaPlan> {
+  const { settle } = await import('./kafka-connection.ts')
+  const { values, connection } = settle(parsed.options, parsed)
+  const { topic, group, startAt, stopAt, partitions, plain } = values
+  const topics = parsed.files.length > 0 ? parsed.files : [topic]
+  for (const each of topics) valueOfText(kafkaRead.topic, each, 'argument')
+  const output = outputPlan(parsed)
+  return { connection, topics, group, startAt, stopAt, partitions, plain, output }
+}
+
+export async function toKafkaPlan(parsed: Parsed<ToKafkaOptions>): Promise<ToKafkaPlan> {
+  const { settle } = await import('./kafka-connection.ts')
+  const { values, connection } = settle(parsed.options, parsed)
+  const { compression, key, linger: lingerMs, strict } = values
+  const [topic] = parsed.files
+  if (topic === undefined) throw new UcError('usage', 'topic missing; expected its name')
+  valueOfText(kafkaWrite.resultTopic, topic, 'argument')
+  const create = newTopic(values)
+  return {
+    connection,
+    topic,
+    compression,
+    create,
+    key,
+    lingerMs,
+    output: outputPlan(parsed),
+    strict,
+  }
+}
+
 /** Undefined where uc-pipeline has nothing to do with Kafka. */
 export async function topicPlan(
   parsed: Parsed<PipelineOptions>,
@@ -45,7 +92,7 @@ export async function topicPlan(
     return undefined
   }
   const { settle } = await import('./kafka-connection.ts') // TLS and all, for those who need it
-  const { values, connection } = settle(pipeline.options, parsed)
+  const { values, connection } = settle(parsed.options, parsed)
   // A word behind --to-kafka can be no file where --kafka is, so it names the topic.
   const isNamed = reads && writes && files.length === 1 && !given.has(kafkaWrite.resultTopic)
   const named = isNamed ? files[0]! : undefined
@@ -61,7 +108,7 @@ export async function topicPlan(
   }
 }
 
-export function newTopic(
+function newTopic(
   { create, compact }: Parsed<Pick<KafkaWriteOptions, 'create' | 'compact'>>['values'],
 ): NewTopic | undefined {
   if (create === undefined && compact) {

@@ -5,16 +5,6 @@ import { commandLine, exit, ignoreDebugSignal, ReaderLeft, writeOut } from '../i
 import { Stopped } from '../io/signals.ts'
 import { tell } from '../io/tell.ts'
 import { type Action, actionOf } from './action.ts'
-import {
-  count,
-  extract,
-  fromKafka,
-  generate,
-  merge,
-  pipeline,
-  toKafka,
-  window,
-} from './commands.ts'
 import { completion } from './completion.ts'
 import { renderHelp, renderOverview } from './help.ts'
 import { parseArguments } from './parse.ts'
@@ -51,42 +41,9 @@ async function act(action: Action): Promise<number> {
 }
 
 async function run({ command, argv }: Extract<Action, { type: 'run' }>): Promise<number> {
-  switch (command.name) {
-    case extract.name: {
-      const { runExtract } = await import('./run/extract.ts')
-      return await runExtract(await parseArguments(extract, argv))
-    }
-    case window.name: {
-      const { runWindow } = await import('./run/window.ts')
-      return await runWindow(await parseArguments(window, argv))
-    }
-    case count.name: {
-      const { runCount } = await import('./run/count.ts')
-      return await runCount(await parseArguments(count, argv))
-    }
-    case merge.name: {
-      const { runMerge } = await import('./run/merge.ts')
-      return await runMerge(await parseArguments(merge, argv))
-    }
-    case pipeline.name: {
-      const { runPipeline } = await import('./run/pipeline.ts')
-      return await runPipeline(await parseArguments(pipeline, argv))
-    }
-    case fromKafka.name: {
-      const { runFromKafka } = await import('./run/from-kafka.ts')
-      return await runFromKafka(await parseArguments(fromKafka, argv))
-    }
-    case toKafka.name: {
-      const { runToKafka } = await import('./run/to-kafka.ts')
-      return await runToKafka(await parseArguments(toKafka, argv))
-    }
-    case generate.name: {
-      const { runGenerate } = await import('./run/generate.ts')
-      return await runGenerate(await parseArguments(generate, argv))
-    }
-    default:
-      throw new Error(`${command.name} is in the table and nowhere else`)
-  }
+  const plan = await command.plan(await parseArguments(command, argv))
+  const { run } = await command.load()
+  return await run(plan)
 }
 
 async function print(text: string): Promise<number> {

@@ -3,6 +3,8 @@
  * read, so that none of them can say what another does not. A table of options is an object of
  * such entries; the type of its values follows from the entries' `parse`.
  */
+import { quoted, UcError } from '../errors.ts'
+import { isText } from '../io/file-name.ts'
 
 interface Entry<T> {
   /** As typed, without dashes: `max-delay`. */
@@ -57,6 +59,8 @@ export type Values<Table> = {
 
 /** What the arguments of a command say. */
 export interface Parsed<Table> {
+  /** The table that was asked. */
+  readonly options: Table
   readonly values: Values<Table>
   /** The options that were typed, whatever their value: the rules between options ask this. */
   readonly given: ReadonlySet<AnyOption>
@@ -87,4 +91,21 @@ export function shortFlagOf({ short }: AnyOption): string {
 export function valueOf({ choices, value = '' }: AnyOption): string {
   const alternatives = choices?.join('|') ?? ''
   return alternatives !== '' && alternatives.length <= 24 ? alternatives : value
+}
+
+/** `place` is what says the text: the flag, unless it stands elsewhere. */
+export function valueOfText(
+  option: AnyOption,
+  text: string,
+  place: string = flagOf(option),
+): unknown {
+  if (option.value !== 'FILE' && !isText(text)) {
+    throw new UcError('usage', `${place} ${quoted(text)}: expected text in UTF-8`)
+  }
+  try {
+    return option.parse(text)
+  } catch (cause) {
+    const expected = cause instanceof Error ? cause.message : String(cause)
+    throw new UcError('usage', `${place} ${quoted(text)}: ${expected}`, { cause })
+  }
 }

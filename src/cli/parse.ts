@@ -9,9 +9,8 @@ import { quoted, UcError } from '../errors.ts'
 import { environment } from '../io/runtime.ts'
 import { checkFlags } from './check-flags.ts'
 import type { AnyCommand, Command } from './commands.ts'
-import { flagOf, wordOf } from './option.ts'
+import { flagOf, valueOfText, wordOf } from './option.ts'
 import type { AnyOption, OptionTable, Parsed, Values } from './option.ts'
-import { valueOfText } from './text-value.ts'
 
 /** The values and files that the arguments name, or a UcError of code `usage`. */
 export async function parseArguments<Table extends OptionTable>(
@@ -32,6 +31,7 @@ export async function parseArguments<Table extends OptionTable>(
     values[key] = text === '' ? valueFrom(option, texts) : valueOfText(option, text, option.env)
   }
   return {
+    options: command.options,
     values: values as Values<Table>,
     given,
     inEnvironment,

@@ -4,11 +4,12 @@
  * has the options in question.
  */
 import { UcError } from '../errors.ts'
+import type { Counting, Windowing } from '../pipeline.ts'
 import type { WeekDay } from '../time/calendar.ts'
 import type { TsUnit } from '../time/unix-time.ts'
 import type { MergeOptions } from './commands.ts'
 import { flagOf } from './option.ts'
-import type { AnyOption, Parsed } from './option.ts'
+import type { AnyOption, Parsed, Values } from './option.ts'
 import { counting } from './options/counting.ts'
 import type { CountingOptions, CountMethod } from './options/counting.ts'
 import type { FrameParserName, InputOptions } from './options/input.ts'
@@ -20,30 +21,20 @@ import { calendarFlags, kinds } from './options/windows.ts'
 import type { KindOptions } from './options/windows.ts'
 import type { TimeOrDate } from './values.ts'
 
-export interface TimePlan {
+type Delays = 'maxDelayMs' | 'maxJumpMs' | 'idleMs' | 'isOrdered'
+
+export interface TimePlan extends Required<Pick<Windowing, Delays>> {
   /** Names of the kinds of window, `minute` or `15m`; at least one, none twice. */
   readonly windows: readonly string[]
   readonly tz: string
   readonly weekStart: WeekDay
-  readonly maxDelayMs: number
   readonly lateness: Lateness
-  /** Undefined: every time is believed. */
-  readonly maxJumpMs: number | undefined
-  /** Undefined: no source is ever idle. */
-  readonly idleMs: number | undefined
-  readonly isOrdered: boolean
   /** Frames before and from here on are out of range. */
   readonly from: TimeOrDate | undefined
   readonly until: TimeOrDate | undefined
 }
 
-export interface CountPlan {
-  readonly method: CountMethod
-  readonly exactLimit: number
-  readonly precision: number
-  readonly sketch: boolean
-  readonly shard: string | undefined
-}
+export type CountPlan = Omit<Counting, 'earlyMs'>
 
 export interface ReadPlan {
   /** At least one; `-` is standard input. */
@@ -59,6 +50,20 @@ export interface ReadPlan {
   /** How many threads scan; 1 is this one. */
   readonly threads: number
   readonly strict: boolean
+}
+
+/** How uc-window reads what uc-extract has written, or any plain frames in that form. */
+export const extractedFrames: ReadPlan = {
+  files: ['-'],
+  uidKey: 'uid',
+  tsKey: 'ts',
+  tsUnit: 's',
+  parser: 'strict',
+  maxLineBytes: 16 * 2 ** 20,
+  zstdWindowBytes: 128 * 2 ** 20,
+  isInterleaved: false,
+  threads: 1,
+  strict: false,
 }
 
 export interface MergePlan {
@@ -200,16 +205,16 @@ function inputsOf(files: readonly string[]): readonly string[] {
 }
 
 export function outputPlan(
-  { values }: Parsed<ReportingOptions> | Parsed<ReportingOptions & OutputOptions>,
+  { values }: Parsed<Omit<ReportingOptions, 'strict' | 'rejects'>>,
 ): OutputPlan {
-  const { rejects, stats, progress, maxMemory } = values
-  const format = 'format' in values ? values.format : 'auto'
+  const { stats, progress, maxMemory } = values
+  const { rejects, format = 'auto', early }: Partial<Values<ReportingOptions & OutputOptions>> =
+    values
   if (rejects !== undefined && rejects === stats) {
     throw contradiction('--rejects and --stats', 'give each a file of its own')
   }
-  const earlyMs = 'early' in values ? values.early : undefined
   return {
-    earlyMs,
+    earlyMs: early,
     format: format === 'auto' ? undefined : format,
     rejects,
     stats,

@@ -3,58 +3,47 @@ import { UcError } from '../../errors.ts'
 import { inspectInputs, readInput } from '../../io/input.ts'
 import { peekLine } from '../../io/peek-line.ts'
 import { parseControl } from '../../ndjson/control.ts'
-import { uniqueCounter } from '../../counter/unique.ts'
 import { windowedScanner } from '../../ndjson/windowed-scanner.ts'
-import { chain } from '../../pipeline.ts'
-import { countStage } from '../../stages/count.ts'
+import { chain, countingStage } from '../../pipeline.ts'
 import { readWindowedStage } from '../../stages/read-windowed.ts'
 import { type WeekDay, weekDays, windowName } from '../../time/calendar.ts'
 import { parseDuration } from '../../time/duration.ts'
-import type { CountOptions } from '../commands.ts'
-import type { Parsed } from '../option.ts'
-import { countPlan, outputPlan, type TimePlan } from '../plan.ts'
-import { calendarOf, extractedFrames } from './plans.ts'
+import { type CountPlan, extractedFrames, type OutputPlan } from '../plan.ts'
+import { kindsOf, type KindsPlan } from '../windowing.ts'
 import { ResultWriter } from './result-writer.ts'
 import { withSession } from './session.ts'
 
 const { maxLineBytes } = extractedFrames
 
-export async function runCount(parsed: Parsed<CountOptions>): Promise<number> {
-  const output = outputPlan(parsed)
-  const counting = countPlan(parsed)
+export interface CountRun {
+  readonly output: OutputPlan
+  readonly counting: CountPlan
+  readonly strict: boolean
+}
+
+export async function run({ output, counting, strict }: CountRun): Promise<number> {
   const options = {
     command: 'uc-count',
     plan: output,
-    isStrict: parsed.values.strict,
+    isStrict: strict,
     inputs: inspectInputs(['-']),
   }
   return await withSession(options, async (session) => {
-    const { ledger, progress, memory: { reserve } } = session
-    const counted = { ...counting, reserve }
+    const { ledger, progress } = session
     const scanner = windowedScanner(maxLineBytes)
     const memory = scanner?.room.chunk
     const inputs = { files: ['-'], onBytes: progress.bytes, onWarning: session.say }
     const bytes = readInput({ ...inputs, ...(memory && { memory }) })
     const ending = session.endingOf('perhaps')
     const { line, input } = await session.during(peekLine(bytes, maxLineBytes), ending.graceMs)
-    const plan = planOf(line)
-    const calendar = await calendarOf(plan).catch((error) => {
+    const kinds = await kindsOf(planOf(line)).catch((error) => {
       throw new UcError('failed', `stdin: the header says what is unknown here: ${error.message}`)
     })
-    const latenessMs = calendar.kinds.map(({ name }) => plan.latenessMs.get(name) ?? 0)
-    const counts = countStage({
-      ...output,
-      ...counting,
-      calendar,
-      latenessMs,
-      newCounter: () => uniqueCounter(counted),
-      reserve,
-      ledger,
-    })
-    session.memory.watches(() => counts.held())
+    const { earlyMs } = output
+    const counts = countingStage({ ...counting, earlyMs, ...kinds }, session)
     return await session.run({
       input,
-      stage: chain(readWindowedStage({ calendar, maxLineBytes, scanner, ledger }), counts),
+      stage: chain(readWindowedStage({ ...kinds, maxLineBytes, scanner, ledger }), counts),
       lineBreak: Uint8Array.of(0x0a),
       ending,
       delivery: new ResultWriter(output.format, session),
@@ -62,17 +51,12 @@ export async function runCount(parsed: Parsed<CountOptions>): Promise<number> {
   })
 }
 
-type StreamPlan = Pick<TimePlan, 'windows' | 'tz' | 'weekStart'> & {
-  /** By kind of window; 0 for others. */
-  readonly latenessMs: ReadonlyMap<string, number>
-}
-
 /** What the first line speaks of: a header says it, a plain line shows its kinds of window. */
-function planOf(line: Uint8Array): StreamPlan {
+function planOf(line: Uint8Array): KindsPlan {
   const header = parseControl(line)
   if (header?.type !== 'header') {
     const windows = plainWindows(line)
-    return { windows, tz: 'UTC', weekStart: 'monday', latenessMs: new Map() }
+    return { windows, tz: 'UTC', weekStart: 'monday', lateness: { byKind: new Map(), othersMs: 0 } }
   }
   const { from, windows, tz = 'UTC', weekStart = 'monday', lateness = {} } = header
   if (windows === undefined) {
@@ -81,10 +65,10 @@ function planOf(line: Uint8Array): StreamPlan {
   if (!isWeekDay(weekStart)) {
     throw new UcError('failed', `header names an unknown week day ${JSON.stringify(weekStart)}`)
   }
-  const latenessMs = new Map(
+  const byKind = new Map(
     Object.entries(lateness).map(([kind, length]) => [kind, parseDuration(String(length))]),
   )
-  return { windows, tz, weekStart, latenessMs }
+  return { windows, tz, weekStart, lateness: { byKind, othersMs: 0 } }
 }
 
 function plainWindows(line: Uint8Array): readonly string[] {

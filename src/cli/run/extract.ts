@@ -2,18 +2,22 @@
 import { inspectInputs } from '../../io/input.ts'
 import { isMark } from '../../ndjson/control.ts'
 import type { ExtractOut } from '../../stages/extract.ts'
-import type { ExtractOptions } from '../commands.ts'
-import type { Parsed } from '../option.ts'
-import { outputPlan, readPlan } from '../plan.ts'
+import type { OutputPlan, ReadPlan } from '../plan.ts'
 import { withFrameReader } from './frame-reader.ts'
 import { PipeWriter } from './pipe-writer.ts'
 import { withSession } from './session.ts'
 
-export async function runExtract(parsed: Parsed<ExtractOptions>): Promise<number> {
-  const read = readPlan(parsed)
+export interface ExtractRun {
+  readonly read: ReadPlan
+  readonly output: OutputPlan
+  /** Undefined: no file side by side with others is ever idle. */
+  readonly idleMs: number | undefined
+}
+
+export async function run({ read, output, idleMs }: ExtractRun): Promise<number> {
   const options = {
     command: 'uc-extract',
-    plan: outputPlan(parsed),
+    plan: output,
     isStrict: read.strict,
     inputs: inspectInputs(read.files),
     memory: { threads: read.threads },
@@ -28,7 +32,7 @@ export async function runExtract(parsed: Parsed<ExtractOptions>): Promise<number
     })
     await writer.begin({ from: 'extract' })
     return await withFrameReader(
-      { plan: read, idleMs: parsed.values.idle, keepsFrames: true, session },
+      { plan: read, idleMs, keepsFrames: true, session },
       (reader) => {
         const ending = session.endingOf('never', read.files)
         return session.run({ ...reader, ending, delivery: writer })

@@ -3,38 +3,26 @@ import { UcError } from '../../errors.ts'
 import type { Outcome } from '../../io/drive.ts'
 import { asAsked } from '../../kafka/assigner.ts'
 import { Committer } from '../../kafka/committer.ts'
-import type { ConnectionConfig } from '../../kafka/connection.ts'
 import type { ReaderMessage } from '../../kafka/outlet.ts'
 import { TopicReader } from '../../kafka/reader.ts'
 import type { Position } from '../../kafka/reader-options.ts'
 import { partitionsOf } from '../../kafka/topics.ts'
-import { fromKafka, type FromKafkaOptions } from '../commands.ts'
-import { settle } from '../kafka-connection.ts'
-import type { Parsed, Values } from '../option.ts'
-import { kafkaRead } from '../options/kafka.ts'
-import { valueOfText } from '../text-value.ts'
-import { outputPlan } from '../plan.ts'
+import type { FromKafkaPlan } from '../kafka-plan.ts'
 import { inWords, type KafkaSession, kafkaSession } from './kafka-session.ts'
 import { PipeWriter } from './pipe-writer.ts'
 import { type Session, withSession } from './session.ts'
 
 interface Parts extends Omit<KafkaSession, 'close'> {
-  readonly topics: readonly string[]
-  readonly consumer: ConnectionConfig['consumer']
   readonly session: Session
 }
 
-export async function runFromKafka(parsed: Parsed<FromKafkaOptions>): Promise<number> {
-  const { values, connection } = settle(fromKafka.options, parsed)
-  const topics = parsed.files.length > 0 ? parsed.files : [values.topic]
-  for (const topic of topics) valueOfText(kafkaRead.topic, topic, 'argument')
-  const refusesNothing = { strict: false, rejects: undefined }
-  const place = { ...connection, topic: topics.join(), group: values.group }
+export async function run(plan: FromKafkaPlan): Promise<number> {
+  const { connection, topics, group, partitions } = plan
+  const place = { ...connection, topic: topics.join(), group }
   const options = {
     command: 'uc-from-kafka',
-    plan: outputPlan({ ...parsed, values: { ...values, ...refusesNothing } }),
+    plan: plan.output,
     isStrict: false,
-    inputs: { identities: new Set<string>(), totalBytes: undefined },
     memory: { remedy: 'lower fetch.max.bytes and max.partition.fetch.bytes, by --kafka-config' },
     inWords: (error: unknown) => inWords(error, place),
   }
@@ -42,11 +30,10 @@ export async function runFromKafka(parsed: Parsed<FromKafkaOptions>): Promise<nu
     const { close, ...kafka } = await kafkaSession(session, connection)
     for (const topic of topics) {
       const count = await session.during(partitionsOf({ ...kafka, topic }))
-      const missing = values.partitions?.find((partition) => partition >= count)
+      const missing = partitions?.find((partition) => partition >= count)
       if (missing !== undefined) throw noPartition({ topic, missing, count })
     }
-    const parts = { ...kafka, topics, consumer: connection.consumer, session }
-    const outcome = await writeMessages(values, parts)
+    const outcome = await writeMessages(plan, { ...kafka, session })
     await close()
     return outcome
   })
@@ -54,8 +41,8 @@ export async function runFromKafka(parsed: Parsed<FromKafkaOptions>): Promise<nu
 
 /** Offsets are stored when their lines have been written. */
 async function writeMessages(
-  { group, startAt, stopAt, partitions, plain }: Values<FromKafkaOptions>,
-  { topics, consumer, session, ...kafka }: Parts,
+  { connection: { consumer }, topics, group, startAt, stopAt, partitions, plain }: FromKafkaPlan,
+  { session, ...kafka }: Parts,
 ): Promise<Outcome> {
   const reader = new TopicReader({
     ...kafka,

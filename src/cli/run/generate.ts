@@ -6,12 +6,9 @@ import { generateFrames } from '../../generate/frames.ts'
 import { Truth } from '../../generate/truth.ts'
 import { openOutput } from '../../io/output-file.ts'
 import { writeOut } from '../../io/runtime.ts'
-import type { GeneratingOptions } from '../options/generating.ts'
-import { generatePlan } from '../generate-plan.ts'
-import type { Parsed } from '../option.ts'
+import type { GeneratePlan } from '../generate-plan.ts'
 
-export async function runGenerate(parsed: Parsed<GeneratingOptions>): Promise<number> {
-  const plan = generatePlan(parsed)
+export async function run(plan: GeneratePlan): Promise<number> {
   const truth = plan.truth === undefined ? undefined : new Truth(plan)
   const taken = new Set<string>()
   const opened = async (flag: string, file: string) => await openOutput({ flag, file, taken })

@@ -7,17 +7,18 @@ import { mergeStage } from '../../stages/merge.ts'
 import { readResultsStage } from '../../stages/read-results.ts'
 import type { WindowKind } from '../../time/calendar.ts'
 import { loadZones } from '../../time/zone.ts'
-import type { MergeOptions } from '../commands.ts'
-import type { Parsed } from '../option.ts'
-import { mergePlan, outputPlan } from '../plan.ts'
-import { latenessOfKind } from './plans.ts'
+import type { MergePlan, OutputPlan } from '../plan.ts'
+import { latenessOfKind } from '../windowing.ts'
 import { ResultWriter } from './result-writer.ts'
 import { withSession } from './session.ts'
 
-export async function runMerge(parsed: Parsed<MergeOptions>): Promise<number> {
-  const plan = mergePlan(parsed)
+export interface MergeRun {
+  readonly merging: MergePlan
+  readonly output: OutputPlan
+}
+
+export async function run({ merging: plan, output }: MergeRun): Promise<number> {
   const { files, lateness, isOrdered } = plan
-  const output = outputPlan(parsed)
   const options = {
     command: 'uc-merge',
     plan: output,

@@ -25,7 +25,8 @@ export interface SessionOptions {
   readonly command: string
   readonly plan: OutputPlan
   readonly isStrict: boolean
-  readonly inputs: Inputs
+  /** Undefined: topics are read. */
+  readonly inputs?: Inputs | undefined
   readonly memory?: Circumstances
   /** An error as the user is to read it. */
   inWords?(error: unknown): unknown
@@ -71,7 +72,7 @@ export class Session {
 
   static async open(options: SessionOptions, signals: SignalWatch): Promise<Session> {
     const { command, plan, inputs } = options
-    const taken = new Set(inputs.identities)
+    const taken = new Set(inputs?.identities)
     const say = (text: string) => tell(`${command}: ${text}`)
     const opened = async (flag: string, file: string | undefined) => {
       return file === undefined ? undefined : await openOutput({ flag, file, taken, say })
@@ -92,7 +93,7 @@ export class Session {
     this.memory = new MemoryGuard(plan.maxMemoryBytes, options.memory ?? {})
     this.progress = newProgress({
       isOn: plan.progress,
-      totalBytes: inputs.totalBytes,
+      totalBytes: inputs?.totalBytes,
       ledger: this.ledger,
     })
   }

@@ -1,31 +1,20 @@
 /** uc-to-kafka: lines of standard input to a topic. */
 import { Buffer } from 'node:buffer'
-import { UcError } from '../../errors.ts'
 import { inspectInputs, readInput } from '../../io/input.ts'
 import { Sender } from '../../kafka/sender.ts'
 import { partitionsOf } from '../../kafka/topics.ts'
 import { type KeyedLine, messageKeysStage } from '../../stages/message-keys.ts'
-import { toKafka, type ToKafkaOptions } from '../commands.ts'
-import { settle } from '../kafka-connection.ts'
-import { newTopic } from '../kafka-plan.ts'
-import type { Parsed } from '../option.ts'
-import { kafkaWrite } from '../options/kafka.ts'
-import { valueOfText } from '../text-value.ts'
-import { outputPlan } from '../plan.ts'
+import type { ToKafkaPlan } from '../kafka-plan.ts'
+import { extractedFrames } from '../plan.ts'
 import { inWords, kafkaSession } from './kafka-session.ts'
-import { extractedFrames } from './plans.ts'
 import { withSession } from './session.ts'
 
-export async function runToKafka(parsed: Parsed<ToKafkaOptions>): Promise<number> {
-  const { values, connection } = settle(toKafka.options, parsed)
-  const [topic] = parsed.files
-  if (topic === undefined) throw new UcError('usage', 'topic missing; expected its name')
-  valueOfText(kafkaWrite.resultTopic, topic, 'argument')
-  const create = newTopic(values)
+export async function run(plan: ToKafkaPlan): Promise<number> {
+  const { connection, topic, create, compression, lingerMs, key } = plan
   const options = {
     command: 'uc-to-kafka',
-    plan: outputPlan(parsed),
-    isStrict: values.strict,
+    plan: plan.output,
+    isStrict: plan.strict,
     inputs: inspectInputs(['-']),
     memory: { remedy: 'use a smaller --linger, so that fewer messages wait' },
     inWords: (error: unknown) => inWords(error, { ...connection, topic }),
@@ -34,7 +23,6 @@ export async function runToKafka(parsed: Parsed<ToKafkaOptions>): Promise<number
     const { ledger, progress } = session
     const { close, ...kafka } = await kafkaSession(session, connection)
     await session.during(partitionsOf({ ...kafka, topic, create }))
-    const { compression, linger: lingerMs, key } = values
     const sender = new Sender({ ...kafka, topic, compression, lingerMs })
     await session.during(sender.connect())
     const outcome = await session.run<Uint8Array, KeyedLine>({

@@ -14,41 +14,34 @@ import { Checkpoints, resumptionOf } from '../../kafka/checkpoints.ts'
 import type { ReaderMessage } from '../../kafka/outlet.ts'
 import { OwnershipLost, TopicReader } from '../../kafka/reader.ts'
 import { partitionsOf } from '../../kafka/topics.ts'
-import { chain } from '../../pipeline.ts'
+import { chain, countingStages } from '../../pipeline.ts'
 import type { Stage } from '../../stage.ts'
 import { SourceTimes } from '../../stages/source-times.ts'
 import type { CountOut } from '../../stages/count.ts'
 import type { WindowStage } from '../../stages/window.ts'
-import type { PipelineOptions } from '../commands.ts'
 import type { ReadTopic, TopicPlan, WriteTopic } from '../kafka-plan.ts'
-import type { Parsed } from '../option.ts'
-import { outputPlan, readPlan, timePlan } from '../plan.ts'
+import type { PipelinePlan } from '../pipeline-plan.ts'
 import { countFiles, type Parts } from './count-files.ts'
 import { observed } from './frame-reader.ts'
 import { inWords, type KafkaSession, kafkaSession } from './kafka-session.ts'
 import { messageStage } from './message-stage.ts'
 import { type Results, ResultWriter } from './result-writer.ts'
 import { type Session, withSession } from './session.ts'
-import { stagesOf } from './stages.ts'
 import { TopicResults } from './topic-results.ts'
 
 export async function runTopicPipeline(
-  parsed: Parsed<PipelineOptions>,
+  { read, counting, output }: PipelinePlan,
   plan: TopicPlan,
 ): Promise<number> {
   const { connection } = plan
-  const read = readPlan(plan.read === undefined ? parsed : { ...parsed, files: [] })
-  const newStages = await stagesOf(parsed)
-  const output = outputPlan(parsed)
+  const { isOrdered = true } = counting
   const place = { ...connection, topic: plan.read?.topic, group: plan.read?.group }
   const options = {
     command: 'uc-pipeline',
     plan: output,
     isStrict: read.strict,
-    memory: { threads: read.threads, isOrdered: timePlan(parsed).isOrdered },
-    inputs: plan.read === undefined
-      ? inspectInputs(read.files)
-      : { identities: new Set<string>(), totalBytes: undefined },
+    memory: { threads: read.threads, isOrdered },
+    inputs: plan.read === undefined ? inspectInputs(read.files) : undefined,
     inWords: (error: unknown) => inWords(error, place),
   }
   return await withSession(options, async (session) => {
@@ -60,8 +53,7 @@ export async function runTopicPipeline(
       ? new ResultWriter(output.format, session)
       : await topicResults(plan.write, { ...kafka, session, place })
     kafka.say(summary(plan, partitions))
-    const { idleMs } = timePlan(parsed)
-    const parts = { read, idleMs, newStages, results, session }
+    const parts = { read, counting, results, session }
     const outcome = plan.read === undefined
       ? await countFiles(parts)
       : await countTopic({ ...plan.read, consumer: connection.consumer }, kafka, parts)
@@ -100,7 +92,7 @@ async function countTopic(read: Read, kafka: Connected, parts: Parts): Promise<O
 async function countOwned(
   { topic, ...read }: Read,
   kafka: Connected,
-  { read: plan, newStages, results, session }: Parts,
+  { read: plan, counting, results, session }: Parts,
 ): Promise<Outcome> {
   const times = new SourceTimes()
   const checkpoints = new Checkpoints()
@@ -116,7 +108,8 @@ async function countOwned(
     resume: resumptionOf,
   })
   const isReadToItsEnd = (source: number) => reader.isReadToItsEnd(source)
-  const { windows, counts } = newStages(session, { keepsLines: true, isReadToItsEnd })
+  const ofReader = { isReadToItsEnd, keepsLines: true }
+  const { windows, counts } = countingStages(counting, session, ofReader)
   session.progress.also(() => {
     return `${grouped(reader.lag)} messages behind, ${grouped(counts.openWindows)} windows open`
   })
