@@ -9,7 +9,7 @@ export { newKernel } from './kernel/choose.ts'
 export { type Kernel, type KernelOptions } from './kernel/kernel.ts'
 export { twinKernel } from './kernel/twin.ts'
 export { Ledger } from './ledger.ts'
-export { chain } from './pipeline.ts'
+export { chain, type CountingPlan, countingStages } from './pipeline.ts'
 export type {
   Counts,
   FrameBatch,

@@ -4,10 +4,11 @@ import { test } from 'node:test'
 import { uniqueCounter } from '../src/counter/unique.ts'
 import { below, happens, pick, type Random, seededRandom } from '../src/generate/random.ts'
 import { Ledger } from '../src/ledger.ts'
-import { chain } from '../src/pipeline.ts'
+import { chain, countingStages } from '../src/pipeline.ts'
 import type { SourceMark } from '../src/records.ts'
+import type { Stage } from '../src/stage.ts'
 import { type CountOut, countStage } from '../src/stages/count.ts'
-import type { ExtractIn } from '../src/stages/extract.ts'
+import type { ExtractIn, ExtractOut } from '../src/stages/extract.ts'
 import { readWindowedStage } from '../src/stages/read-windowed.ts'
 import { windowStage } from '../src/stages/window.ts'
 import { type Calendar, calendar } from '../src/time/calendar.ts'
@@ -17,7 +18,8 @@ import { hostileLines, joined, randomCuts } from './support/generators-lines.ts'
 import { randomStream } from './support/generators-streams.ts'
 import { seed, seedHint } from './support/seed.ts'
 
-const newCounter = () => uniqueCounter({ method: 'auto', exactLimit: 200, precision: 10 })
+const counting = { method: 'auto', exactLimit: 200, precision: 10 } as const
+const newCounter = () => uniqueCounter(counting)
 
 interface Input {
   readonly calendar: Calendar
@@ -36,15 +38,26 @@ interface Run {
   readonly rejects: number
 }
 
-function inProcess({ calendar, maxDelayMs, messages }: Input): Run {
-  const ledger = new Ledger()
-  const stage = chain(
-    chain(
-      newExtract(ledger),
-      windowStage({ calendar, maxDelayMs, ...guarded(calendar), showsRaw: true, ledger }),
-    ),
+function madeApart({ calendar, maxDelayMs }: Input, ledger: Ledger): Stage<ExtractOut, CountOut> {
+  return chain(
+    windowStage({ calendar, maxDelayMs, ...guarded(calendar), showsRaw: true, ledger }),
     countStage({ calendar, ...guarded(calendar), newCounter, ledger }),
   )
+}
+
+function ofOnePlan({ calendar, maxDelayMs }: Input, ledger: Ledger): Stage<ExtractOut, CountOut> {
+  const plan = { ...counting, calendar, maxDelayMs, ...guarded(calendar) }
+  const memory = { reserve: () => true, watches() {} }
+  const { windows, counts } = countingStages(plan, { ledger, memory }, {
+    isReadToItsEnd: () => true,
+  })
+  return chain(windows, counts)
+}
+
+function inProcess(input: Input, newStages = madeApart): Run {
+  const { messages } = input
+  const ledger = new Ledger()
+  const stage = chain(newExtract(ledger), newStages(input, ledger))
   const lines: string[] = []
   let rejects = 0
   const take = (message: CountOut) => {
@@ -78,10 +91,10 @@ function asProcesses({ calendar, maxDelayMs, messages }: Input, random: Random):
     windowing,
   )
 
-  const counting = new Ledger()
+  const counted = new Ledger()
   const stage = chain(
-    readWindowedStage({ calendar, maxLineBytes, ledger: counting }),
-    countStage({ calendar, ...guarded(calendar), newCounter, ledger: counting }),
+    readWindowedStage({ calendar, maxLineBytes, ledger: counted }),
+    countStage({ calendar, ...guarded(calendar), newCounter, ledger: counted }),
   )
   const lines: string[] = []
   const take = (message: CountOut) => {
@@ -90,12 +103,12 @@ function asProcesses({ calendar, maxDelayMs, messages }: Input, random: Random):
   }
   for (const chunk of randomCuts(random, windowed.bytes, 20)) stage.push(chunk, take)
   stage.end(take)
-  for (const ledger of [extracting, windowing, counting]) {
+  for (const ledger of [extracting, windowing, counted]) {
     assert.equal(ledger.imbalance(), undefined)
     assert.equal(ledger.missing, 0)
   }
   const rejects = extracted.rejects.length + windowed.rejects.length
-  return { lines, counts: counting.toJSON(), rejects }
+  return { lines, counts: counted.toJSON(), rejects }
 }
 
 function randomInput(random: Random, hostile: Lines, zone: Calendar['zone']): Input {
@@ -143,6 +156,16 @@ for (const name of ['UTC', 'Europe/Zurich']) {
     assert.ok(lines > 500, `only ${lines} lines`)
   })
 }
+
+test('stages of one plan give what stages made apart give: 20 inputs', async () => {
+  const random = seededRandom(seed)
+  const hostile = hostileLines(random, { uidKey: 'uid', tsKey: 'ts' })
+  const zone = await loadZone('Europe/Zurich')
+  for (let i = 0; i < 20; i++) {
+    const input = randomInput(random, hostile, zone)
+    assert.deepEqual(inProcess(input, ofOnePlan), inProcess(input), `input ${i}; ${seedHint}`)
+  }
+})
 
 test('end reaches every stage, and what the first holds back goes through the second', () => {
   const holding = { push() {}, end: (emit: (n: number) => void) => emit(1), stop() {} }

@@ -51,8 +51,8 @@ export interface Command<Table> {
   readonly takes?: { readonly words: 'FILE' | 'TOPIC'; readonly most: number }
   readonly options: Table
   readonly example: string
-  /** How a run may end, apart from 0. */
-  readonly exits: readonly ErrorCode[]
+  /** How a run may end, apart from 0; undefined: in every way. */
+  readonly exits?: readonly ErrorCode[]
 }
 
 export type AnyCommand = Command<OptionTable>
@@ -99,8 +99,6 @@ export type ToKafkaOptions =
   & KafkaOptions
   & ReportingOptions
 
-const everyExit: readonly ErrorCode[] = ['failed', 'usage', 'refused', 'interrupted', 'terminated']
-
 export const extract: Runnable<ExtractOptions, ExtractRun> = {
   name: 'uc-extract',
   brief: 'Read the time and the user id out of raw frames',
@@ -110,7 +108,6 @@ export const extract: Runnable<ExtractOptions, ExtractRun> = {
   takes: { words: 'FILE', most: Infinity },
   options: { ...input, idle: time.idle, ...reporting },
   example: 'uc-extract --uid-key user.id log.jsonl.gz | uc-window --day | uc-count',
-  exits: everyExit,
   plan: (parsed) => {
     const { idle: idleMs } = parsed.values
     return { read: readPlan(parsed), output: outputPlan(parsed), idleMs }
@@ -126,7 +123,6 @@ export const window: Runnable<WindowOptions, WindowRun> = {
   writes: '{"uid":"…","windows":{"minute":1468244340}} per frame',
   options: { ...kinds, ...time, ...reporting },
   example: 'uc-extract log.jsonl | uc-window --minute --day --tz Europe/Zurich | uc-count',
-  exits: everyExit,
   plan: async (parsed) => {
     const { strict } = parsed.values
     return { windowing: await windowingOf(timePlan(parsed)), output: outputPlan(parsed), strict }
@@ -142,7 +138,6 @@ export const count: Runnable<CountOptions, CountRun> = {
   writes: '{"window":"minute","start":1468244340,…,"users":16193,…} per window, when it closes',
   options: { ...counting, ...output, ...reporting },
   example: 'uc-extract log.jsonl | uc-window | uc-count --format tsv',
-  exits: everyExit,
   plan: (parsed) => {
     const { strict } = parsed.values
     return { output: outputPlan(parsed), counting: countPlan(parsed), strict }
@@ -170,7 +165,6 @@ export const pipeline: Runnable<PipelineOptions, PipelinePlan> = {
     ...reporting,
   },
   example: 'uc-pipeline --minute --day --month log.jsonl.gz',
-  exits: everyExit,
   plan: pipelinePlan,
   load: () => import('./run/pipeline.ts'),
 }
@@ -193,7 +187,6 @@ export const merge: Runnable<MergeOptions, MergeRun> = {
     ...reporting,
   },
   example: 'uc-merge --to hour,day eu.ndjson us.ndjson',
-  exits: everyExit,
   plan: (parsed) => ({ merging: mergePlan(parsed), output: outputPlan(parsed) }),
   load: () => import('./run/merge.ts'),
 }
@@ -214,7 +207,6 @@ export const fromKafka: Runnable<FromKafkaOptions, FromKafkaPlan> = {
     maxMemory: reporting.maxMemory,
   },
   example: 'uc-from-kafka frames --stop-at end | uc-extract | uc-window | uc-count',
-  exits: everyExit,
   plan: fromKafkaPlan,
   load: () => import('./run/from-kafka.ts'),
 }
@@ -235,7 +227,6 @@ export const toKafka: Runnable<ToKafkaOptions, ToKafkaPlan> = {
     ...reporting,
   },
   example: 'uc-pipeline log.jsonl | uc-to-kafka unique-users --create 1 --compact',
-  exits: everyExit,
   plan: toKafkaPlan,
   load: () => import('./run/to-kafka.ts'),
 }
@@ -265,6 +256,8 @@ export const commands: readonly AnyRunnable[] = [
   generate,
 ]
 
+const everyExit: readonly ErrorCode[] = ['failed', 'usage', 'refused', 'interrupted', 'terminated']
+
 /** What an exit status says, for help and README. */
 export const exitMeaning: Readonly<Record<ErrorCode, string>> = {
   failed: 'failed at run time',
@@ -275,7 +268,9 @@ export const exitMeaning: Readonly<Record<ErrorCode, string>> = {
 }
 
 /** The exits of a command as status and meaning, 0 first. */
-export function exitsOf({ exits }: AnyCommand): readonly (readonly [number, string])[] {
+export function exitsOf(
+  { exits = everyExit }: AnyCommand,
+): readonly (readonly [number, string])[] {
   return [[0, 'done'], ...exits.map((code) => [exitStatus[code], exitMeaning[code]] as const)]
 }
 

@@ -7,7 +7,7 @@ import { readImage } from '../counter/read-image.ts'
 import type { Sketch } from '../counter/sketch.ts'
 import { bytesOf } from '../ndjson/base64.ts'
 import type { Reject, ResultLine } from '../records.ts'
-import { type WeekDay, weekDays } from '../time/calendar.ts'
+import { isWeekDay, type WeekDay } from '../time/calendar.ts'
 import { misfit } from '../time/nesting.ts'
 import { type KindName, type ZonedKind, ZonedKinds } from '../time/zoned-kinds.ts'
 import type { Zone } from '../time/zone.ts'
@@ -145,8 +145,4 @@ function disagreement(kind: ZonedKind, known: ZonedKind): string | undefined {
   if (name !== 'week' || known.weekStart === weekStart) return undefined
   const others = `where others begin on ${known.weekStart}`
   return `a week that begins on ${weekStart}, ${others}; say one --week-start everywhere`
-}
-
-function isWeekDay(text: string): text is WeekDay {
-  return weekDays.some((day) => day === text)
 }

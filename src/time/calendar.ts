@@ -40,6 +40,10 @@ export const weekDays = [
 
 export type WeekDay = (typeof weekDays)[number]
 
+export function isWeekDay(text: string): text is WeekDay {
+  return weekDays.some((day) => day === text)
+}
+
 export interface Calendar {
   /** Fine to coarse. */
   readonly kinds: readonly WindowKind[]

@@ -22,3 +22,12 @@ test('every program begins the command of its own name', () => {
     assert.ok(lines.includes(`await main('${name}')`), `bin/${name}: ${lines.join('\n')}`)
   }
 })
+
+test('what runs a command sees its plan, and no flags', () => {
+  const folder = join(root, 'src/cli/run')
+  for (const name of readdirSync(folder)) {
+    const imports = readFileSync(join(folder, name), 'utf8').match(/from '\.\.\/[^.].*'/g) ?? []
+    const wrong = imports.filter((each) => /\/(commands|option|options\/.*|parse)\.ts'/.test(each))
+    assert.deepEqual(wrong, [], name)
+  }
+})

@@ -6,7 +6,7 @@ import { parseControl } from '../../ndjson/control.ts'
 import { windowedScanner } from '../../ndjson/windowed-scanner.ts'
 import { chain, countingStage } from '../../pipeline.ts'
 import { readWindowedStage } from '../../stages/read-windowed.ts'
-import { type WeekDay, weekDays, windowName } from '../../time/calendar.ts'
+import { isWeekDay, windowName } from '../../time/calendar.ts'
 import { parseDuration } from '../../time/duration.ts'
 import { type CountPlan, extractedFrames, type OutputPlan } from '../plan.ts'
 import { kindsOf, type KindsPlan } from '../windowing.ts'
@@ -81,8 +81,4 @@ function plainWindows(line: Uint8Array): readonly string[] {
     // It will be refused as malformed when it is read.
   }
   return ['minute']
-}
-
-function isWeekDay(text: string): text is WeekDay {
-  return weekDays.some((day) => day === text)
 }
