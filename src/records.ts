@@ -223,6 +223,13 @@ export interface ShardCount {
   readonly revision?: number
 }
 
+/** What a window is known by: `minute/1468244340`, as in the key of its messages. */
+export function windowKey(
+  { window, start }: { readonly window: string; readonly start: number | string },
+): string {
+  return `${window}/${start}`
+}
+
 /** One line of result. The order of the fields is the order in the line, and a promise. */
 export interface ResultLine {
   readonly window: string

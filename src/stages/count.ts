@@ -64,7 +64,7 @@ export function countStage(options: CountOptions): CountStage {
   const { calendar, latenessMs, newCounter, reserve, earlyMs, keepsLines = false, shard, ledger } =
     options
   const { kinds } = calendar
-  /** Per kind, by start. */
+  /** Per kind, by start: cheaper than windowKey, where neighbouring frames change windows. */
   const open = kinds.map(() => new Map<number, OpenWindow>())
   const counted = kinds.map(() => 0)
   const onTime = new OnTimeFrames(kinds.length)

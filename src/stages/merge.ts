@@ -9,7 +9,7 @@
  */
 import TinyQueue from 'tinyqueue'
 import type { Ledger, Merging } from '../ledger.ts'
-import type { Reject } from '../records.ts'
+import { type Reject, windowKey } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
 import type { WindowKind } from '../time/calendar.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
@@ -35,7 +35,7 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
   const { isDisjoint, latenessMs, ledger } = options
   const admit = admission(options)
   const union = new Union()
-  /** By kind and start. */
+  /** By windowKey. */
   const gathered = new Map<string, GatheredWindow>()
   const merged = new Map<string, MergedWindow>()
   let toUnite = new TinyQueue<Closing>([], (a, b) => a.dueMs - b.dueMs)
@@ -68,7 +68,8 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
   }
 
   function gather(part: Part): Refusal | undefined {
-    const { line: { window, start, end }, kind: { kind }, targets } = part
+    const { line, kind: { kind }, targets } = part
+    const { window, start, end } = line
     const dueMs = end * 1000 + latenessMs(kind)
     const isWritten = targets.some((each) => each.kind.spanAt(start * 1000).endMs <= writtenMs)
     if (dueMs <= union.watermarkMs || isWritten) {
@@ -76,7 +77,7 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
         'of time, --order none takes them in any, a longer --lateness some of them'
       return { reason: 'expired', detail }
     }
-    const key = `${window} ${start}`
+    const key = windowKey(line)
     const window_ = gathered.get(key) ?? new GatheredWindow(part, isDisjoint)
     const isContradicted = window_.isContradictedBy(part)
     const replaced = window_.add(part)
@@ -108,9 +109,8 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
   /** The window of that kind has lines from now on. */
   function expect(target: ZonedKind, ms: number): void {
     const window = new MergedWindow(target, ms)
-    const key = `${target.kind.name} ${window.startMs}`
-    if (merged.has(key)) return
-    merged.set(key, window)
+    if (merged.has(window.key)) return
+    merged.set(window.key, window)
     toWrite.push(window)
   }
 
@@ -128,7 +128,7 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     const united = window.unite()
     for (const { kind } of targets) {
       const { startMs } = kind.spanAt(start * 1000)
-      merged.get(`${kind.name} ${startMs}`)!.take(united, name)
+      merged.get(windowKey({ window: kind.name, start: startMs / 1000 }))!.take(united, name)
     }
   }
 
@@ -150,10 +150,9 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     let window: MergedWindow | undefined
     while ((window = toWrite.peek()) !== undefined && window.endMs <= completeMs) {
       toWrite.pop()
-      const line = window.line(isCut)
-      merged.delete(`${line.window} ${window.startMs}`)
+      merged.delete(window.key)
       counts.written++
-      emit({ type: 'result', line })
+      emit({ type: 'result', line: window.line(isCut) })
     }
   }
 

@@ -7,7 +7,7 @@ import type { Counted } from '../counter/counter.ts'
 import { imageOf } from '../counter/image.ts'
 import { Sketch } from '../counter/sketch.ts'
 import { base64 } from '../ndjson/base64.ts'
-import type { ResultLine } from '../records.ts'
+import { type ResultLine, windowKey } from '../records.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
 import type { Part } from './admit.ts'
 import type { United } from './gathered-window.ts'
@@ -18,6 +18,7 @@ export class MergedWindow {
   readonly startMs: number
   readonly endMs: number
   readonly nominalMs: number
+  readonly key: string
   readonly #kind: ZonedKind
   /** By the kind of the lines. */
   readonly #shares = new Map<string, Shares>()
@@ -29,6 +30,7 @@ export class MergedWindow {
     this.startMs = startMs
     this.endMs = endMs
     this.nominalMs = kind.kind.nominalMs
+    this.key = windowKey({ window: kind.kind.name, start: startMs / 1000 })
     this.#kind = kind
   }
 

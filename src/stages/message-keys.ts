@@ -7,7 +7,7 @@ import type { Ledger } from '../ledger.ts'
 import { isRecord } from '../ndjson/control.ts'
 import { NumberedLines } from '../ndjson/numbered-lines.ts'
 import { rawContent } from '../ndjson/raw.ts'
-import type { Reject, RejectContent } from '../records.ts'
+import { type Reject, type RejectContent, windowKey } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
 
 export interface MessageKeysOptions {
@@ -48,9 +48,10 @@ export function messageKeysStage(
 
   /** Null: it may go without. Undefined: it has none, and none is not allowed. */
   function keyOf(value: Uint8Array): string | null | undefined {
-    if (key !== undefined) return joinedFields(value, key)
-    const mayBeResult = resultStart.every((byte, i) => value[i] === byte)
-    return mayBeResult ? joinedFields(value, ['window', 'start']) ?? null : null
+    if (key !== undefined) return fieldsOf(value, key)?.join('/')
+    if (resultStart.some((byte, i) => value[i] !== byte)) return null
+    const [window, start] = fieldsOf(value, ['window', 'start']) ?? []
+    return window === undefined || start === undefined ? null : windowKey({ window, start })
   }
 
   function refuse(problem: string, content: () => RejectContent): void {
@@ -77,11 +78,11 @@ export function messageKeysStage(
   }
 }
 
-function joinedFields(value: Uint8Array, names: readonly string[]): string | undefined {
+function fieldsOf(value: Uint8Array, names: readonly string[]): readonly string[] | undefined {
   try {
     const line: unknown = JSON.parse(decoder.decode(value))
     const fields = names.map((name) => fieldOf(line, name))
-    return fields.includes(undefined) ? undefined : fields.join('/')
+    return fields.every((field) => field !== undefined) ? fields : undefined
   } catch {
     return undefined
   }

@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer'
 import { hasNames } from '../../io/result-format.ts'
 import type { Owner } from '../../kafka/owner.ts'
 import { Sender, type SenderOptions } from '../../kafka/sender.ts'
+import { windowKey } from '../../records.ts'
 import { shown } from '../../shown.ts'
 import type { CountOut } from '../../stages/count.ts'
 import type { Place } from '../../kafka/trouble.ts'
@@ -27,10 +28,9 @@ export class TopicResults implements Results {
 
   take(message: CountOut): void {
     if (message.type !== 'result') return
-    const { window, start } = message.line
     const json = JSON.stringify(message.line)
     const value = Buffer.from(hasNames(message.line) ? shown(json) : json)
-    this.#sender.add({ key: `${window}/${start}`, value })
+    this.#sender.add({ key: windowKey(message.line), value })
   }
 
   async flush(owner?: Owner): Promise<void> {
