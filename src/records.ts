@@ -67,34 +67,44 @@ export interface IdleMark {
 /** The id of a user: text, or its bytes without escapes where they are not UTF-8. */
 export type Uid = string | Uint8Array
 
+/** The columns that have a cell for each frame; `place`: where in the bytes of its batch it stands. */
+export const columnTypes = {
+  /** Event time, unix milliseconds. */
+  tsMs: 'f64',
+  /** The fingerprint of the uid (counter/hash.ts), upper and lower 32 bits. */
+  hashHi: 'u32',
+  hashLo: 'u32',
+  /** The uid as it stands in the line, without quotes. */
+  uidStart: 'place',
+  uidEnd: 'place',
+  /** The raw line, without its line break. */
+  lineStart: 'place',
+  lineEnd: 'place',
+  /** Line number in the file or stream, from 1. */
+  lineNumber: 'f64',
+} as const
+
+type ColumnTypes = typeof columnTypes
+
+export type Columns = {
+  readonly [Name in keyof ColumnTypes]: ColumnTypes[Name] extends 'f64' ? Float64Array : Uint32Array
+}
+
 /**
  * Frames of one source, in their order, as columns of `count` entries. Byte ranges point into
  * `bytes`. A batch and its columns are used again for the next one: valid until push returns.
  */
-export interface FrameBatch {
+export interface FrameBatch extends Columns {
   readonly type: 'frames'
   readonly source: number
   /** Where the lines were read, for messages: a file's name, or stdin. */
   readonly place: string
   readonly count: number
   readonly bytes: Uint8Array
-  /** Event time, unix milliseconds. */
-  readonly tsMs: Float64Array
-  /** The fingerprint of the uid (counter/hash.ts), upper and lower 32 bits. */
-  readonly hashHi: Uint32Array
-  readonly hashLo: Uint32Array
-  /** The uid as it stands in the line, without quotes. */
-  readonly uidStart: Uint32Array
-  readonly uidEnd: Uint32Array
   /** The uids that are not the bytes of that range as they are: those with escapes. */
   readonly decodedUids: ReadonlyMap<number, Uid>
   /** How many have a uid that is not UTF-8. */
   readonly notUtf8: number
-  /** The raw line, without its line break. */
-  readonly lineStart: Uint32Array
-  readonly lineEnd: Uint32Array
-  /** Line number in the file or stream, from 1. */
-  readonly lineNumber: Float64Array
 }
 
 /**

@@ -1,47 +1,100 @@
-/** The columns of a FrameBatch while they are filled. They grow by doubling and are used again. */
+/**
+ * The columns of a FrameBatch while they are filled, and the batch itself when they are. They grow
+ * by doubling and are used again.
+ */
 import { fingerprint, fingerprintOfText, newFingerprint } from '../counter/hash.ts'
-import type { FrameBatch, Uid } from '../records.ts'
+import { type Columns, columnTypes, type FrameBatch, type Uid } from '../records.ts'
 import { BACKSLASH } from './json-tokens.ts'
 import { decodedString, hasEscape } from './key-path.ts'
 import { isUtf8, mostTextBytes, unescaped } from './utf8.ts'
 
+type Name = keyof Columns
+type Column = Float64Array | Uint32Array
+type Type = typeof Float64Array | typeof Uint32Array
+
+const types = { f64: Float64Array, u32: Uint32Array, place: Uint32Array }
+const names = Object.keys(columnTypes) as readonly Name[]
+const placeNames = names.filter(isPlace)
 const firstCapacity = 1024
+/** So few are copied one by one: a view of each column, for `set`, takes longer. */
+export const fewRows = 32
+const noBytes = new Uint8Array(0)
 const hash = newFingerprint()
 
-export class FrameColumns {
+export function isPlace(name: Name): boolean {
+  return columnTypes[name] === 'place'
+}
+
+/** What a frame takes in those columns. */
+export function rowBytes(isCounted: (name: Name) => boolean): number {
+  return names.filter(isCounted).reduce((sum, name) => sum + typeOf(name).BYTES_PER_ELEMENT, 0)
+}
+
+/** Columns that are made each by its name. */
+export function columnsOf(column: (name: Name, type: Type) => Column): Columns {
+  const columns = names.map((name) => [name, column(name, typeOf(name))])
+  return Object.fromEntries(columns) as Columns
+}
+
+function typeOf(name: Name): Type {
+  return types[columnTypes[name]]
+}
+
+/** Each column is a property of its own, for hot loops. */
+export interface FrameColumns extends Columns {}
+
+export class FrameColumns implements FrameBatch {
+  readonly type = 'frames'
+  source = 0
+  place = ''
   count = 0
-  tsMs: Float64Array
-  hashHi: Uint32Array
-  hashLo: Uint32Array
-  uidStart: Uint32Array
-  uidEnd: Uint32Array
-  lineStart: Uint32Array
-  lineEnd: Uint32Array
-  lineNumber: Float64Array
-  readonly decodedUids: Map<number, Uid> = new Map()
+  bytes: Uint8Array = noBytes
+  decodedUids: Map<number, Uid> = new Map()
   /** Rows whose uid is not UTF-8. */
   notUtf8 = 0
 
   constructor(capacity: number = firstCapacity) {
-    this.tsMs = new Float64Array(capacity)
-    this.hashHi = new Uint32Array(capacity)
-    this.hashLo = new Uint32Array(capacity)
-    this.uidStart = new Uint32Array(capacity)
-    this.uidEnd = new Uint32Array(capacity)
-    this.lineStart = new Uint32Array(capacity)
-    this.lineEnd = new Uint32Array(capacity)
-    this.lineNumber = new Float64Array(capacity)
+    this.#set((_, Type) => new Type(capacity))
   }
 
   /** Index of a new row, all of whose cells the caller sets. */
   add(): number {
-    if (this.count === this.tsMs.length) this.#grow()
+    if (this.count === this.tsMs.length) this.#reserve(1)
     return this.count++
   }
 
-  /** Makes room for `rows` more, which the caller writes behind the last one before it counts them. */
-  reserve(rows: number): void {
-    while (this.count + rows > this.tsMs.length) this.#grow()
+  /** Appends rows [from, to) of other columns. */
+  take(rows: Columns, from: number, to: number): void {
+    const { count } = this
+    this.#reserve(to - from)
+    for (const name of names) copy(rows[name], from, to, this[name], count)
+    this.count += to - from
+  }
+
+  /** The same of frames, with the users who are not their bytes. */
+  takeFrames(frames: Columns & Pick<FrameBatch, 'decodedUids'>, from: number, to: number): void {
+    const first = this.count
+    this.take(frames, from, to)
+    const { decodedUids } = frames
+    if (decodedUids.size === 0) return
+    for (let i = from; i < to; i++) {
+      const uid = decodedUids.get(i)
+      if (uid !== undefined) this.decodedUids.set(first + i - from, uid)
+    }
+  }
+
+  /** Is a view of rows [from, to) of other columns instead. */
+  view(rows: Columns, from: number, to: number): void {
+    this.#set((name) => rows[name].subarray(from, to))
+    this.count = to - from
+  }
+
+  /** The bytes of the rows from `first` on lie so much further behind. */
+  move(first: number, bytes: number): void {
+    for (const name of placeNames) {
+      const column = this[name]
+      for (let i = first; i < this.count; i++) column[i]! += bytes
+    }
   }
 
   /** Sets the hash of a row whose other cells are set; `isText`: its uid may have escapes. */
@@ -66,11 +119,16 @@ export class FrameColumns {
     const uid = isText && end - start <= mostTextBytes
       ? decodedString(bytes, start, end)
       : unescaped(bytes, start, end)
+    this.setUid(row, uid)
+    return true
+  }
+
+  /** A uid that is not its bytes in the line, with its hash. */
+  setUid(row: number, uid: Uid): void {
     this.decodedUids.set(row, uid)
     if (typeof uid === 'string') fingerprintOfText(uid, hash)
     else fingerprint(uid, 0, uid.length, hash)
     this.#setHash(row)
-    return true
   }
 
   clear(): void {
@@ -79,26 +137,12 @@ export class FrameColumns {
     if (this.decodedUids.size > 0) this.decodedUids.clear()
   }
 
+  /** All rows, until they are cleared. */
   batch(source: number, place: string, bytes: Uint8Array): FrameBatch {
-    const { count, tsMs, hashHi, hashLo, uidStart, uidEnd, lineStart, lineEnd, lineNumber } = this
-    const { decodedUids, notUtf8 } = this
-    return {
-      type: 'frames',
-      source,
-      place,
-      count,
-      bytes,
-      tsMs,
-      hashHi,
-      hashLo,
-      uidStart,
-      uidEnd,
-      decodedUids,
-      notUtf8,
-      lineStart,
-      lineEnd,
-      lineNumber,
-    }
+    this.source = source
+    this.place = place
+    this.bytes = bytes
+    return this
   }
 
   #setHash(row: number): void {
@@ -106,50 +150,25 @@ export class FrameColumns {
     this.hashLo[row] = hash.lo
   }
 
-  #grow(): void {
-    const capacity = this.tsMs.length * 2
-    const grown = <Column extends Float64Array | Uint32Array>(larger: Column, column: Column) => {
-      larger.set(column)
+  #reserve(rows: number): void {
+    let capacity = this.tsMs.length
+    if (this.count + rows <= capacity) return
+    while (this.count + rows > capacity) capacity *= 2
+    this.#set((name, Type) => {
+      const larger = new Type(capacity)
+      larger.set(this[name])
       return larger
-    }
-    this.tsMs = grown(new Float64Array(capacity), this.tsMs)
-    this.hashHi = grown(new Uint32Array(capacity), this.hashHi)
-    this.hashLo = grown(new Uint32Array(capacity), this.hashLo)
-    this.uidStart = grown(new Uint32Array(capacity), this.uidStart)
-    this.uidEnd = grown(new Uint32Array(capacity), this.uidEnd)
-    this.lineStart = grown(new Uint32Array(capacity), this.lineStart)
-    this.lineEnd = grown(new Uint32Array(capacity), this.lineEnd)
-    this.lineNumber = grown(new Float64Array(capacity), this.lineNumber)
+    })
+  }
+
+  #set(column: (name: Name, type: Type) => Column): void {
+    Object.assign(this, columnsOf(column))
   }
 }
 
-/** The columns that have a cell in each row. */
-export type Rows = Pick<
-  FrameBatch,
-  'tsMs' | 'hashHi' | 'hashLo' | 'uidStart' | 'uidEnd' | 'lineStart' | 'lineEnd' | 'lineNumber'
->
-
-/** So few are copied one by one: a view of each column, for `set` or for a batch, takes longer. */
-export const fewRows = 32
-
-/** Appends few rows, [from, to), to columns that have room. */
-export function copyRows(
-  columns: FrameColumns,
-  rows: Rows,
-  [from, to]: readonly [number, number],
-): void {
-  let at = columns.count
-  for (let i = from; i < to; i++, at++) {
-    columns.tsMs[at] = rows.tsMs[i]!
-    columns.hashHi[at] = rows.hashHi[i]!
-    columns.hashLo[at] = rows.hashLo[i]!
-    columns.uidStart[at] = rows.uidStart[i]!
-    columns.uidEnd[at] = rows.uidEnd[i]!
-    columns.lineStart[at] = rows.lineStart[i]!
-    columns.lineEnd[at] = rows.lineEnd[i]!
-    columns.lineNumber[at] = rows.lineNumber[i]!
-  }
-  columns.count = at
+function copy(from: Column, begin: number, end: number, to: Column, at: number): void {
+  if (end - begin > fewRows) to.set(from.subarray(begin, end), at)
+  else for (let i = begin; i < end; i++) to[at++] = from[i]!
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })

@@ -1,13 +1,17 @@
 /** The compiled assembly/: what its instances export, and the columns that they fill. */
-import { copyRows, fewRows, type FrameColumns, type Rows } from './columns.ts'
+import type { Columns } from '../records.ts'
+import { columnsOf } from './columns.ts'
 import { scannerWasm } from './scanner-wasm.js'
 
 interface Global<Value> {
   value: Value
 }
 
+/** Where each column lies. */
+type ColumnsAt = { readonly [Name in keyof Columns as `${Name}At`]: Global<number> }
+
 /** What assembly/index.ts exports. */
-export interface Scanner {
+export interface Scanner extends ColumnsAt {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
   configure(uidBytes: number, tsBytes: number, maxLineBytes: number, isLazy: boolean): void
   setUnit(isSeconds: boolean, unitsPerMs: number): void
@@ -24,14 +28,6 @@ export interface Scanner {
   readonly inputAt: Global<number>
   readonly uidNameAt: Global<number>
   readonly tsNameAt: Global<number>
-  readonly tsMsAt: Global<number>
-  readonly lineNumberAt: Global<number>
-  readonly hashHiAt: Global<number>
-  readonly hashLoAt: Global<number>
-  readonly uidStartAt: Global<number>
-  readonly uidEndAt: Global<number>
-  readonly lineStartAt: Global<number>
-  readonly lineEndAt: Global<number>
   readonly oddRowsAt: Global<number>
   readonly tailsAt: Global<number>
   readonly tailBytesAt: Global<number>
@@ -91,33 +87,7 @@ function compile(): object | undefined {
 }
 
 /** Its columns in the memory. */
-export function rowsOf({ memory: { buffer }, rowCapacity, ...at }: Scanner): Rows {
-  const length = rowCapacity.value
-  return {
-    tsMs: new Float64Array(buffer, at.tsMsAt.value, length),
-    hashHi: new Uint32Array(buffer, at.hashHiAt.value, length),
-    hashLo: new Uint32Array(buffer, at.hashLoAt.value, length),
-    uidStart: new Uint32Array(buffer, at.uidStartAt.value, length),
-    uidEnd: new Uint32Array(buffer, at.uidEndAt.value, length),
-    lineStart: new Uint32Array(buffer, at.lineStartAt.value, length),
-    lineEnd: new Uint32Array(buffer, at.lineEndAt.value, length),
-    lineNumber: new Float64Array(buffer, at.lineNumberAt.value, length),
-  }
-}
-
-/** Appends the first `count` of them. */
-export function takeRows(rows: Rows, count: number, columns: FrameColumns): void {
-  if (count === 0) return
-  columns.reserve(count)
-  const at = columns.count
-  if (count <= fewRows) return copyRows(columns, rows, [0, count])
-  columns.tsMs.set(rows.tsMs.subarray(0, count), at)
-  columns.hashHi.set(rows.hashHi.subarray(0, count), at)
-  columns.hashLo.set(rows.hashLo.subarray(0, count), at)
-  columns.uidStart.set(rows.uidStart.subarray(0, count), at)
-  columns.uidEnd.set(rows.uidEnd.subarray(0, count), at)
-  columns.lineStart.set(rows.lineStart.subarray(0, count), at)
-  columns.lineEnd.set(rows.lineEnd.subarray(0, count), at)
-  columns.lineNumber.set(rows.lineNumber.subarray(0, count), at)
-  columns.count += count
+export function rowsOf(scanner: Scanner): Columns {
+  const { memory: { buffer }, rowCapacity: { value: length } } = scanner
+  return columnsOf((name, Type) => new Type(buffer, scanner[`${name}At`].value, length))
 }

@@ -5,25 +5,25 @@
  * Of the bytes only those of refused lines are kept, unless those of good frames are asked for:
  * else they would be nearly all that is sent, and the columns of a file of 1 GB take 15 MB.
  */
-import type { FrameBatch, Uid } from '../records.ts'
-import { copyRows, fewRows, FrameColumns } from './columns.ts'
+import type { Columns, FrameBatch, Uid } from '../records.ts'
+import { columnsOf, fewRows, FrameColumns, isPlace, rowBytes } from './columns.ts'
 import { type Kernel, type Refusal, tooLong } from './kernel.ts'
 import { type LineSink, shownBytes } from './lines.ts'
 import { RefusedColumns, type RefusedLines } from './refused-lines.ts'
 
 /** Without the bytes of frames their ranges of bytes are empty, and there are no decoded uids. */
-export interface ScannedLines extends Omit<FrameBatch, 'type' | 'source' | 'place'> {
+export interface ScannedLines extends Columns {
   readonly type: 'scanned'
+  readonly count: number
+  readonly bytes: Uint8Array
+  readonly decodedUids: Map<number, Uid>
+  readonly notUtf8: number
   readonly refused: RefusedLines
   /** Lines are numbered from here on; where the first one stands in its file is not known. */
   readonly lineBefore: number
   /** Number of the last line, be it a blank one. */
   readonly lastLine: number
 }
-
-/** Of a frame in the columns, and in those that say where it stands. */
-const columnBytes = 24
-const placeBytes = 16
 
 /** What is taken at once, at most, and a chunk. More than a piece of 4 MiB has of usual frames. */
 const mostTakenBytes = 8 * 2 ** 20
@@ -39,6 +39,8 @@ export interface LineScannerOptions {
 
 export class LineScanner implements LineSink {
   readonly #options: LineScannerOptions
+  readonly #isKept: (name: keyof Columns) => boolean
+  readonly #rowBytes: number
   readonly #refused = new RefusedColumns()
   #bytes = new Uint8Array(0)
   #length = 0
@@ -47,6 +49,8 @@ export class LineScanner implements LineSink {
 
   constructor(options: LineScannerOptions) {
     this.#options = options
+    this.#isKept = (name) => options.keepsFrames || !isPlace(name)
+    this.#rowBytes = rowBytes(this.#isKept)
   }
 
   /** The next line is the first of a piece. */
@@ -56,9 +60,8 @@ export class LineScanner implements LineSink {
 
   /** Whether so much was scanned that it has to be taken before more is. */
   get isFull(): boolean {
-    const { kernel: { columns }, keepsFrames } = this.#options
-    const rowBytes = keepsFrames ? columnBytes + placeBytes : columnBytes
-    const frameBytes = columns.count * rowBytes + this.#length
+    const { columns } = this.#options.kernel
+    const frameBytes = columns.count * this.#rowBytes + this.#length
     return this.#refused.count >= mostRefused || frameBytes + this.#refused.bytes >= mostTakenBytes
   }
 
@@ -81,7 +84,7 @@ export class LineScanner implements LineSink {
     }
     if (!keepsFrames) return
     this.#keep(bytes.subarray(from, to))
-    move(columns, firstRow, shift)
+    columns.move(firstRow, shift)
   }
 
   overlong(head: Uint8Array, lineBytes: number): void {
@@ -96,22 +99,12 @@ export class LineScanner implements LineSink {
   take(): ScannedLines {
     const { kernel: { columns, lineNumber }, keepsFrames } = this.#options
     const { count, notUtf8 } = columns
-    const cut = <Column extends Float64Array | Uint32Array>(column: Column) => {
-      return column.slice(0, count) as Column
-    }
     const nowhere = new Uint32Array(keepsFrames ? 0 : count)
     const scanned: ScannedLines = {
       type: 'scanned',
       count,
       bytes: this.#bytes.subarray(0, this.#length),
-      tsMs: cut(columns.tsMs),
-      hashHi: cut(columns.hashHi),
-      hashLo: cut(columns.hashLo),
-      uidStart: keepsFrames ? cut(columns.uidStart) : nowhere,
-      uidEnd: keepsFrames ? cut(columns.uidEnd) : nowhere,
-      lineStart: keepsFrames ? cut(columns.lineStart) : nowhere,
-      lineEnd: keepsFrames ? cut(columns.lineEnd) : nowhere,
-      lineNumber: cut(columns.lineNumber),
+      ...columnsOf((name) => this.#isKept(name) ? columns[name].slice(0, count) : nowhere),
       decodedUids: new Map(keepsFrames ? columns.decodedUids : []),
       notUtf8,
       refused: this.#refused.take(),
@@ -159,17 +152,6 @@ export class LineScanner implements LineSink {
   }
 }
 
-/** The ranges of bytes of the rows from `first` on are so much further behind. */
-function move(columns: FrameColumns, first: number, bytes: number): void {
-  const { count, uidStart, uidEnd, lineStart, lineEnd } = columns
-  for (let i = first; i < count; i++) {
-    uidStart[i]! += bytes
-    uidEnd[i]! += bytes
-    lineStart[i]! += bytes
-    lineEnd[i]! += bytes
-  }
-}
-
 /** Where a batch stands in its input. */
 export interface Place {
   readonly source: number
@@ -178,53 +160,28 @@ export interface Place {
   readonly lineShift: number
 }
 
+/** Of rows that are shown as they lie there, and of few, which are copied: that is quicker. */
+const [shown, copied] = [new FrameColumns(0), new FrameColumns(fewRows)]
+
 /** Rows [from, to) as a batch. Each row may be asked for once, since its line is numbered here. */
 export function batchOf(
   scanned: ScannedLines,
   [from, to]: readonly [number, number],
-  at: Place,
-): FrameBatch {
-  if (to - from <= fewRows) return smallBatchOf(scanned, from, to, at)
-  const { lineShift, ...place } = at
-  const lineNumber = scanned.lineNumber.subarray(from, to)
-  for (let i = 0; i < lineNumber.length; i++) lineNumber[i]! += lineShift
-  return {
-    ...place,
-    type: 'frames',
-    count: to - from,
-    bytes: scanned.bytes,
-    tsMs: scanned.tsMs.subarray(from, to),
-    hashHi: scanned.hashHi.subarray(from, to),
-    hashLo: scanned.hashLo.subarray(from, to),
-    uidStart: scanned.uidStart.subarray(from, to),
-    uidEnd: scanned.uidEnd.subarray(from, to),
-    lineStart: scanned.lineStart.subarray(from, to),
-    lineEnd: scanned.lineEnd.subarray(from, to),
-    lineNumber,
-    decodedUids: behind(from, scanned.decodedUids),
-    notUtf8: notUtf8Behind(scanned, from),
-  }
-}
-
-/** Of few rows: where many lines are refused, there is one for each of them. */
-const small = new FrameColumns()
-
-function smallBatchOf(
-  scanned: ScannedLines,
-  from: number,
-  to: number,
   { source, place, lineShift }: Place,
 ): FrameBatch {
-  small.clear()
-  copyRows(small, scanned, [from, to])
-  small.notUtf8 = notUtf8Behind(scanned, from)
-  const { decodedUids } = scanned
-  for (let row = 0; row < small.count; row++) {
-    small.lineNumber[row]! += lineShift
-    const uid = decodedUids.size > 0 ? decodedUids.get(from + row) : undefined
-    if (uid !== undefined) small.decodedUids.set(row, uid)
+  const isFew = to - from <= fewRows
+  const columns = isFew ? copied : shown
+  if (isFew) {
+    columns.clear()
+    columns.takeFrames(scanned, from, to)
+  } else {
+    columns.view(scanned, from, to)
+    columns.decodedUids = behind(from, scanned.decodedUids)
   }
-  return small.batch(source, place, scanned.bytes)
+  columns.notUtf8 = notUtf8Behind(scanned, from)
+  const { lineNumber, count } = columns
+  for (let row = 0; row < count; row++) lineNumber[row]! += lineShift
+  return columns.batch(source, place, scanned.bytes)
 }
 
 /** How many users are not UTF-8 is known of all rows together: the first batch brings it. */
@@ -232,7 +189,7 @@ function notUtf8Behind({ notUtf8 }: ScannedLines, from: number): number {
   return from === 0 ? notUtf8 : 0
 }
 
-function behind(row: number, uids: ReadonlyMap<number, Uid>): ReadonlyMap<number, Uid> {
+function behind(row: number, uids: Map<number, Uid>): Map<number, Uid> {
   if (row === 0 || uids.size === 0) return uids
   return new Map([...uids].map(([i, uid]) => [i - row, uid]))
 }

@@ -11,7 +11,7 @@
 import { LF } from './json-tokens.ts'
 import type { Kernel, KernelOptions, Refusal } from './kernel.ts'
 import { Room, roomBytes } from './lines.ts'
-import { newScanner, readAhead, rowsOf, takeRows } from './module.ts'
+import { newScanner, readAhead, rowsOf } from './module.ts'
 import { twinKernel } from './twin.ts'
 
 /** How much is copied at once. A longer line that does not lie in the room goes through the twin. */
@@ -68,7 +68,7 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
       const count = scan(at, end, shift)
       kernel.lineNumber = lineNumber.value
       const firstRow = columns.count
-      takeRows(rows, count, columns)
+      if (count > 0) columns.take(rows, 0, count)
       for (let n = 0; n < oddCount.value; n++) columns.decode(firstRow + oddRows[n]!, bytes)
       at = stoppedAt.value
       if (isLeftToTwin.value !== 0) at = takeByTwin(bytes, at + shift) - shift

@@ -6,7 +6,7 @@
  */
 import type { FrameColumns } from '../kernel/columns.ts'
 import { Room, roomBytes } from '../kernel/lines.ts'
-import { newScanner, rowsOf, takeRows } from '../kernel/module.ts'
+import { newScanner, rowsOf } from '../kernel/module.ts'
 import { windowedTail } from './frame-lines.ts'
 
 /** What the frames with one tail have in common, per kind of window, as in WindowedBatch. */
@@ -57,7 +57,7 @@ export function windowedScanner(maxLineBytes: number): WindowedScanner | undefin
       if (bytes.buffer !== buffer) return 0
       const shift = bytes.byteOffset
       const count = scanWindowed(from + shift, to + shift, -shift, maxLineBytes)
-      takeRows(rows, count, columns)
+      if (count > 0) columns.take(rows, 0, count)
       return count
     },
 

@@ -4,7 +4,6 @@
  * digits and is refused. The kernel is asked only for the words of a refusal, and its parser for the
  * bytes of a uid that is not UTF-8.
  */
-import { fingerprintOfText, newFingerprint } from '../counter/hash.ts'
 import { FrameColumns } from '../kernel/columns.ts'
 import { FrameParser } from '../kernel/frame-parser.ts'
 import { LF, skipMarks, STRING } from '../kernel/json-tokens.ts'
@@ -54,7 +53,6 @@ export function plainExtractStage(
   const uidPath = uidKey.split('.')
   const tsPath = tsKey.split('.')
   const columns = new FrameColumns()
-  const hash = newFingerprint()
   const parser = new FrameParser(uidKey, tsKey)
   /** Line numbers of the inputs that are read side by side with this one. */
   const lineNumbers = new Map<number, number>()
@@ -116,12 +114,7 @@ export function plainExtractStage(
     columns.lineStart[row] = 0
     columns.lineEnd[row] = bytes.length
     columns.lineNumber[row] = lineNumber
-    if (typeof line === 'string' || !takeBytes(row, bytes)) {
-      fingerprintOfText(frame.uid, hash)
-      columns.hashHi[row] = hash.hi
-      columns.hashLo[row] = hash.lo
-      columns.decodedUids.set(row, frame.uid)
-    }
+    if (typeof line === 'string' || !takeBytes(row, bytes)) columns.setUid(row, frame.uid)
     ledger.notUtf8 += columns.notUtf8
     emit(columns.batch(source, place, bytes))
   }

@@ -25,17 +25,8 @@ export class HeldFrames {
     const lineStart = frames.lineStart[i]!
     const offset = this.#bytes.length - lineStart
     this.#bytes = joined(this.#bytes, frames.bytes.subarray(lineStart, frames.lineEnd[i]!))
-    const row = columns.add()
-    columns.tsMs[row] = frames.tsMs[i]!
-    columns.hashHi[row] = frames.hashHi[i]!
-    columns.hashLo[row] = frames.hashLo[i]!
-    columns.uidStart[row] = frames.uidStart[i]! + offset
-    columns.uidEnd[row] = frames.uidEnd[i]! + offset
-    columns.lineStart[row] = lineStart + offset
-    columns.lineEnd[row] = frames.lineEnd[i]! + offset
-    columns.lineNumber[row] = frames.lineNumber[i]!
-    const text = frames.decodedUids.get(i)
-    if (text !== undefined) columns.decodedUids.set(row, text)
+    columns.takeFrames(frames, i, i + 1)
+    columns.move(columns.count - 1, offset)
     this.#source = frames.source
     this.#place = frames.place
   }

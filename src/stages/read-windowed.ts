@@ -1,5 +1,4 @@
 /** Bytes to windowed frames: the reading side of uc-count. */
-import { fingerprintOfText, newFingerprint } from '../counter/hash.ts'
 import { FrameColumns } from '../kernel/columns.ts'
 import type { Ledger } from '../ledger.ts'
 import { NumberedLines } from '../ndjson/numbered-lines.ts'
@@ -33,7 +32,6 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
   const startsMs = kinds.map(() => new Float64Array(batchFrames))
   const verdicts = kinds.map(() => new Uint8Array(batchFrames))
   const accounts = kinds.map(() => ({ expired: 0 }))
-  const hash = newFingerprint()
   kinds.forEach(({ name }, k) => ledger.windows.set(name, accounts[k]!))
   ledger.accepted = 0
   let source = 0
@@ -114,10 +112,7 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
       columns.uidEnd[row] = read.uidEnd
       columns.hash(row, bytes, read.isOdd)
     } else {
-      columns.decodedUids.set(row, read.uidText)
-      fingerprintOfText(read.uidText, hash)
-      columns.hashHi[row] = hash.hi
-      columns.hashLo[row] = hash.lo
+      columns.setUid(row, read.uidText)
     }
     for (let k = 0; k < kinds.length; k++) {
       startsMs[k]![row] = read.startsMs[k]!
