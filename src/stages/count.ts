@@ -17,6 +17,7 @@ import { revisionStepMs } from '../time/watermark.ts'
 import { frameReject } from './frame-reject.ts'
 import { OnTimeFrames } from './on-time.ts'
 import { OpenWindow } from './open-window.ts'
+import { resultLines } from './result-lines.ts'
 import { Union } from './union.ts'
 import type { WindowOut } from './window.ts'
 
@@ -64,6 +65,7 @@ export function countStage(options: CountOptions): CountStage {
   const { calendar, latenessMs, newCounter, reserve, earlyMs, keepsLines = false, shard, ledger } =
     options
   const { kinds } = calendar
+  const toLine = resultLines({ calendar, shard })
   /** Per kind, by start: cheaper than windowKey, where neighbouring frames change windows. */
   const open = kinds.map(() => new Map<number, OpenWindow>())
   const counted = kinds.map(() => 0)
@@ -156,7 +158,6 @@ export function countStage(options: CountOptions): CountStage {
       latenessMs: latenessMs[k]!,
       newCounter,
       keepsLines,
-      shard,
     })
     open[k]!.set(startMs, window)
     due.push({ dueMs: window.endMs, window })
@@ -184,7 +185,7 @@ export function countStage(options: CountOptions): CountStage {
     const { dueMs, window } = next
     const { rank, startMs, endMs, expiryMs } = window
     due.pop()
-    show(window.lineAt(dueMs, calendar), emit)
+    show(window.lineAt(dueMs, toLine), emit)
     if (dueMs === expiryMs) open[rank]!.delete(startMs)
     else if (dueMs === endMs) due.push({ dueMs: expiryMs, window })
     return true
@@ -214,7 +215,7 @@ export function countStage(options: CountOptions): CountStage {
     for (const each of open) each.clear()
     due = new TinyQueue<Due>([], inOrder)
     for (let window; (window = windows.pop()) !== undefined;) {
-      show(window.lastLine(calendar), emit)
+      show(window.lastLine(toLine), emit)
       if (windows.length % linesPerStep === 0) yield
     }
   }
@@ -280,7 +281,7 @@ export function countStage(options: CountOptions): CountStage {
       tick(nowMs: number, emit: Emit<CountOut>) {
         if (nowMs - shownAtMs < earlyMs) return
         if (!Number.isNaN(shownAtMs)) {
-          for (const window of windowsInOrder()) show(window.earlyLine(calendar), emit)
+          for (const window of windowsInOrder()) show(window.earlyLine(toLine), emit)
         }
         shownAtMs = nowMs
       },

@@ -11,8 +11,8 @@ import { type ResultLine, windowKey } from '../records.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
 import type { Part } from './admit.ts'
 import type { United } from './gathered-window.ts'
+import { resultLines } from './result-lines.ts'
 import { covers, join, paneFields, shardFields, type Shares, sum, take } from './shares.ts'
-import { type LineDraft, windowFields } from './window-fields.ts'
 
 export class MergedWindow {
   readonly startMs: number
@@ -57,22 +57,12 @@ export class MergedWindow {
       for (const [shard, share] of shares) shares.set(shard, { ...share, isEarly: true })
     }
     const { startMs, endMs } = this
-    const line: LineDraft = windowFields({ startMs, endMs, kind: this.#kind.kind }, this.#kind)
     const { shard, shards } = shardFields(shares)
-    if (shard !== undefined) line.shard = shard
-    if (shards !== undefined) line.shards = shards
-    const { users, low, high, method, error, sketch } = this.#counted(shares)
-    line.users = users
-    line.low = low
-    line.high = high
-    line.method = method
-    line.error = error
     const { frames, pane, revision } = paneFields(shares)
-    line.frames = frames
-    line.pane = pane
-    if (revision !== undefined) line.revision = revision
-    if (sketch !== undefined) line.sketch = sketch
-    return line as ResultLine
+    const window = { startMs, endMs, kind: this.#kind.kind }
+    const counted = this.#counted(shares)
+    const toLine = resultLines({ calendar: this.#kind, shard })
+    return toLine({ window, counted, frames, pane, revision, shards })
   }
 
   /** Of its own lines and finer ones. Of what is late for a minute the day need not be revised. */

@@ -5,9 +5,9 @@
  */
 import type { Counter } from '../counter/counter.ts'
 import type { FrameBatch, Pane, ResultLine } from '../records.ts'
-import type { Calendar, WindowKind } from '../time/calendar.ts'
+import type { WindowKind } from '../time/calendar.ts'
 import { type Addition, LateFrames } from './late-frames.ts'
-import { type LineDraft, windowFields } from './window-fields.ts'
+import type { ToLine } from './result-lines.ts'
 
 export interface OpenWindowOptions {
   readonly kind: WindowKind
@@ -17,8 +17,6 @@ export interface OpenWindowOptions {
   readonly latenessMs: number
   readonly newCounter: () => Counter
   readonly keepsLines: boolean
-  /** Name of the shard that the lines are of. */
-  readonly shard?: string | undefined
 }
 
 export class OpenWindow {
@@ -30,7 +28,6 @@ export class OpenWindow {
   readonly expiryMs: number
   readonly #newCounter: () => Counter
   readonly #users: Counter
-  readonly #shard: string | undefined
   #frames = 0
   /** How many of them the last early line has shown. */
   #framesShown = 0
@@ -45,7 +42,7 @@ export class OpenWindow {
   readonly firstLines: Map<number, number> | undefined
 
   constructor(options: OpenWindowOptions) {
-    const { kind, rank, startMs, latenessMs, newCounter, keepsLines, shard } = options
+    const { kind, rank, startMs, latenessMs, newCounter, keepsLines } = options
     this.kind = kind
     this.rank = rank
     this.startMs = startMs
@@ -53,7 +50,6 @@ export class OpenWindow {
     this.expiryMs = this.endMs + latenessMs
     this.#newCounter = newCounter
     this.#users = newCounter()
-    this.#shard = shard
     this.firstLines = keepsLines ? new Map() : undefined
   }
 
@@ -114,33 +110,33 @@ export class OpenWindow {
   }
 
   /** The line that falls due at `dueMs`, if there is one. */
-  lineAt(dueMs: number, calendar: Calendar): ResultLine | undefined {
+  lineAt(dueMs: number, toLine: ToLine): ResultLine | undefined {
     if (dueMs === this.endMs) {
       this.#isClosed = true
-      return this.#hasOnTime ? this.#line('on-time', calendar) : undefined
+      return this.#hasOnTime ? this.#line('on-time', toLine) : undefined
     }
     const addition = this.#late?.take(dueMs)
     if (addition === undefined) return undefined
     if (this.#late?.size === 0) this.#late = undefined
     this.#merge(addition)
     this.#revision++
-    return this.#line('late', calendar)
+    return this.#line('late', toLine)
   }
 
   /** A provisional line, if the window is open and has changed since the last one. */
-  earlyLine(calendar: Calendar): ResultLine | undefined {
+  earlyLine(toLine: ToLine): ResultLine | undefined {
     if (this.#isClosed || this.#frames === this.#framesShown) return undefined
     this.#framesShown = this.#frames
-    return this.#line('early', calendar)
+    return this.#line('early', toLine)
   }
 
   /** The run ends before its time: all that is counted and no other line has shown. */
-  lastLine(calendar: Calendar): ResultLine | undefined {
+  lastLine(toLine: ToLine): ResultLine | undefined {
     const late = this.#late?.all()
     if (late === undefined && (this.#isClosed || !this.#hasOnTime)) return undefined
     for (const addition of late ?? []) this.#merge(addition)
     this.#late = undefined
-    return this.#line('early', calendar)
+    return this.#line('early', toLine)
   }
 
   #merge({ users, frames }: Addition): void {
@@ -149,19 +145,9 @@ export class OpenWindow {
     this.#frames += frames
   }
 
-  #line(pane: Pane, calendar: Calendar): ResultLine {
-    const line: LineDraft = windowFields(this, calendar)
-    if (this.#shard !== undefined) line.shard = this.#shard
-    const { users, low, high, method, error, sketch } = this.#users.estimate()
-    line.users = users
-    line.low = low
-    line.high = high
-    line.method = method
-    line.error = error
-    line.frames = this.#frames
-    line.pane = pane
-    if (pane !== 'early') line.revision = pane === 'late' ? this.#revision : 0
-    if (sketch !== undefined) line.sketch = sketch
-    return line as ResultLine
+  #line(pane: Pane, toLine: ToLine): ResultLine {
+    const revision = pane === 'early' ? undefined : pane === 'late' ? this.#revision : 0
+    const counted = this.#users.estimate()
+    return toLine({ window: this, counted, frames: this.#frames, pane, revision })
   }
 }

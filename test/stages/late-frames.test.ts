@@ -8,6 +8,7 @@ import { Ledger } from '../../src/ledger.ts'
 import { LATE, type WindowedBatch } from '../../src/records.ts'
 import { countStage } from '../../src/stages/count.ts'
 import { OpenWindow } from '../../src/stages/open-window.ts'
+import { resultLines } from '../../src/stages/result-lines.ts'
 import { calendar } from '../../src/time/calendar.ts'
 import { utc } from '../../src/time/zone.ts'
 import { frameBatch } from '../support/frame-batches.ts'
@@ -15,6 +16,7 @@ import { liveBytes } from '../support/live-bytes.ts'
 import { seed, seedHint } from '../support/seed.ts'
 
 const windows = calendar({ windows: ['minute'], zone: utc, weekStart: 'monday' })
+const toLine = resultLines({ calendar: windows })
 const beginMs = Date.UTC(2016, 6, 11, 13)
 const users = 1000
 
@@ -103,8 +105,8 @@ for (const options of methods) {
       }
       for (const [n, dueMs] of dues.entries()) {
         const { counter, frames, isDue } = expected[n]!
-        if (n === 0) window.lineAt(window.endMs, windows)
-        const line = window.lineAt(dueMs, windows)
+        if (n === 0) window.lineAt(window.endMs, toLine)
+        const line = window.lineAt(dueMs, toLine)
         assert.equal(line !== undefined, isDue)
         if (line === undefined) continue
         const { users, low, high, method } = line

@@ -7,7 +7,7 @@
 /** Most frames that one call of `scan` gives back. */
 export const rowCapacity: i32 = 2048
 
-/** The columns of a FrameBatch (../columns.ts). */
+/** The columns of a FrameBatch (../../records.ts). */
 export const tsMsAt: usize = memory.data(8 * 2048, 16)
 export const lineNumberAt: usize = memory.data(8 * 2048, 16)
 export const hashHiAt: usize = memory.data(4 * 2048, 16)
