@@ -9,7 +9,7 @@ import { decodedString, hasEscape } from './key-path.ts'
 import { isUtf8, mostTextBytes, unescaped } from './utf8.ts'
 
 type Name = keyof Columns
-type Column = Float64Array | Uint32Array
+export type Column = Float64Array | Uint32Array
 type Type = typeof Float64Array | typeof Uint32Array
 
 const types = { f64: Float64Array, u32: Uint32Array, place: Uint32Array }
@@ -36,6 +36,11 @@ export function columnsOf(column: (name: Name, type: Type) => Column): Columns {
   return Object.fromEntries(columns) as Columns
 }
 
+/** In the order of the table: where few rows are copied, finding each by its name would show. */
+export function inOrder(columns: Columns): readonly Column[] {
+  return names.map((name) => columns[name])
+}
+
 function typeOf(name: Name): Type {
   return types[columnTypes[name]]
 }
@@ -52,6 +57,7 @@ export class FrameColumns implements FrameBatch {
   decodedUids: Map<number, Uid> = new Map()
   /** Rows whose uid is not UTF-8. */
   notUtf8 = 0
+  #columns: readonly Column[] = []
 
   constructor(capacity: number = firstCapacity) {
     this.#set((_, Type) => new Type(capacity))
@@ -63,18 +69,18 @@ export class FrameColumns implements FrameBatch {
     return this.count++
   }
 
-  /** Appends rows [from, to) of other columns. */
-  take(rows: Columns, from: number, to: number): void {
+  /** Appends rows [from, to) of other columns, which are in order. */
+  take(rows: readonly Column[], from: number, to: number): void {
     const { count } = this
     this.#reserve(to - from)
-    for (const name of names) copy(rows[name], from, to, this[name], count)
+    for (let c = 0; c < rows.length; c++) copy(rows[c]!, from, to, this.#columns[c]!, count)
     this.count += to - from
   }
 
   /** The same of frames, with the users who are not their bytes. */
   takeFrames(frames: Columns & Pick<FrameBatch, 'decodedUids'>, from: number, to: number): void {
     const first = this.count
-    this.take(frames, from, to)
+    this.take(inOrder(frames), from, to)
     const { decodedUids } = frames
     if (decodedUids.size === 0) return
     for (let i = from; i < to; i++) {
@@ -163,6 +169,7 @@ export class FrameColumns implements FrameBatch {
 
   #set(column: (name: Name, type: Type) => Column): void {
     Object.assign(this, columnsOf(column))
+    this.#columns = inOrder(this)
   }
 }
 

@@ -1,6 +1,6 @@
 /** The compiled assembly/: what its instances export, and the columns that they fill. */
 import type { Columns } from '../records.ts'
-import { columnsOf } from './columns.ts'
+import { type Column, columnsOf, inOrder } from './columns.ts'
 import { scannerWasm } from './scanner-wasm.js'
 
 interface Global<Value> {
@@ -86,8 +86,9 @@ function compile(): object | undefined {
   return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : undefined
 }
 
-/** Its columns in the memory. */
-export function rowsOf(scanner: Scanner): Columns {
+/** Its columns in the memory, in order. */
+export function rowsOf(scanner: Scanner): readonly Column[] {
   const { memory: { buffer }, rowCapacity: { value: length } } = scanner
-  return columnsOf((name, Type) => new Type(buffer, scanner[`${name}At`].value, length))
+  const at = (name: keyof Columns) => scanner[`${name}At`].value
+  return inOrder(columnsOf((name, Type) => new Type(buffer, at(name), length)))
 }
