@@ -20,6 +20,7 @@ import {
   resultsOf,
   startKafka,
   truthIn,
+  until,
 } from '../support/kafka-runs.ts'
 import { binFolder, denoPath } from '../support/paths.ts'
 import { newTopic, produce, produceByJava, readTopic, withAdmin } from '../support/topics.ts'
@@ -328,7 +329,7 @@ describe('a topic in, a topic out', { skip: skipReason }, () => {
       const topic = await newTopic(broker.brokers)
       const sender = startKafka(broker, ['uc-to-kafka', topic])
       sender.write('{"n":1}\n{"n":2}\n')
-      await sleep(700)
+      await until('two lines have come', async () => (await values(topic)).length === 2)
       sender.child.kill('SIGINT')
       sender.write('{"n":3}\n{"n":')
       sender.child.stdin.end()
