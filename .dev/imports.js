@@ -13,12 +13,16 @@ const source = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src')
 const tiers = [
   {
     name: 'ground',
-    holds: ['errors.ts', 'shown.ts', 'records.ts', 'stage.ts', 'ledger.ts'],
+    holds: ['errors.ts', 'shown.ts', 'records.ts', 'stage.ts', 'ledger.ts', 'state/kept.ts'],
     packages: [],
   },
-  { name: 'parts', holds: ['ndjson/', 'time/', 'counter/', 'kernel/', 'generate/'], packages: [] },
+  {
+    name: 'parts',
+    holds: ['state/', 'ndjson/', 'time/', 'counter/', 'kernel/', 'generate/'],
+    packages: [],
+  },
   { name: 'stages', holds: ['stages/'], packages: [] },
-  { name: 'pipeline', holds: ['pipeline.ts', 'index.ts'], packages: [] },
+  { name: 'pipeline', holds: ['chain.ts', 'pipeline.ts', 'index.ts'], packages: [] },
   { name: 'io', holds: ['io/'] },
   { name: 'kafka', holds: ['kafka/'] },
   { name: 'cli', holds: ['cli/'] },

@@ -2,9 +2,11 @@
 import type { Reserve } from './counter/counter.ts'
 import { uniqueCounter, type UniqueCounterOptions } from './counter/unique.ts'
 import type { Ledger } from './ledger.ts'
-import type { Emit, Held, Stage } from './stage.ts'
+import type { Held } from './stage.ts'
 import { type CountOptions, type CountStage, countStage } from './stages/count.ts'
 import { type WindowOptions, type WindowStage, windowStage } from './stages/window.ts'
+
+export { chain } from './chain.ts'
 
 /** Which windows there are, when they close, and which times are refused. */
 export type Windowing = Omit<WindowOptions, 'isReadToItsEnd' | 'showsRaw' | 'ledger'>
@@ -55,35 +57,4 @@ export function countingStage(
   const stage = countStage({ ...counted, newCounter: () => uniqueCounter(counted), ledger })
   memory.watches(() => stage.held())
   return stage
-}
-
-/** Connects stages: each message of the one goes into the next by a plain call. */
-export function chain<In, Between, Out>(
-  first: Stage<In, Between>,
-  second: Stage<Between, Out>,
-): Stage<In, Out> {
-  const hasTick = first.tick !== undefined || second.tick !== undefined
-  return {
-    push: (message, emit) => first.push(message, (between) => second.push(between, emit)),
-    end(emit) {
-      first.end((between) => second.push(between, emit))
-      second.end(emit)
-    },
-    stop(emit) {
-      first.stop((between) => second.push(between, emit))
-      second.stop(emit)
-    },
-    ...(second.inSteps !== undefined && {
-      *inSteps(how: 'end' | 'stop', emit: Emit<Out>) {
-        first[how]((between) => second.push(between, emit))
-        yield* second.inSteps!(how, emit)
-      },
-    }),
-    ...(hasTick && {
-      tick(nowMs: number, emit: Emit<Out>) {
-        first.tick?.(nowMs, (between) => second.push(between, emit))
-        second.tick?.(nowMs, emit)
-      },
-    }),
-  }
 }

@@ -3,6 +3,7 @@
  * stream and no clock, so that a pipe of processes and uc-pipeline run the very same code: the
  * one puts a codec on both sides, the other calls one stage from the next.
  */
+import type { Kept } from './state/kept.ts'
 
 export type Emit<Out> = (message: Out) => void
 
@@ -14,7 +15,8 @@ export interface Held {
   readonly sketchBytes: number
 }
 
-export interface Stage<In, Out> {
+/** What it keeps between two messages can be saved after the one and loaded before the other. */
+export interface Stage<In, Out> extends Kept {
   /** Takes one message; what it holds by reference is valid only until this call returns. */
   push(message: In, emit: Emit<Out>): void
   /** The input is over, whole: what was held back comes out. */

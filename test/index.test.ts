@@ -23,10 +23,8 @@ test('a program that imports the stages counts what uc-pipeline counts', () => {
   const late = { maxJumpMs: 3_600_000, latenessMs: [0] }
   const counting = { method: 'auto', exactLimit: 1000, precision: 14 } as const
   const stage = chain(
-    chain(
-      extractStage({ kernel: twinKernel(keys), maxLineBytes: 1000, ledger }),
-      windowStage({ calendar: minutes, maxDelayMs: 5000, ...late, showsRaw: true, ledger }),
-    ),
+    extractStage({ kernel: twinKernel(keys), maxLineBytes: 1000, ledger }),
+    windowStage({ calendar: minutes, maxDelayMs: 5000, ...late, showsRaw: true, ledger }),
     countStage({
       calendar: minutes,
       latenessMs: [0],

@@ -175,8 +175,10 @@ test('end reaches every stage, and what the first holds back goes through the se
     stop: (emit: (n: number) => void) => emit(-100),
   }
   const emitted: number[] = []
-  const stage = chain(chain(holding, adding), adding)
-  stage.end((n) => emitted.push(n))
-  stage.stop((n) => emitted.push(n))
-  assert.deepEqual(emitted, [3, 101, 100, -99, -100])
+  for (const stage of [chain(holding, adding, adding), chain(chain(holding, adding), adding)]) {
+    emitted.length = 0
+    stage.end((n) => emitted.push(n))
+    stage.stop((n) => emitted.push(n))
+    assert.deepEqual(emitted, [3, 101, 100, -99, -100])
+  }
 })

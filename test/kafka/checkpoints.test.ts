@@ -65,7 +65,7 @@ function newStages(options: OracleOptions & { readonly idleMs?: number }) {
   const counts = countStage({ calendar, latenessMs, newCounter, keepsLines: true, ledger })
   const checkpoints = new Checkpoints()
   const frames = messageStage(plan, ledger)
-  const stage = noted(chain(chain(frames, windows), counts), { windows, checkpoints, onBytes() {} })
+  const stage = noted(chain(frames, windows, counts), { windows, checkpoints, onBytes() {} })
   const positions = () => checkpoints.positions(counts.firstLineOf, counts.watermarkMs)
   return { stage, counts, ledger, positions }
 }

@@ -51,10 +51,8 @@ function counted(messages: readonly ExtractIn[], kernel: KernelOptions) {
   const newCounter = () => uniqueCounter({ method: 'auto', exactLimit: 50, precision: 10 })
   const times = { maxDelayMs: 5000, maxJumpMs: 3_600_000, latenessMs }
   const stage = chain(
-    chain(
-      newExtract(ledger, kernel),
-      windowStage({ calendar: windows, ...times, showsRaw: true, ledger }),
-    ),
+    newExtract(ledger, kernel),
+    windowStage({ calendar: windows, ...times, showsRaw: true, ledger }),
     countStage({ calendar: windows, latenessMs, newCounter, ledger }),
   )
   const results: string[] = []

@@ -114,7 +114,8 @@ export function merged(
 
 export function mergeOf(options: Partial<MergeOptions>): Stage<ResultsIn, MergeOut> {
   return chain(
-    chain(readResultsStage({ maxLineBytes: 2 ** 20 }), inTurnStage()),
+    readResultsStage({ maxLineBytes: 2 ** 20 }),
+    inTurnStage(),
     mergeStage({
       to: undefined,
       weekStart: 'monday',

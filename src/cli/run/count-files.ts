@@ -20,7 +20,7 @@ export function countFiles(parts: Parts): Promise<Outcome> {
     return session.run({
       ...reader,
       ending: session.endingOf('never', plan.files),
-      stage: chain(chain(reader.stage, windows), counts),
+      stage: chain(reader.stage, windows, counts),
       delivery: results,
     })
   })

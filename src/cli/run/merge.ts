@@ -49,7 +49,7 @@ export async function run({ merging: plan, output }: MergeRun): Promise<number> 
     const merge = mergeStage({ ...plan, latenessMs, zoneNamed, ledger })
     return session.run({
       input: messages,
-      stage: chain(chain(read, inTurnStage()), merge),
+      stage: chain(read, inTurnStage(), merge),
       lineBreak: Uint8Array.of(0x0a),
       delivery: new ResultWriter(output.format, session, { hasAllColumns: true }),
     })

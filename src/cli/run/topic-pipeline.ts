@@ -130,7 +130,7 @@ async function countOwned(
   try {
     return await session.run<ReaderMessage, CountOut>({
       input: untilCommitted(),
-      stage: noted(chain(chain(frames, windows), counts), {
+      stage: noted(chain(frames, windows, counts), {
         windows,
         checkpoints,
         onBytes: session.progress.bytes,
