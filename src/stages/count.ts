@@ -72,6 +72,8 @@ export function countStage(options: CountOptions): CountStage {
   const onTime = new OnTimeFrames(kinds.length)
   /** Of the frames before, in the same batch. */
   const current = kinds.map((): OpenWindow | undefined => undefined)
+  /** Kinds whose windows are over, while a run of frames is counted. */
+  const over: number[] = []
   const union = new Union()
   /** What was over by then an earlier run has shown. */
   let overMs = -Infinity
@@ -116,11 +118,7 @@ export function countStage(options: CountOptions): CountStage {
         window?.needs(frames.source, frames.lineNumber[from]!)
       }
       if (window === undefined) {
-        const known = expiryMs(k, startMs) > overMs ? 0 : readTo.get(frames.source) ?? 0
-        for (let i = from; i < to; i++) {
-          if (frames.lineNumber[i]! < known) counted[k]!++
-          else expire(frames, i, k, emit)
-        }
+        over.push(k)
         continue
       }
       counted[k]! += to - from
@@ -130,7 +128,23 @@ export function countStage(options: CountOptions): CountStage {
         onTime.windows[k] = window
       }
     }
+    if (over.length > 0) refuseRun(batch, from, to, emit)
     onTime.count(frames, from, to)
+  }
+
+  /** Of these frames, in the kinds that are over: frame by frame, wherever a batch may end. */
+  function refuseRun(batch: WindowedBatch, from: number, to: number, emit: Emit<CountOut>): void {
+    const { frames, startsMs } = batch
+    const ofRun = over.splice(0).map((k) => {
+      const isKnown = expiryMs(k, startsMs[k]![from]!) <= overMs
+      return { k, known: isKnown ? readTo.get(frames.source) ?? 0 : 0 }
+    })
+    for (let i = from; i < to; i++) {
+      for (const { k, known } of ofRun) {
+        if (frames.lineNumber[i]! < known) counted[k]!++
+        else expire(frames, i, k, emit)
+      }
+    }
   }
 
   /** When a late frame is shown, its own source's watermark decides, so that no other does. */

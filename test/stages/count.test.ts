@@ -8,9 +8,9 @@ import { chain } from '../../src/pipeline.ts'
 import { type CountOut, countStage } from '../../src/stages/count.ts'
 import { windowStage } from '../../src/stages/window.ts'
 import { type Calendar, calendar } from '../../src/time/calendar.ts'
-import { loadZone } from '../../src/time/zone.ts'
+import { loadZone, utc } from '../../src/time/zone.ts'
 import { type OracleInput, type OracleRun, oracleRun } from '../support/count-oracle.ts'
-import { batches } from '../support/frame-batches.ts'
+import { batches, frameBatch } from '../support/frame-batches.ts'
 import { randomStream } from '../support/generators-streams.ts'
 import { seed, seedHint } from '../support/seed.ts'
 
@@ -99,4 +99,29 @@ test('random streams have windows, expired frames and partly expired ones', asyn
     if (new Set(perKind).size > 1) sums.parted++
   }
   assert.ok(sums.lines > 1000 && sums.expired > 200 && sums.parted > 20, JSON.stringify(sums))
+})
+
+test('frames that find their windows over are refused in their order, in whichever batches they come', () => {
+  const refused = (cutsHere: boolean) => {
+    const kinds = calendar({ windows: ['minute', '7s'], zone: utc, weekStart: 'monday' })
+    const ledger = new Ledger()
+    const options = { calendar: kinds, latenessMs: [0, 0], ledger }
+    const guard = { maxDelayMs: 0, maxJumpMs: undefined, showsRaw: false }
+    const stage = chain(
+      windowStage({ ...options, ...guard }),
+      countStage({ ...options, newCounter }),
+    )
+    const rejects: string[] = []
+    const take = (message: CountOut) => {
+      if (message.type === 'reject') rejects.push(`${message.detail} ${message.windows}`)
+    }
+    const frame = (source: number, tsMs: number) => ({ source, tsMs, uid: 'a' })
+    for (const source of [0, 1]) stage.push({ type: 'source', source, name: `${source}` }, take)
+    stage.push({ type: 'idle', source: 1 }, take)
+    stage.push(frameBatch([frame(0, 600_000)]), take)
+    for (const batch of batches([frame(1, 0), frame(1, 1)], () => cutsHere)) stage.push(batch, take)
+    return rejects
+  }
+  assert.equal(refused(false).length, 4)
+  assert.deepEqual(refused(false), refused(true))
 })
