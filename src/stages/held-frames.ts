@@ -1,6 +1,7 @@
 /** Frames kept beyond their batch, while it is not decided whether their clock is wrong. */
 import { FrameColumns } from '../kernel/columns.ts'
 import type { FrameBatch } from '../records.ts'
+import type { RecordReader, RecordWriter } from '../state/record.ts'
 
 /** No more are ever held, so that memory is bounded by their lines. */
 const mostHeld = 17
@@ -29,6 +30,43 @@ export class HeldFrames {
     columns.move(columns.count - 1, offset)
     this.#source = frames.source
     this.#place = frames.place
+  }
+
+  writeTo(record: RecordWriter): void {
+    const { tsMs, hashHi, hashLo, uidStart, uidEnd, lineStart, lineEnd, lineNumber, decodedUids } =
+      this.#columns
+    record.count(this.#source).text(this.#place).bytes(this.#bytes).count(this.count)
+    for (let i = 0; i < this.count; i++) {
+      record.number(tsMs[i]!).count(hashHi[i]!).count(hashLo[i]!)
+      record.count(uidStart[i]!).count(uidEnd[i]!)
+      record.count(lineStart[i]!).count(lineEnd[i]!).number(lineNumber[i]!)
+      const uid = decodedUids.get(i)
+      record.flag(uid !== undefined)
+      if (uid === undefined) continue
+      record.flag(typeof uid === 'string')
+      if (typeof uid === 'string') record.text(uid)
+      else record.bytes(uid)
+    }
+  }
+
+  readFrom(record: RecordReader): void {
+    const columns = this.#columns = new FrameColumns(mostHeld)
+    this.#source = record.count()
+    this.#place = record.text()
+    this.#bytes = record.bytes()
+    for (let left = record.count(); left > 0; left--) {
+      const row = columns.add()
+      columns.tsMs[row] = record.number()
+      columns.hashHi[row] = record.count()
+      columns.hashLo[row] = record.count()
+      columns.uidStart[row] = record.count()
+      columns.uidEnd[row] = record.count()
+      columns.lineStart[row] = record.count()
+      columns.lineEnd[row] = record.count()
+      columns.lineNumber[row] = record.number()
+      if (!record.flag()) continue
+      columns.decodedUids.set(row, record.flag() ? record.text() : record.bytes())
+    }
   }
 
   batch(): FrameBatch {

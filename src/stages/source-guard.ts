@@ -20,6 +20,7 @@
  * to eight frames before an outage and as many of the year 1970 (expired when nine others agree).
  */
 import type { ClockState, FrameBatch } from '../records.ts'
+import type { RecordReader, RecordWriter } from '../state/record.ts'
 import { Ballot, quorum } from '../time/ballot.ts'
 import { earliestLinked, largestGroup } from '../time/groups.ts'
 import type { SourceClock } from '../time/watermark.ts'
@@ -67,6 +68,25 @@ export class SourceGuard {
   load(state: ClockState): void {
     this.#isCold = false
     this.clock.load(state)
+  }
+
+  /** All but the frames that are held, which few saves have to write. */
+  writeTo(record: RecordWriter): void {
+    this.clock.writeTo(record)
+    this.#ballot.writeTo(record)
+    record.number(this.#silent).flag(this.#isCold)
+  }
+
+  readFrom(record: RecordReader): void {
+    this.clock.readFrom(record)
+    this.#ballot.readFrom(record)
+    this.#silent = record.number()
+    this.#isCold = record.flag()
+  }
+
+  /** Those frames. */
+  get held(): HeldFrames {
+    return this.#held
   }
 
   /** Up to here all that a frame's time can do is to be trusted; -Infinity: it may do more. */

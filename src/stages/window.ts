@@ -15,6 +15,7 @@ import type { ExtractOut } from './extract.ts'
 import { expired, frameReject, outOfRange, quarantined, type Why } from './frame-reject.ts'
 import { Silence } from './silence.ts'
 import { SourceGuard } from './source-guard.ts'
+import { SavedSources } from './saved-sources.ts'
 
 export interface WindowOptions {
   readonly calendar: Calendar
@@ -59,6 +60,7 @@ export function windowStage(options: WindowOptions): WindowStage {
   const silence = idleMs === undefined
     ? undefined
     : new Silence({ idleMs, liveMs: maxJumpMs ?? usualJumpMs, isReadToItsEnd })
+  const saved = new SavedSources(guards, guardOf)
   let startsMs = kinds.map(() => new Float64Array(0))
   let verdicts = kinds.map(() => new Uint8Array(0))
   let out: Emit<WindowOut>
@@ -272,6 +274,12 @@ export function windowStage(options: WindowOptions): WindowStage {
       if (message.type === 'source-end') endSource(message.source)
       send(message)
       throwEnding()
+    },
+    name: 'window',
+    save: (put) => saved.save(put),
+    load(records) {
+      saved.load(records)
+      for (const [source, { clock }] of guards) silence?.heard(source, clock.trustedMs)
     },
     clockOf: (source) => guards.get(source)?.save(),
     end: decideAll,

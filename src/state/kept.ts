@@ -58,3 +58,12 @@ export function unknownRecord(key: string): UcError {
       'go on with the flags that it was saved with',
   )
 }
+
+/** Of a key without which there is no state. */
+export function missingRecord(key: string): UcError {
+  return new UcError(
+    'failed',
+    `the record "${key}" of the state is missing; ` +
+      'restore the state from a copy, or count anew without it',
+  )
+}

@@ -7,6 +7,7 @@
  * stream, of which each is far ahead of the one before, refuse a wrong clock above them, and late
  * frames between them never come to nine words against the same one.
  */
+import type { RecordReader, RecordWriter } from '../state/record.ts'
 
 /** So many words refuse, and so many held times are believed. */
 export const quorum = 9
@@ -33,6 +34,26 @@ export class Ballot {
 
   constructor(maxDelayMs: number) {
     this.#maxDelayMs = maxDelayMs
+  }
+
+  writeTo(record: RecordWriter): void {
+    record.number(this.#heard).count(this.count)
+    for (const { tsMs, since, words } of this.#candidates) {
+      record.number(tsMs).number(since).count(words.length)
+      for (const { at, isHeld } of words) record.number(at).flag(isHeld)
+    }
+  }
+
+  readFrom(record: RecordReader): void {
+    this.#heard = record.number()
+    this.#candidates = []
+    for (let left = record.count(); left > 0; left--) {
+      const candidate: Candidate = { tsMs: record.number(), since: record.number(), words: [] }
+      for (let words = record.count(); words > 0; words--) {
+        candidate.words.push({ at: record.number(), isHeld: record.flag() })
+      }
+      this.#candidates.push(candidate)
+    }
   }
 
   get count(): number {

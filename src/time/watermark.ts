@@ -10,6 +10,7 @@
  * jump. They are trusted, and what follows is late, which --lateness forgives.
  */
 import type { ClockState } from '../records.ts'
+import type { RecordReader, RecordWriter } from '../state/record.ts'
 import type { Calendar } from './calendar.ts'
 
 /** Revisions fall due at multiples of this, so that a burst of late frames gives one line. */
@@ -45,6 +46,16 @@ export class SourceClock {
   load({ trustedMs, waitingMs = NaN }: ClockState): void {
     this.trustedMs = trustedMs
     this.#waitingMs = waitingMs
+  }
+
+  writeTo(record: RecordWriter): void {
+    record.number(this.trustedMs).number(this.#waitingMs).number(this.#nextDueMs)
+  }
+
+  readFrom(record: RecordReader): void {
+    this.trustedMs = record.number()
+    this.#waitingMs = record.number()
+    this.#nextDueMs = record.number()
   }
 
   /** What ends by then is complete. */
