@@ -12,12 +12,15 @@ import type { Control } from '../ndjson/control.ts'
 import type { FrameBatch, Reject, ResultLine, WindowedBatch } from '../records.ts'
 import { EXPIRED, LATE } from '../records.ts'
 import type { Emit, Held, Stage } from '../stage.ts'
+import type { Put, StateRecord } from '../state/kept.ts'
 import type { Calendar } from '../time/calendar.ts'
 import { revisionStepMs } from '../time/watermark.ts'
 import { frameReject } from './frame-reject.ts'
 import { OnTimeFrames } from './on-time.ts'
 import { OpenWindow } from './open-window.ts'
 import { resultLines } from './result-lines.ts'
+import { SavedProgress } from './saved-progress.ts'
+import { SavedWindows } from './saved-windows.ts'
 import { Union } from './union.ts'
 import type { WindowOut } from './window.ts'
 
@@ -82,6 +85,8 @@ export function countStage(options: CountOptions): CountStage {
   /** By source, before which line an earlier run has counted, or refused, each frame of that. */
   const readTo = new Map<number, number>()
   let shownAtMs = NaN
+  const savedWindows = new SavedWindows()
+  const savedProgress = new SavedProgress({ kinds, counted, union, readTo })
   /** By source, of the windows that a stop has let go of. */
   const firstLines = new Map<number, number>()
 
@@ -115,6 +120,7 @@ export function countStage(options: CountOptions): CountStage {
       let window = current[k]
       if (window?.startMs !== startMs) {
         current[k] = window = windowAt(k, startMs)
+        if (window !== undefined) savedWindows.touch(window)
         window?.needs(frames.source, frames.lineNumber[from]!)
       }
       if (window === undefined) {
@@ -165,6 +171,13 @@ export function countStage(options: CountOptions): CountStage {
     if (known !== undefined) return known
     if (expiryMs(k, startMs) <= Math.max(union.watermarkMs, overMs)) return undefined
     if (++opened % windowsPerAsking === 0) reserve?.(windowsPerAsking * windowBytes)
+    const window = newWindow(k, startMs)
+    due.push({ dueMs: window.endMs, window })
+    if (k === 0) ledger.signs.windows++
+    return window
+  }
+
+  function newWindow(k: number, startMs: number): OpenWindow {
     const window = new OpenWindow({
       kind: kinds[k]!,
       rank: k,
@@ -174,8 +187,6 @@ export function countStage(options: CountOptions): CountStage {
       keepsLines,
     })
     open[k]!.set(startMs, window)
-    due.push({ dueMs: window.endMs, window })
-    if (k === 0) ledger.signs.windows++
     return window
   }
 
@@ -197,12 +208,36 @@ export function countStage(options: CountOptions): CountStage {
     const next = due.peek()
     if (next === undefined || next.dueMs > untilMs) return false
     const { dueMs, window } = next
-    const { rank, startMs, endMs, expiryMs } = window
+    const { endMs, expiryMs } = window
     due.pop()
+    savedWindows.touch(window)
     show(window.lineAt(dueMs, toLine), emit)
-    if (dueMs === expiryMs) open[rank]!.delete(startMs)
+    if (dueMs === expiryMs) letGo(window)
     else if (dueMs === endMs) due.push({ dueMs: expiryMs, window })
     return true
+  }
+
+  function letGo(window: OpenWindow): void {
+    open[window.rank]!.delete(window.startMs)
+    savedWindows.over(window)
+  }
+
+  function save(put: Put): void {
+    savedProgress.save(overMs, put)
+    savedWindows.save(open.flatMap((windows) => [...windows.values()]), put)
+  }
+
+  function load(records: Iterable<StateRecord>): void {
+    const ofWindows = savedProgress.load(records, (ms) => overMs = ms)
+    const windows = savedWindows.load(ofWindows, (kindName, startMs) => {
+      const k = kinds.findIndex(({ name }) => name === kindName)
+      return kinds[k]?.spanAt(startMs).startMs === startMs ? newWindow(k, startMs) : undefined
+    })
+    for (const window of windows) {
+      const dueMs = window.isClosed ? window.expiryMs : window.endMs
+      due.push({ dueMs, window })
+      for (const [dueMs] of window.late) due.push({ dueMs, window })
+    }
   }
 
   function show(line: ResultLine | undefined, emit: Emit<CountOut>): void {
@@ -242,6 +277,9 @@ export function countStage(options: CountOptions): CountStage {
   }
 
   return {
+    name: 'count',
+    save,
+    load,
     push(message, emit) {
       if (message.type === 'windowed') {
         count(message, emit)
@@ -295,7 +333,11 @@ export function countStage(options: CountOptions): CountStage {
       tick(nowMs: number, emit: Emit<CountOut>) {
         if (nowMs - shownAtMs < earlyMs) return
         if (!Number.isNaN(shownAtMs)) {
-          for (const window of windowsInOrder()) show(window.earlyLine(toLine), emit)
+          for (const window of windowsInOrder()) {
+            const line = window.earlyLine(toLine)
+            if (line !== undefined) savedWindows.touch(window)
+            show(line, emit)
+          }
         }
         shownAtMs = nowMs
       },

@@ -47,6 +47,19 @@ export class LateFrames {
     return addition
   }
 
+  /** An addition that was saved. */
+  restore(dueMs: number, addition: Addition): void {
+    this.#byDueMs.set(dueMs, addition)
+  }
+
+  get(dueMs: number): Addition | undefined {
+    return this.#byDueMs.get(dueMs)
+  }
+
+  entries(): Iterable<readonly [dueMs: number, Addition]> {
+    return this.#byDueMs
+  }
+
   all(): Iterable<Addition> {
     return this.#byDueMs.values()
   }

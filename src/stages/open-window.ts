@@ -5,9 +5,11 @@
  */
 import type { Counter } from '../counter/counter.ts'
 import type { FrameBatch, Pane, ResultLine } from '../records.ts'
+import type { RecordReader, RecordWriter } from '../state/record.ts'
 import type { WindowKind } from '../time/calendar.ts'
 import { type Addition, LateFrames } from './late-frames.ts'
 import type { ToLine } from './result-lines.ts'
+import type { SavedWindow } from './saved-window.ts'
 
 export interface OpenWindowOptions {
   readonly kind: WindowKind
@@ -40,6 +42,9 @@ export class OpenWindow {
   #around: (OpenWindow | undefined)[] | undefined
   /** Per source the smallest line number of its frames here. */
   readonly firstLines: Map<number, number> | undefined
+
+  /** What stands of it in the state. Undefined: nothing yet. */
+  saved: SavedWindow | undefined
 
   constructor(options: OpenWindowOptions) {
     const { kind, rank, startMs, latenessMs, newCounter, keepsLines } = options
@@ -84,17 +89,19 @@ export class OpenWindow {
    * into `fresh`, and returns how many they are.
    */
   add(
-    { hashHi, hashLo }: FrameBatch,
+    frames: FrameBatch,
     indices: Uint32Array,
     count: number,
     fresh: Uint32Array,
   ): number {
+    const { hashHi, hashLo } = frames
     const users = this.#users
     let freshCount = 0
     for (let n = 0; n < count; n++) {
       const i = indices[n]!
       if (users.add(hashHi[i]!, hashLo[i]!)) fresh[freshCount++] = i
     }
+    this.saved?.users.addFresh(frames, fresh, { count: freshCount, counter: users })
     return freshCount
   }
 
@@ -104,7 +111,7 @@ export class OpenWindow {
     const addition = late.frame(dueMs)
     if (!this.#users.has(hashHi, hashLo) && !late.isShownBefore(dueMs, hashHi, hashLo)) {
       addition.users ??= this.#newCounter()
-      addition.users.add(hashHi, hashLo)
+      if (addition.users.add(hashHi, hashLo)) this.saved?.late.get(dueMs)?.add(hashHi, hashLo)
     }
     return addition.frames === 1
   }
@@ -117,6 +124,7 @@ export class OpenWindow {
     }
     const addition = this.#late?.take(dueMs)
     if (addition === undefined) return undefined
+    this.saved?.lateOver(dueMs)
     if (this.#late?.size === 0) this.#late = undefined
     this.#merge(addition)
     this.#revision++
@@ -139,9 +147,80 @@ export class OpenWindow {
     return this.#line('early', toLine)
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** What revisions are to add, by the time at which they fall due. */
+  get late(): Iterable<readonly [dueMs: number, Addition]> {
+    return this.#late?.entries() ?? []
+  }
+
+  /** All but the users. */
+  writeTo(head: RecordWriter, saved: SavedWindow): void {
+    head.number(this.#frames).number(this.#framesShown).count(this.#revision)
+    head.flag(this.#hasOnTime).flag(this.#isClosed)
+    head.count(this.firstLines?.size ?? 0)
+    this.firstLines?.forEach((line, source) => head.count(source).number(line))
+    saved.users.writeTo(head)
+    head.count(this.#late?.size ?? 0)
+    for (const [dueMs, { frames, users }] of this.late) {
+      head.number(dueMs).number(frames).flag(users !== undefined)
+      if (users !== undefined) saved.lateOf(dueMs).writeTo(head)
+    }
+  }
+
+  /** Users of a record, on time or late; the head comes when all are there. */
+  loadUsers(
+    record: RecordReader,
+    { place, dueMs }: { readonly place: number; readonly dueMs: number | undefined },
+  ): void {
+    const saved = this.saved!
+    if (dueMs === undefined) {
+      saved.users.load(place, record, this.#users)
+      return
+    }
+    const late = this.#late ??= new LateFrames()
+    const users = late.get(dueMs)?.users ?? this.#newCounter()
+    late.restore(dueMs, { frames: 0, users })
+    saved.lateOf(dueMs).load(place, record, users)
+  }
+
+  readFrom(head: RecordReader): void {
+    const saved = this.saved!
+    this.#frames = head.number()
+    this.#framesShown = head.number()
+    this.#revision = head.count()
+    this.#hasOnTime = head.flag()
+    this.#isClosed = head.flag()
+    for (let left = head.count(); left > 0; left--) {
+      this.firstLines?.set(head.count(), head.number())
+    }
+    saved.users.readFrom(head, this.#users)
+    const found = this.#late
+    let used = 0
+    this.#late = undefined
+    for (let left = head.count(); left > 0; left--) {
+      const dueMs = head.number()
+      const frames = head.number()
+      const users = head.flag() ? found?.get(dueMs)?.users ?? this.#newCounter() : undefined
+      if (users !== undefined) {
+        saved.lateOf(dueMs).readFrom(head, users)
+        used++
+      }
+      this.#late ??= new LateFrames()
+      this.#late.restore(dueMs, { frames, users })
+    }
+    if ((found?.size ?? 0) !== used) throw head.refused('of other late frames')
+    this.#around = [] // what it has counted is not known frame by frame
+  }
+
   #merge({ users, frames }: Addition): void {
     this.#around = [] // late elsewhere too, perhaps
-    if (users !== undefined) this.#users.merge(users.state)
+    if (users !== undefined) {
+      this.saved?.users.merge(users.state)
+      this.#users.merge(users.state)
+    }
     this.#frames += frames
   }
 

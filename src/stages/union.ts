@@ -20,6 +20,23 @@ export class Union {
     if (!this.#bySource.has(source)) this.#bySource.set(source, -Infinity)
   }
 
+  /** Every source with its watermark, and whether it is idle. */
+  *sources(): Generator<readonly [source: number, watermarkMs: number, isIdle: boolean]> {
+    for (const [source, watermarkMs] of this.#bySource) {
+      yield [source, watermarkMs, this.#idle.has(source)]
+    }
+  }
+
+  /** One that was saved. */
+  restore(source: number, watermarkMs: number, isIdle: boolean): void {
+    this.#bySource.set(source, watermarkMs)
+    if (isIdle) this.#idle.add(source)
+  }
+
+  has(source: number): boolean {
+    return this.#bySource.has(source)
+  }
+
   watermarkOf(source: number): number {
     return this.#bySource.get(source) ?? -Infinity
   }
