@@ -9,6 +9,7 @@
  *   | free   {"uid":"a","t | s":1}LF{"uid":"b"}LF{"uid":"c" |
  *            begun line    chunk
  */
+import type { RecordReader, RecordWriter } from '../state/record.ts'
 import { CR, LF } from './json-tokens.ts'
 
 /** How much of a line that is too long is kept, to be shown. */
@@ -76,6 +77,25 @@ export class LineBuffer {
     this.#apart = undefined
     this.#length = 0
     this.#overlongBytes = 0
+  }
+
+  /** The line that was begun, so that whoever goes on goes on behind the last chunk. */
+  writeTo(record: RecordWriter): void {
+    const begun = this.#apart?.subarray(0, this.#length) ??
+      this.#memory.subarray(headBytes - this.#length, headBytes)
+    record.bytes(begun).number(this.#overlongBytes)
+    if (this.#overlongBytes === 0) return
+    record.bytes(this.#shown.subarray(0, this.#overlongBytes)).count(this.#lastByte)
+  }
+
+  readFrom(record: RecordReader): void {
+    const begun = record.bytes()
+    this.#apart = begun.length > 0 ? begun : undefined
+    this.#length = begun.length
+    this.#overlongBytes = record.number()
+    if (this.#overlongBytes === 0) return
+    this.#shown.set(record.bytes())
+    this.#lastByte = record.count()
   }
 
   /** Returns how many bytes of the chunk it has taken. */

@@ -4,12 +4,15 @@
  * among which a control line is as malformed as any other.
  */
 import { UcError } from '../errors.ts'
+import type { RecordReader, RecordWriter } from '../state/record.ts'
 import { type Control, parseControl } from './control.ts'
+
+const states = ['unknown', 'plain', 'headed', 'ended'] as const
 
 export class Protocol {
   /** Who has written the header. */
   #from = ''
-  #state: 'unknown' | 'plain' | 'headed' | 'ended' = 'unknown'
+  #state: typeof states[number] = 'unknown'
 
   /** The control line at [start, end), if it is one and this stream has them. */
   control(bytes: Uint8Array, start: number, end: number, lineNumber: number): Control | undefined {
@@ -20,6 +23,15 @@ export class Protocol {
     this.#state = control.type === 'end' ? 'ended' : 'headed'
     if (control.type === 'header') this.#from = control.from
     return control
+  }
+
+  writeTo(record: RecordWriter): void {
+    record.text(this.#from).count(states.indexOf(this.#state))
+  }
+
+  readFrom(record: RecordReader): void {
+    this.#from = record.text()
+    this.#state = states[record.count()] ?? 'unknown'
   }
 
   /** The input at `place` is over. */

@@ -13,6 +13,9 @@ import type { ScannedLines } from '../kernel/scanned-lines.ts'
 import type { Ledger } from '../ledger.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import type { SourceMark } from '../records.ts'
+import { ChangedRecords } from '../state/changed-records.ts'
+import { unknownRecord } from '../state/kept.ts'
+import { RecordReader, RecordWriter } from '../state/record.ts'
 import type { Emit, Stage } from '../stage.ts'
 import { parseTime, type TsUnit } from '../time/unix-time.ts'
 import type { ExtractIn, ExtractOut } from './extract.ts'
@@ -59,6 +62,7 @@ export function plainExtractStage(
   let source = 0
   let place = 'stdin'
   let lineNumber = 0
+  const records = new ChangedRecords()
 
   function frameOf(line: string): Frame | undefined {
     let root: unknown
@@ -89,6 +93,24 @@ export function plainExtractStage(
     source = mark.source
     place = mark.name
     lineNumber = mark.line ?? (isInterleaved ? lineNumbers.get(source) ?? 0 : 0)
+  }
+
+  /** A line that was begun is not in it: whoever splits lines feeds that again. */
+  function fields(): RecordWriter {
+    const record = new RecordWriter().number(source).text(place).number(lineNumber)
+    record.count(lineNumbers.size)
+    for (const [other, number] of lineNumbers) record.number(other).number(number)
+    return record
+  }
+
+  function read(record: RecordReader): void {
+    source = record.number()
+    place = record.text()
+    lineNumber = record.number()
+    for (let left = record.count(); left > 0; left--) {
+      lineNumbers.set(record.number(), record.number())
+    }
+    record.end()
   }
 
   function takeLine(line: string | Uint8Array, emit: Emit<ExtractOut>): void {
@@ -143,6 +165,15 @@ export function plainExtractStage(
   }
 
   return {
+    name: 'extract-plain',
+    save: (put) => records.save(put, [['inputs', fields()]]),
+    load(loaded) {
+      for (const [key, value] of loaded) {
+        if (key !== 'inputs') throw unknownRecord(key)
+        read(new RecordReader(key, value))
+        records.stands(key, value)
+      }
+    },
     push(message, emit) {
       if (typeof message === 'string' || message instanceof Uint8Array) {
         lineNumber++

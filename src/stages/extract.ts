@@ -20,6 +20,7 @@ import type {
   SourceMark,
 } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
+import { type Input, SavedInputs } from './saved-inputs.ts'
 
 export interface ExtractOptions {
   readonly kernel: Kernel
@@ -37,13 +38,6 @@ export type ExtractIn =
   | IdleMark
   | Resumption
 
-/** An input that is being read: a file, or a stream. */
-interface Input {
-  place: string
-  readonly buffer: LineBuffer
-  readonly protocol: Protocol
-  lineNumber: number
-}
 export type ExtractOut = FrameBatch | Reject | Control | Resumption
 
 export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractOut> {
@@ -59,6 +53,20 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
     const buffer = new LineBuffer(maxLineBytes, room)
     return { place, buffer, protocol: new Protocol(), lineNumber: 0 }
   }
+
+  const saved = new SavedInputs({
+    inputs,
+    newInput,
+    get now() {
+      input.lineNumber = kernel.lineNumber
+      return { input, source }
+    },
+    set now(now) {
+      input = now.input
+      source = now.source
+      kernel.lineNumber = input.lineNumber
+    },
+  })
 
   const sink: LineSink = {
     lines(bytes, from, to) {
@@ -174,6 +182,9 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
   }
 
   return {
+    name: 'extract',
+    save: (put) => saved.save(put),
+    load: (records) => saved.load(records),
     push(message, emit) {
       out = emit
       if (message instanceof Uint8Array) {
