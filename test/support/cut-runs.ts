@@ -1,0 +1,164 @@
+/**
+ * One random stream through extract, window and count: at a stretch, or cut between any two messages,
+ * where the state is saved and new stages go on from it. What a store does in between, a Map does.
+ */
+import { uniqueCounter, type UniqueCounterOptions } from '../../src/counter/unique.ts'
+import { below, happens, pick, type Random } from '../../src/generate/random.ts'
+import { newKernel } from '../../src/kernel/choose.ts'
+import { Ledger } from '../../src/ledger.ts'
+import { chain } from '../../src/chain.ts'
+import { type CountOut, countStage } from '../../src/stages/count.ts'
+import { type ExtractIn, extractStage } from '../../src/stages/extract.ts'
+import { windowStage } from '../../src/stages/window.ts'
+import { together } from '../../src/state/kept.ts'
+import { savedLedger } from '../../src/state/saved-ledger.ts'
+import { joined, randomCuts } from './generators-lines.ts'
+import { KeptState } from './kept-state.ts'
+import { randomTimedStream } from './streams-time.ts'
+import type { OracleOptions, TimedFrame } from './time-oracle.ts'
+
+export const maxLineBytes = 400
+
+export interface CutInput {
+  readonly messages: readonly ExtractIn[]
+  readonly options: OracleOptions
+  readonly counting: UniqueCounterOptions
+  readonly keepsLines: boolean
+  readonly how: 'end' | 'stop'
+}
+
+export interface CutRun {
+  readonly out: readonly string[]
+  readonly accounts: unknown
+}
+
+export type Saving = 'nothing' | 'save' | 'cut'
+
+const kernel = newKernel({ uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes })
+const encoder = new TextEncoder()
+
+/** All kinds of counter, with limits that the few users of a stream pass. */
+const countings: readonly UniqueCounterOptions[] = [
+  { method: 'exact', exactLimit: 0, precision: 14 },
+  { method: 'auto', exactLimit: 3, precision: 4 },
+  { method: 'auto', exactLimit: 8, precision: 11, sketch: true },
+  { method: 'hll', exactLimit: 0, precision: 4, sketch: true },
+  { method: 'hll', exactLimit: 0, precision: 9 },
+]
+
+export function randomCutInput(random: Random, hostile: Iterator<Uint8Array>): CutInput {
+  const { frames, options } = randomTimedStream(random)
+  return {
+    messages: [...messagesOf(random, frames, hostile)],
+    options,
+    counting: pick(random, countings),
+    keepsLines: happens(random, 30),
+    how: happens(random, 20) ? 'stop' : 'end',
+  }
+}
+
+/** Sources side by side, read in pieces that end anywhere; idle ones, and some that end early. */
+function* messagesOf(
+  random: Random,
+  frames: readonly TimedFrame[],
+  hostile: Iterator<Uint8Array>,
+): Generator<ExtractIn> {
+  const sources = [...new Set(frames.map(({ source }) => source))]
+  const last = new Map(frames.map(({ source }, i) => [source, i]))
+  const endsEarly = happens(random, 50)
+  const idlePercent = pick(random, [0, 1, 10])
+  for (const source of sources) yield { type: 'source', source, name: `${source}.jsonl` }
+  if (happens(random, 10)) yield resumption(random, frames)
+  const open = new Map<number, Uint8Array[]>()
+  for (const [i, frame] of frames.entries()) {
+    const { source } = frame
+    const lines = open.get(source) ?? []
+    open.set(source, lines)
+    lines.push(lineOf(random, frame))
+    if (happens(random, 2)) lines.push(hostile.next().value as Uint8Array)
+    const isLast = last.get(source) === i
+    if (isLast || happens(random, 60)) {
+      yield { type: 'source', source, name: `${source}.jsonl` }
+      yield* pieces(random, lines, isLast)
+    }
+    if (isLast && endsEarly) yield { type: 'source-end', source }
+    if (happens(random, idlePercent)) yield { type: 'idle', source: pick(random, sources) }
+  }
+}
+
+/** What is left of the last line is left for another time. */
+function* pieces(random: Random, lines: Uint8Array[], isLast: boolean): Generator<Uint8Array> {
+  const bytes = joined(...lines.flatMap((line) => [line, [10]]))
+  const end = isLast ? bytes.length : bytes.length - below(random, 20)
+  yield* randomCuts(random, bytes.slice(0, end), 3)
+  lines.length = 0
+  if (end < bytes.length) lines.push(bytes.slice(end, -1))
+}
+
+function lineOf(random: Random, { uid, tsMs }: TimedFrame): Uint8Array {
+  const spelled = happens(random, 20) ? uid.replace('u', '\\u0075') : uid
+  const filling = happens(random, 3) ? 'x'.repeat(below(random, 2 * maxLineBytes)) : ''
+  return encoder.encode(`{"uid":"${spelled}","x":"${filling}","ts":"${tsMs}e-3"}`)
+}
+
+function resumption(random: Random, frames: readonly TimedFrame[]): ExtractIn {
+  const { source, tsMs } = pick(random, frames)
+  const clock = happens(random, 50) ? { trustedMs: tsMs, waitingMs: undefined } : undefined
+  const readTo = below(random, 10)
+  return { type: 'resumption', source, offset: 1, clock, overMs: tsMs - 60_000, readTo }
+}
+
+function newStages({ options, counting, keepsLines }: CutInput, out: string[]) {
+  const { calendar, latenessMs } = options
+  const ledger = new Ledger()
+  kernel.columns.clear() // what another run has left there must not help
+  kernel.lineNumber = -1
+  kernel.room().memory.fill(0)
+  const newCounter = () => uniqueCounter(counting)
+  const counts = countStage({ calendar, latenessMs, newCounter, keepsLines, ledger })
+  const stage = chain(
+    extractStage({ kernel, maxLineBytes, isInterleaved: true, ledger }),
+    // Rejects show lines, or uids: either has to be in the state.
+    windowStage({ ...options, showsRaw: !keepsLines, ledger }),
+    counts,
+  )
+  const emit = (message: CountOut) => {
+    if (message.type !== 'reject') out.push(JSON.stringify(message))
+    else out.push(JSON.stringify({ ...message, content: message.content() }))
+  }
+  return { ledger, counts, stage, emit, state: together([stage, savedLedger(ledger)]) }
+}
+
+/** `saving` is asked before each message and before the end. */
+export function cutRun(
+  input: CutInput,
+  random: Random,
+  saving: () => Saving,
+): CutRun & { readonly kept: KeptState } {
+  const out: string[] = []
+  const kept = new KeptState()
+  let run = newStages(input, out)
+  const between = () => {
+    const how = saving()
+    if (how === 'nothing') return
+    kept.save(run.state)
+    if (how === 'save') return
+    run = newStages(input, out)
+    run.state.load!(kept.shuffled(random))
+  }
+  for (const message of input.messages) {
+    between()
+    run.stage.push(message, run.emit)
+  }
+  between()
+  const { counts } = run
+  const beforeEnd = {
+    openWindows: counts.openWindows,
+    watermarkMs: counts.watermarkMs,
+    firstLines: [0, 1, 2, 3].map((source) => counts.firstLineOf(source)),
+  }
+  run.stage[input.how](run.emit)
+  if (input.how === 'end') kept.save(run.state)
+  const { ledger } = run
+  return { out, kept, accounts: { counts: ledger.counts(), signs: ledger.signs, ...beforeEnd } }
+}
