@@ -49,6 +49,11 @@ export class OutputFile {
     if (written < bytes.length) this.#waiting.push(bytes.slice(written))
   }
 
+  /** Whether there is something to wait for, or to be told. */
+  get isBehind(): boolean {
+    return this.#waiting.length > 0 || (this.#failure !== undefined && !this.#isTold)
+  }
+
   /** Waits until all is written. After a failure the rest is dropped, and the failure told once. */
   async drain(): Promise<void> {
     for (let waitMs = 1; this.#waiting.length > 0;) {

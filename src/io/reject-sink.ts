@@ -80,6 +80,11 @@ export class RejectSink {
     return `${beginning}${line}${kinds},${fieldsOf(content())}}\n`
   }
 
+  /** Whether there is something to wait for. */
+  get isBehind(): boolean {
+    return this.#file?.isBehind === true
+  }
+
   /** Waits until what was written has arrived. */
   async drain(): Promise<void> {
     await this.#file?.drain()

@@ -156,7 +156,7 @@ export class Session {
       ...parts,
       reject: (reject: Reject) => this.#rejects.add(reject),
       keepPace: async () => {
-        await this.#keeping(this.#rejects.drain())
+        if (this.#rejects.isBehind) await this.#keeping(this.#rejects.drain())
         this.progress.tick()
       },
       check: this.memory.check,
