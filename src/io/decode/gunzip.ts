@@ -3,6 +3,7 @@
  * the input is cut into chunks: all up to the end of input that is cut; all that was inflated where a
  * checksum is wrong; the whole windows of 32 KiB before the place where the format is violated.
  */
+import { Buffer } from 'node:buffer'
 import type { ByteQueue, Chunks } from './byte-queue.ts'
 import { ByteQueue as Queue } from './byte-queue.ts'
 import { crc32 } from './crc32.ts'
@@ -72,7 +73,7 @@ class Members {
     }
     const bits = new Bits()
     bits.isLast = member.end === 'cut'
-    bits.add(concatenated(member.kept.splice(0)))
+    bits.add(Buffer.concat(member.kept.splice(0)))
     let given = member.givenBytes
     let sinceTurn = 0
     for (const chunk of inflateAsGzip(bits, window)) {
@@ -110,14 +111,4 @@ class Members {
     if (!isRight) throw new Damage('wrong checksum')
     if (view.getUint32(4, true) !== this.#size % 2 ** 32) throw new Damage('wrong length')
   }
-}
-
-function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }
