@@ -45,19 +45,21 @@ export class ExactSet {
   /** Whether the user is new. */
   add(hi: number, lo: number): boolean {
     const slots = this.#slots
-    if (slots === undefined) return this.#addToList(hi | 0, lo | 0)
-    if ((hi | lo) === 0) {
-      if (this.#hasZero) return false
-      this.#hasZero = true
-      this.#size++
-      return true
-    }
+    if (slots === undefined || (hi | lo) === 0) return this.#addSeldom(hi, lo)
     const at = findSlot(slots, hi >>> 0, lo >>> 0)
     if (slots[at] !== 0 || slots[at + 1] !== 0) return false
     slots[at] = lo
     slots[at + 1] = hi
+    if (++this.#size * 5 > slots.length * 2) this.#grow(slots)
+    return true
+  }
+
+  /** Apart from `add`, which is to stay short enough to be inlined. */
+  #addSeldom(hi: number, lo: number): boolean {
+    if (this.#slots === undefined) return this.#addToList(hi | 0, lo | 0)
+    if (this.#hasZero) return false
+    this.#hasZero = true
     this.#size++
-    if (this.#size * 5 > slots.length * 2) this.#grow(slots)
     return true
   }
 

@@ -45,9 +45,9 @@ export class UniqueCounter implements Counter {
 
   add(hashHi: number, hashLo: number): boolean {
     const state = this.#state
-    const isNew = state.add(hashHi, hashLo)
+    if (!state.add(hashHi, hashLo)) return false
     if (state instanceof ExactSet && state.size > this.#limit) this.#state = this.#sketch()
-    return isNew
+    return true
   }
 
   has(hashHi: number, hashLo: number): boolean {
