@@ -21,6 +21,7 @@ const tiers = [
     holds: ['state/', 'ndjson/', 'time/', 'counter/', 'kernel/', 'generate/'],
     packages: [],
   },
+  { name: 'rules', holds: ['sources/', 'windows/', 'merging/'], packages: [] },
   { name: 'stages', holds: ['stages/'], packages: [] },
   { name: 'pipeline', holds: ['chain.ts', 'pipeline.ts', 'index.ts'], packages: [] },
   { name: 'io', holds: ['io/'] },

@@ -270,3 +270,15 @@ export interface ResultLine {
   /** With --sketch: the image of the users' sketch (counter/image.ts), in base64. */
   readonly sketch?: string
 }
+
+/** A line of an input of result lines, whatever it is. */
+export interface ReadLine {
+  readonly type: 'line'
+  readonly source: number
+  /** Where it stands: a file's name, or stdin. */
+  readonly place: string
+  readonly lineNumber: number
+  readonly content: RejectContent
+  /** The result in it, or what is wrong with it. */
+  readonly result: ResultLine | string
+}

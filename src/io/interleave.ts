@@ -10,7 +10,7 @@
  */
 import { statSync } from 'node:fs'
 import { UcError } from '../errors.ts'
-import { farAheadMs } from '../stages/silence.ts'
+import { farAheadMs } from '../sources/silence.ts'
 import { pathOf } from './file-name.ts'
 import { freeDescriptors, isNoDescriptor, spareDescriptors } from './descriptors.ts'
 import { FileExtent } from './file-extent.ts'

@@ -1,5 +1,5 @@
 /** The partitions that are read: how far, how far they could be, and which of them wait. */
-import { farAheadMs } from '../stages/silence.ts'
+import { farAheadMs } from '../sources/silence.ts'
 import type { Span } from './offsets.ts'
 
 export interface Partition {

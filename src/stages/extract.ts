@@ -20,7 +20,7 @@ import type {
   SourceMark,
 } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
-import { type Input, SavedInputs } from './saved-inputs.ts'
+import { type Input, SavedInputs } from '../sources/saved-inputs.ts'
 
 export interface ExtractOptions {
   readonly kernel: Kernel

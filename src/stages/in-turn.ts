@@ -5,9 +5,9 @@
  * even which of two lines that contradict each other is the one that is refused.
  */
 import TinyQueue from 'tinyqueue'
-import type { SourceEnd } from '../records.ts'
+import type { ReadLine, SourceEnd } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
-import type { ReadLine, ReadResults } from './read-results.ts'
+import type { ReadResults } from './read-results.ts'
 
 interface Input {
   readonly source: number

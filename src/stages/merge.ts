@@ -9,16 +9,16 @@
  */
 import TinyQueue from 'tinyqueue'
 import type { Ledger, Merging } from '../ledger.ts'
-import { type Reject, windowKey } from '../records.ts'
+import { type ReadLine, type Reject, windowKey } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
 import type { WindowKind } from '../time/calendar.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
-import { admission, type AdmitOptions, type Part, type Refusal } from './admit.ts'
+import { admission, type AdmitOptions, type Part, type Refusal } from '../merging/admit.ts'
 import type { Result } from './count.ts'
-import { GatheredWindow } from './gathered-window.ts'
-import { MergedWindow } from './merged-window.ts'
-import type { ReadLine, ReadResults } from './read-results.ts'
-import { Union } from './union.ts'
+import { GatheredWindow } from '../merging/gathered-window.ts'
+import { MergedWindow } from '../merging/merged-window.ts'
+import type { ReadResults } from './read-results.ts'
+import { Union } from '../sources/union.ts'
 
 export interface MergeOptions extends AdmitOptions {
   /** How long after its end a window may be revised; Infinity: to the end of the input. */

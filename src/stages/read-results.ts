@@ -2,20 +2,15 @@
 import { NumberedLines } from '../ndjson/numbered-lines.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import { parseResult } from '../ndjson/result-line.ts'
-import type { IdleMark, RejectContent, ResultLine, SourceEnd, SourceMark } from '../records.ts'
+import type {
+  IdleMark,
+  ReadLine,
+  RejectContent,
+  ResultLine,
+  SourceEnd,
+  SourceMark,
+} from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
-
-/** A line of the input, whatever it is. */
-export interface ReadLine {
-  readonly type: 'line'
-  readonly source: number
-  /** Where it stands: a file's name, or stdin. */
-  readonly place: string
-  readonly lineNumber: number
-  readonly content: RejectContent
-  /** The result in it, or what is wrong with it. */
-  readonly result: ResultLine | string
-}
 
 export type ResultsIn = Uint8Array | SourceMark | SourceEnd | IdleMark
 export type ReadResults = ReadLine | SourceMark | SourceEnd

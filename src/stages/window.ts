@@ -10,12 +10,12 @@ import { EXPIRED, LATE, ON_TIME } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
 import type { Calendar } from '../time/calendar.ts'
 import { SpanCache } from '../time/span-cache.ts'
-import { SourceClock } from '../time/watermark.ts'
+import { SourceClock } from '../sources/watermark.ts'
 import type { ExtractOut } from './extract.ts'
-import { expired, frameReject, outOfRange, quarantined, type Why } from './frame-reject.ts'
-import { Silence } from './silence.ts'
-import { SourceGuard } from './source-guard.ts'
-import { SavedSources } from './saved-sources.ts'
+import { expired, frameReject, outOfRange, quarantined, type Why } from '../windows/frame-reject.ts'
+import { Silence } from '../sources/silence.ts'
+import { SourceGuard } from '../sources/source-guard.ts'
+import { SavedSources } from '../sources/saved-sources.ts'
 
 export interface WindowOptions {
   readonly calendar: Calendar

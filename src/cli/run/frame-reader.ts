@@ -10,7 +10,7 @@ import type { ScannedLines } from '../../kernel/scanned-lines.ts'
 import type { Stage } from '../../stage.ts'
 import { plainExtractStage, type PlainLine } from '../../stages/extract-plain.ts'
 import { type ExtractOut, extractStage } from '../../stages/extract.ts'
-import { SourceTimes } from '../../stages/source-times.ts'
+import { SourceTimes } from '../../sources/source-times.ts'
 import type { ReadPlan } from '../plan.ts'
 import type { Session } from './session.ts'
 

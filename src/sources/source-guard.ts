@@ -21,9 +21,9 @@
  */
 import type { ClockState, FrameBatch } from '../records.ts'
 import type { RecordReader, RecordWriter } from '../state/record.ts'
-import { Ballot, quorum } from '../time/ballot.ts'
-import { earliestLinked, largestGroup } from '../time/groups.ts'
-import type { SourceClock } from '../time/watermark.ts'
+import { Ballot, quorum } from './ballot.ts'
+import { earliestLinked, largestGroup } from './groups.ts'
+import type { SourceClock } from './watermark.ts'
 import { HeldFrames } from './held-frames.ts'
 
 /** A cold start in which no nine agree is decided when so many are held. */

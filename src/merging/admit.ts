@@ -6,12 +6,11 @@
 import { readImage } from '../counter/read-image.ts'
 import type { Sketch } from '../counter/sketch.ts'
 import { bytesOf } from '../ndjson/base64.ts'
-import type { Reject, ResultLine } from '../records.ts'
+import type { ReadLine, Reject, ResultLine } from '../records.ts'
 import { isWeekDay, type WeekDay } from '../time/calendar.ts'
-import { misfit } from '../time/nesting.ts'
+import { misfit } from './nesting.ts'
 import { type KindName, type ZonedKind, ZonedKinds } from '../time/zoned-kinds.ts'
 import type { Zone } from '../time/zone.ts'
-import type { ReadLine } from './read-results.ts'
 import { type Shares, sharesOf } from './shares.ts'
 
 export interface AdmitOptions {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { below, happens, pick, type Random, seededRandom } from '../../src/generate/random.ts'
 import { type Calendar, calendar } from '../../src/time/calendar.ts'
-import { SourceClock } from '../../src/time/watermark.ts'
+import { SourceClock } from '../../src/sources/watermark.ts'
 import { loadZone } from '../../src/time/zone.ts'
 import { seed, seedHint } from '../support/seed.ts'
 

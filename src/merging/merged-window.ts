@@ -11,7 +11,7 @@ import { type ResultLine, windowKey } from '../records.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
 import type { Part } from './admit.ts'
 import type { United } from './gathered-window.ts'
-import { resultLines } from './result-lines.ts'
+import { resultLines } from '../windows/result-lines.ts'
 import { covers, join, paneFields, shardFields, type Shares, sum, take } from './shares.ts'
 
 export class MergedWindow {

@@ -5,7 +5,7 @@
  * minutes make up days but for zones with an offset in seconds, hours of six do so in UTC and not in
  * Zurich, weeks make up February 2010 and no other month for years.
  */
-import type { Calendar, WindowKind } from './calendar.ts'
+import type { Calendar, WindowKind } from '../time/calendar.ts'
 
 /** Why the windows of kind `fine` do not make up the coarse one at `ms`; undefined if they do. */
 export function misfit(

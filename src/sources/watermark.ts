@@ -11,7 +11,7 @@
  */
 import type { ClockState } from '../records.ts'
 import type { RecordReader, RecordWriter } from '../state/record.ts'
-import type { Calendar } from './calendar.ts'
+import type { Calendar } from '../time/calendar.ts'
 
 /** Revisions fall due at multiples of this, so that a burst of late frames gives one line. */
 export const revisionStepMs = 10_000

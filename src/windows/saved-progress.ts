@@ -9,7 +9,7 @@ import { ChangedRecords } from '../state/changed-records.ts'
 import { missingRecord, type Put, type StateRecord, unknownRecord } from '../state/kept.ts'
 import { RecordReader, RecordWriter } from '../state/record.ts'
 import type { WindowKind } from '../time/calendar.ts'
-import type { Union } from './union.ts'
+import type { Union } from '../sources/union.ts'
 
 export interface Progress {
   readonly kinds: readonly WindowKind[]
