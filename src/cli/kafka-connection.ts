@@ -2,8 +2,8 @@
  * What a command needs to reach Kafka: flag above environment above `--kafka-config` above default.
  * An option takes part by naming its key in that file.
  */
-import { type ClientConfig, readClientConfig } from '../kafka/client-config.ts'
-import type { ConnectionConfig } from '../kafka/connection.ts'
+import { type ClientConfig, readClientConfig } from '../kafka/config/client-config.ts'
+import type { ConnectionConfig } from '../kafka/brokers/connection.ts'
 import { type OptionTable, type Parsed, valueOfText, type Values } from './option.ts'
 import type { KafkaOptions } from './options/kafka.ts'
 

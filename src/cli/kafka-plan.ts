@@ -1,9 +1,9 @@
 /** The rules between options of Kafka and others, and what they come to. */
 import { UcError } from '../errors.ts'
-import type { Compression } from '../kafka/compression.ts'
-import type { ConnectionConfig } from '../kafka/connection.ts'
-import type { StartAt, StopAt } from '../kafka/offsets.ts'
-import type { NewTopic } from '../kafka/topics.ts'
+import type { Compression } from '../kafka/codecs/compression.ts'
+import type { ConnectionConfig } from '../kafka/brokers/connection.ts'
+import type { StartAt, StopAt } from '../kafka/reading/offsets.ts'
+import type { NewTopic } from '../kafka/brokers/topics.ts'
 import type { FromKafkaOptions, PipelineOptions, ToKafkaOptions } from './commands.ts'
 import { type AnyOption, flagOf, type Parsed, valueOfText } from './option.ts'
 import { input } from './options/input.ts'

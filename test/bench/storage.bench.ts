@@ -8,7 +8,7 @@
  */
 import process from 'node:process'
 import { gzipSync } from 'node:zlib'
-import { loadPackages } from '../../src/kafka/zstd.ts'
+import { loadPackages } from '../../src/kafka/codecs/zstd.ts'
 import { shell } from '../support/shell.ts'
 
 const minutesOfTwoYears = 2 * 365.25 * 24 * 60

@@ -5,7 +5,7 @@
 import process from 'node:process'
 import type { Message } from 'kafkajs'
 import { main } from '../../src/cli/main.ts'
-import { Sender } from '../../src/kafka/sender.ts'
+import { Sender } from '../../src/kafka/writing/sender.ts'
 
 const suspendedMs = 5000
 const { add } = Sender.prototype

@@ -1,9 +1,9 @@
 /** Options that say where Kafka is, and which topics and groups are meant. */
-import { compressions } from '../../kafka/compression.ts'
-import type { Compression } from '../../kafka/compression.ts'
+import { compressions } from '../../kafka/codecs/compression.ts'
+import type { Compression } from '../../kafka/codecs/compression.ts'
 import { parseDuration } from '../../time/duration.ts'
 import type { Option } from '../option.ts'
-import type { StartAt, StopAt } from '../../kafka/offsets.ts'
+import type { StartAt, StopAt } from '../../kafka/reading/offsets.ts'
 import { file, flag, oneOf, timeOrDate, wholeNumber } from '../values.ts'
 
 export type KafkaOptions = {

@@ -1,8 +1,8 @@
 /** The connection of a command to Kafka: made once, and its troubles in words. */
 import type { Admin, Kafka } from 'kafkajs'
 import { UcError } from '../../errors.ts'
-import { type ConnectionConfig, newKafka, reachBrokers } from '../../kafka/connection.ts'
-import { type Place, troubleOf } from '../../kafka/trouble.ts'
+import { type ConnectionConfig, newKafka, reachBrokers } from '../../kafka/brokers/connection.ts'
+import { type Place, troubleOf } from '../../kafka/brokers/trouble.ts'
 import type { Session } from './session.ts'
 
 export interface KafkaSession {

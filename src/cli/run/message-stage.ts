@@ -1,6 +1,6 @@
 /** Messages of a topic to frames: the stage that reads frames, fed by the lines of messages. */
 import { newKernel } from '../../kernel/choose.ts'
-import type { MessageLines, ReaderMessage } from '../../kafka/outlet.ts'
+import type { MessageLines, ReaderMessage } from '../../kafka/reading/outlet.ts'
 import { plainLines } from '../../io/split-lines.ts'
 import type { Ledger } from '../../ledger.ts'
 import type { Emit, Stage } from '../../stage.ts'

@@ -1,8 +1,8 @@
 /** uc-to-kafka: lines of standard input to a topic. */
 import { Buffer } from 'node:buffer'
 import { inspectInputs, readInput } from '../../io/input.ts'
-import { Sender } from '../../kafka/sender.ts'
-import { partitionsOf } from '../../kafka/topics.ts'
+import { Sender } from '../../kafka/writing/sender.ts'
+import { partitionsOf } from '../../kafka/brokers/topics.ts'
 import { type KeyedLine, messageKeysStage } from '../../stages/message-keys.ts'
 import type { ToKafkaPlan } from '../kafka-plan.ts'
 import { extractedFrames } from '../plan.ts'

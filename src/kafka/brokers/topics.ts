@@ -1,0 +1,63 @@
+/** Whether topics are there, and making those that are not. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import kafkajs, { type Admin } from 'kafkajs'
+import { UcError } from '../../errors.ts'
+
+export interface NewTopic {
+  readonly partitions: number
+  /** Keeps only the last message of each key. */
+  readonly isCompacted: boolean
+}
+
+export interface TopicsOptions {
+  readonly admin: Admin
+  readonly topic: string
+  /** How to make it where it is missing; undefined: it has to be there. */
+  readonly create?: NewTopic | undefined
+}
+
+const patienceMs = 10_000
+
+/** The number of partitions. Throws where the topic is not there, or may not be seen. */
+export async function partitionsOf({ admin, topic, create }: TopicsOptions): Promise<number> {
+  for (let waitedMs = 0;; waitedMs += 50) {
+    const topics = await admin.listTopics()
+    if (topics.includes(topic)) {
+      const { topics: [found] } = await admin.fetchTopicMetadata({ topics: [topic] })
+      const isLed = found?.partitions.every(({ leader }) => leader >= 0) === true
+      if (isLed && found.partitions.length > 0) return found.partitions.length
+    } else if (create === undefined) {
+      throw new UcError(
+        'failed',
+        `topic "${topic}" does not exist, or may not be seen; kafka-topics --create makes it, ` +
+          'or --create of uc-to-kafka and of uc-pipeline --to-kafka',
+      )
+    } else if (waitedMs === 0) {
+      await admin.createTopics({ waitForLeaders: false, topics: [configOf(topic, create)] })
+    }
+    if (waitedMs > patienceMs) {
+      throw new UcError('failed', `topic "${topic}" has partitions without a leader`)
+    }
+    await sleep(50)
+  }
+}
+
+/** How large a batch the topic takes; undefined where that may not be seen. */
+export async function mostBatchBytes(admin: Admin, topic: string): Promise<number | undefined> {
+  const configNames = ['max.message.bytes']
+  try {
+    const { resources: [found] } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames }],
+    })
+    const bytes = Number(found?.configEntries[0]?.configValue)
+    return bytes > 0 ? bytes : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function configOf(topic: string, { partitions, isCompacted }: NewTopic) {
+  const configEntries = isCompacted ? [{ name: 'cleanup.policy', value: 'compact' }] : []
+  return { topic, numPartitions: partitions, replicationFactor: -1, configEntries }
+}

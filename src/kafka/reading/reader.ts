@@ -1,0 +1,336 @@
+/**
+ * A topic as an input: the lines of its messages, each partition a source, in the order of its
+ * offsets. kafkajs calls with batches; the loop that counts takes them one slice at a time, the next
+ * only when the last one has been counted and written. While it works, or waits for a slow reader,
+ * the group hears that we live.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Batch, Consumer, EachBatchPayload, TopicPartitions } from 'kafkajs'
+import { Abandoned } from '../../io/drive.ts'
+import { isOfRebalance, Membership } from './membership.ts'
+import { messageRuns } from './message-lines.ts'
+import { deletedUpTo, explainGap, lowsOf, type Span, spansOf } from './offsets.ts'
+import { Outlet, type ReaderMessage } from './outlet.ts'
+import type { Owner } from './owner.ts'
+import { type Partition, Partitions } from './partitions.ts'
+import type { Position, ReaderOptions } from './reader-options.ts'
+import { whileWorking } from '../brokers/while-working.ts'
+
+/** Another member of the group reads on: what was counted here is its business now. */
+export class OwnershipLost extends Abandoned {}
+
+/** So many messages at once: between two slices the group may be told that we live. */
+const sliceMessages = 4096
+const confirmMs = 50
+
+/** Requests whose answers say whether we are a member. */
+const asksOfMembers = ['Heartbeat', 'SyncGroup']
+
+export class TopicReader implements Owner {
+  readonly #options: ReaderOptions
+  readonly #consumer: Consumer
+  readonly #heartbeatMs: number
+  readonly #membership: Membership
+  readonly #outlet = new Outlet()
+  readonly #partitions: Partitions
+  /** Settled when all that the last rebalance has changed has been told. */
+  #ready: Promise<void> = Promise.resolve()
+  #hasBegun = false
+  /** Nothing is read any more. */
+  #failure: { readonly error: unknown } | undefined
+  #commits = 0
+
+  constructor(options: ReaderOptions) {
+    const { kafka, group, assigner, consumer, timeOf } = options
+    this.#options = options
+    this.#heartbeatMs = consumer.heartbeatInterval ?? 3000
+    this.#membership = new Membership(consumer.sessionTimeout ?? 30_000)
+    this.#partitions = new Partitions(timeOf)
+    this.#consumer = kafka.consumer({
+      metadataMaxAge: 30_000, // new partitions are seen so soon
+      maxWaitTimeInMs: 100,
+      ...consumer,
+      groupId: group,
+      ...(assigner === undefined ? {} : { partitionAssigners: [assigner] }),
+    })
+    const { REQUEST, HEARTBEAT, GROUP_JOIN, STOP, CRASH } = this.#consumer.events
+    const { END_BATCH_PROCESS, FETCH, COMMIT_OFFSETS } = this.#consumer.events
+    this.#consumer.on(REQUEST, ({ payload: { apiName, sentAt } }) => {
+      if (asksOfMembers.includes(apiName)) this.#membership.answered(Date.now() - sentAt)
+    })
+    this.#consumer.on(HEARTBEAT, () => this.#membership.heard())
+    this.#consumer.on(STOP, () => this.#membership.left())
+    this.#consumer.on(COMMIT_OFFSETS, () => void this.#commits++)
+    this.#consumer.on(GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) => {
+      if (this.#membership.joined(memberId)) this.#lose()
+      // Until we have said where to begin: kafkajs would begin where the group has stopped, and
+      // overwrite that where the offset is gone.
+      this.#pause(
+        Object.entries(memberAssignment).map(([topic, partitions]) => {
+          return { topic, partitions }
+        }),
+      )
+      this.#inTurn(() => this.#join(memberAssignment))
+    })
+    this.#consumer.on(FETCH, () => {
+      this.#partitions.noteFetch()
+      if (this.#partitions.missing.length > 0) this.#inTurn(() => this.#skipDeleted())
+    })
+    this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => {
+      const { topic, partition, highWatermark, lastOffset } = payload
+      const known = this.#partitions.get(topic, partition)
+      if (known === undefined) return
+      known.high = Number(highWatermark)
+      if (payload.batchSize === 0) known.next = Math.max(known.next, Number(lastOffset) + 1)
+      this.#inTurn(async () => {
+        await this.#endIfRead(known)
+        this.#pace()
+      })
+    })
+    this.#consumer.on(CRASH, ({ payload: { error, restart } }) => {
+      if (!restart) this.#fail(error)
+    })
+  }
+
+  /** What there is to read, until `stopAt`. */
+  async *messages(): AsyncGenerator<ReaderMessage> {
+    await this.#consumer.connect()
+    await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true })
+    const run = this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: (payload) => this.#take(payload),
+    })
+    run.catch((error) => this.#fail(error))
+    yield* this.#outlet.values()
+  }
+
+  /** Whether all that there is of the source has been read. */
+  isReadToItsEnd(source: number): boolean {
+    return this.#partitions.isReadToItsEnd(source)
+  }
+
+  /** Messages that are there and have not been read. */
+  get lag(): number {
+    return this.#partitions.lag
+  }
+
+  /**
+   * Stores from where a restart goes on, by source. Returns whether it is stored: after a rebalance
+   * the next one will do, from whoever reads on. kafkajs says nothing where it has given up.
+   */
+  async commit(positions: ReadonlyMap<number, Position>): Promise<boolean> {
+    const offsets = [...positions].flatMap(([source, { offset, metadata }]) => {
+      const known = this.#partitions.ofSource(source)
+      if (known === undefined) return []
+      const { topic, partition } = known
+      return [{ topic, partition, offset: `${offset}`, metadata }]
+    })
+    if (offsets.length === 0 || this.#membership.hasLeft) return false
+    const before = this.#commits
+    try {
+      await this.#consumer.commitOffsets(offsets)
+      return this.#commits > before
+    } catch (error) {
+      if (isOfRebalance(error)) return false
+      throw error
+    }
+  }
+
+  /** Whether the group can still take us for a member: else it may have made another the owner. */
+  get isMember(): boolean {
+    return this.#membership.isCurrent && !this.#isLost
+  }
+
+  get #isLost(): boolean {
+    return this.#failure?.error instanceof OwnershipLost
+  }
+
+  isConfirmed(): boolean {
+    if (this.isMember) return true
+    if (this.#failure !== undefined) throw this.#failure.error
+    return false
+  }
+
+  /** The group may not have answered for long, as after a suspension. */
+  async confirm(): Promise<void> {
+    while (!this.isConfirmed()) await sleep(confirmMs)
+  }
+
+  async close(): Promise<void> {
+    this.#outlet.close()
+    await this.#consumer.disconnect()
+  }
+
+  #inTurn(step: () => Promise<void>): void {
+    this.#ready = this.#ready.then(step).catch((error) => this.#fail(error))
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.#outlet.fail(error)
+  }
+
+  /** Where one owns all, what we have counted is worth nothing once another did so too. */
+  #lose(): void {
+    if (this.#options.ownsAll === true) this.#fail(new OwnershipLost())
+  }
+
+  /** After a rebalance: what is still ours goes on where it was, what is new begins. */
+  async #join(assignment: Readonly<Record<string, readonly number[]>>): Promise<void> {
+    const { ownsAll = false, topics, say } = this.#options
+    if (this.#failure !== undefined) return
+    for (const lost of this.#partitions.without(assignment)) {
+      if (ownsAll) return this.#lose()
+      await this.#outlet.endOf(lost)
+    }
+    for (const { topic, partition, next, isPaused, isEnded } of this.#partitions) {
+      this.#seek(topic, partition, next)
+      if (!isPaused && !isEnded) this.#resume([{ topic, partitions: [partition] }])
+    }
+    if (Object.values(assignment).flat().length === 0) {
+      say(`standing by: another member of the group reads ${topics.join(', ')}`)
+      this.#hasBegun = true // and when we take over, from where that one stored
+    }
+    const isFirst = !this.#hasBegun
+    for (const [topic, numbers] of Object.entries(assignment)) {
+      const fresh = numbers.filter((number) => this.#partitions.get(topic, number) === undefined)
+      if (fresh.length > 0) await this.#begin(topic, fresh, isFirst)
+      this.#hasBegun = true
+    }
+    this.#pace() // the slowest, for which others wait, may be another member's now
+  }
+
+  async #begin(topic: string, partitions: readonly number[], isFirst: boolean): Promise<void> {
+    const { startAt, ...options } = this.#options
+    // What comes later, a new partition say, is read from its beginning.
+    const from = isFirst ? startAt : 'stored'
+    const spans = await spansOf({ ...options, topic, partitions, startAt: from })
+    const begun = [...spans].map(([partition, span]) => {
+      const known = this.#partitions.add(topic, partition, span)
+      this.#seek(topic, partition, span.start)
+      return { known, span }
+    })
+    this.#resume([{ topic, partitions: begun.map(({ known }) => known.partition) }])
+    // All before any of them has a time: the one that is ahead must not close windows of the others.
+    for (const { known } of begun) await this.#outlet.mark(known)
+    for (const { known, span } of begun) await this.#goOn(known, span)
+    for (const { known } of begun) await this.#endIfRead(known)
+  }
+
+  async #goOn({ source }: Partition, { start, metadata = '' }: Span): Promise<void> {
+    const resumption = this.#options.resume?.(source, { offset: start, metadata })
+    if (resumption !== undefined) await this.#outlet.resumption(resumption)
+  }
+
+  // Where kafkajs has given up these throw; where it begins anew, #join does it all again
+
+  #seek(topic: string, partition: number, offset: number): void {
+    if (this.#membership.hasLeft) return
+    this.#consumer.seek({ topic, partition, offset: `${offset}` })
+  }
+
+  #pause(partitions: readonly TopicPartitions[]): void {
+    if (!this.#membership.hasLeft) this.#consumer.pause([...partitions])
+  }
+
+  #resume(partitions: readonly TopicPartitions[]): void {
+    if (!this.#membership.hasLeft) this.#consumer.resume([...partitions])
+  }
+
+  async #take(payload: EachBatchPayload): Promise<void> {
+    await this.#living(this.#ready, payload)
+    const { batch, isRunning, isStale } = payload
+    const { topic, partition } = batch
+    const known = this.#partitions.get(topic, partition)
+    if (known === undefined || known.isEnded) return
+    const isOver = () => {
+      const isLost = this.#partitions.get(topic, partition) !== known
+      return isLost || this.#failure !== undefined || !isRunning() || isStale()
+    }
+    if (isOver()) return
+    known.heardAtMs = Infinity
+    try {
+      await this.#handOver(known, payload, isOver)
+    } finally {
+      known.heardAtMs = performance.now()
+    }
+    this.#pace()
+  }
+
+  async #handOver(
+    known: Partition,
+    payload: EachBatchPayload,
+    isOver: () => boolean,
+  ): Promise<void> {
+    const { batch, resolveOffset } = payload
+    known.high = Number(batch.highWatermark)
+    const first = Number(batch.messages[0]!.offset)
+    if (first !== known.next) {
+      await explainGap(known, { first, asked: askedFor(batch) }, this.#options)
+    }
+    const { stop = Infinity } = known
+    for (let from = 0; from < batch.messages.length; from += sliceMessages) {
+      const slice = batch.messages.slice(from, from + sliceMessages)
+        .filter(({ offset }) => Number(offset) >= known.next && Number(offset) < stop)
+      for (const run of messageRuns(slice, known)) {
+        if (isOver()) return
+        known.next = run.next // before it is taken: a rebalance meanwhile goes on behind it
+        await this.#living(this.#outlet.run(run), payload)
+        await payload.heartbeat()
+      }
+      if (isOver()) return
+      const last = batch.messages[Math.min(from + sliceMessages, batch.messages.length) - 1]!
+      known.writtenMs = Number(last.timestamp)
+      resolveOffset(last.offset)
+      const isLast = from + sliceMessages >= batch.messages.length
+      if (isLast) known.next = Math.max(known.next, Number(batch.lastOffset()) + 1)
+    }
+  }
+
+  /** Where messages are gone kafkajs goes on behind them in silence, and there may be no more. */
+  async #skipDeleted(): Promise<void> {
+    const { admin, say } = this.#options
+    for (const topic of new Set(this.#partitions.missing.map((each) => each.topic))) {
+      const lows = await lowsOf(topic, admin).catch(() => new Map<number, number>()) // asks again soon
+      for (const known of this.#partitions.missing) {
+        if (known.topic !== topic || !this.#partitions.isMissing(known)) continue // come meanwhile
+        known.heardAtMs = performance.now()
+        const low = lows.get(known.partition) ?? 0
+        if (low <= known.next) continue
+        say(deletedUpTo(low, known))
+        known.next = low
+        await this.#endIfRead(known)
+      }
+    }
+    this.#pace() // others may have waited for one of them
+  }
+
+  /** Waits for `work`; the group hears meanwhile that we live. */
+  #living(work: Promise<void>, { heartbeat }: EachBatchPayload): Promise<void> {
+    return whileWorking(work, { everyMs: this.#heartbeatMs / 2, beat: heartbeat })
+  }
+
+  async #endIfRead(known: Partition): Promise<void> {
+    const { topic, partition, stop = Infinity, next, isEnded } = known
+    if (isEnded || next < stop) return
+    known.isEnded = true
+    this.#pause([{ topic, partitions: [partition] }])
+    await this.#outlet.endOf(known)
+    if ([...this.#partitions].every((each) => each.isEnded)) this.#outlet.end()
+  }
+
+  /** A partition that is far ahead of the slowest waits. */
+  #pace(): void {
+    const { paused, resumed } = this.#partitions.pace()
+    const named = ({ topic, partition }: Partition) => ({ topic, partitions: [partition] })
+    if (paused.length > 0) this.#pause(paused.map(named))
+    if (resumed.length > 0) this.#resume(resumed.map(named))
+  }
+}
+
+/** From where the batch was fetched, which kafkajs knows and its types do not. */
+function askedFor(batch: Batch): number | undefined {
+  const { fetchedOffset } = batch as { fetchedOffset?: unknown }
+  return fetchedOffset === undefined ? undefined : Number(fetchedOffset)
+}
