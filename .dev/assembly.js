@@ -16,7 +16,7 @@ const flags = [
 ]
 
 let wasm
-const { error, stderr } = await main(['src/kernel/assembly/index.ts', ...flags], {
+const { error, stderr } = await main(['src/kernel/assembly/scanner.ts', ...flags], {
   writeFile(name, contents) {
     if (name === output) wasm = contents
   },

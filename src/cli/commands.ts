@@ -11,8 +11,8 @@ import { counting } from './options/counting.ts'
 import type { CountingOptions } from './options/counting.ts'
 import { generating } from './options/generating.ts'
 import type { GeneratingOptions } from './options/generating.ts'
-import { input } from './options/input.ts'
-import type { InputOptions } from './options/input.ts'
+import { input } from './options/reading.ts'
+import type { ReadingOptions } from './options/reading.ts'
 import { fromKafkaOnly, toKafkaOnly } from './options/kafka-pipes.ts'
 import type { FromKafkaOnlyOptions, ToKafkaOnlyOptions } from './options/kafka-pipes.ts'
 import { kafka, kafkaRead, kafkaSwitches, kafkaWrite } from './options/kafka.ts'
@@ -34,10 +34,10 @@ import { kinds } from './options/windows.ts'
 import type { KindOptions } from './options/windows.ts'
 import { type PipelinePlan, pipelinePlan } from './pipeline-plan.ts'
 import { countPlan, mergePlan, outputPlan, readPlan, timePlan } from './plan.ts'
-import type { CountRun } from './run/count.ts'
-import type { ExtractRun } from './run/extract.ts'
-import type { MergeRun } from './run/merge.ts'
-import type { WindowRun } from './run/window.ts'
+import type { CountRun } from './run/uc-count.ts'
+import type { ExtractRun } from './run/uc-extract.ts'
+import type { MergeRun } from './run/uc-merge.ts'
+import type { WindowRun } from './run/uc-window.ts'
 import { windowingOf } from './windowing.ts'
 
 /** What can be told of a command. */
@@ -67,11 +67,11 @@ export interface Runnable<Table, Plan> extends Command<Table> {
 
 export type AnyRunnable = Runnable<OptionTable, unknown>
 
-export type ExtractOptions = InputOptions & Pick<TimeOptions, 'idle'> & ReportingOptions
-export type WindowOptions = KindOptions & TimeOptions & ReportingOptions
-export type CountOptions = CountingOptions & OutputOptions & ReportingOptions
-export type PipelineOptions =
-  & InputOptions
+export type ExtractFlags = ReadingOptions & Pick<TimeOptions, 'idle'> & ReportingOptions
+export type WindowFlags = KindOptions & TimeOptions & ReportingOptions
+export type CountFlags = CountingOptions & OutputOptions & ReportingOptions
+export type PipelineFlags =
+  & ReadingOptions
   & KindOptions
   & TimeOptions
   & CountingOptions
@@ -81,25 +81,25 @@ export type PipelineOptions =
   & KafkaWriteOptions
   & KafkaOptions
   & ReportingOptions
-export type MergeOptions =
+export type MergeFlags =
   & MergingOptions
-  & Pick<InputOptions, 'maxLine' | 'zstdWindow'>
+  & Pick<ReadingOptions, 'maxLine' | 'zstdWindow'>
   & Pick<KindOptions, 'weekStart'>
   & Pick<TimeOptions, 'lateness' | 'order'>
   & Pick<OutputOptions, 'format'>
   & ReportingOptions
-export type FromKafkaOptions =
+export type FromKafkaFlags =
   & KafkaReadOptions
   & FromKafkaOnlyOptions
   & KafkaOptions
   & Pick<ReportingOptions, 'stats' | 'progress' | 'maxMemory'>
-export type ToKafkaOptions =
+export type ToKafkaFlags =
   & ToKafkaOnlyOptions
   & Omit<KafkaWriteOptions, 'resultTopic'>
   & KafkaOptions
   & ReportingOptions
 
-export const extract: Runnable<ExtractOptions, ExtractRun> = {
+export const extract: Runnable<ExtractFlags, ExtractRun> = {
   name: 'uc-extract',
   brief: 'Read the time and the user id out of raw frames',
   usage: 'uc-extract [OPTION…] [FILE…]',
@@ -112,10 +112,10 @@ export const extract: Runnable<ExtractOptions, ExtractRun> = {
     const { idle: idleMs } = parsed.values
     return { read: readPlan(parsed), output: outputPlan(parsed), idleMs }
   },
-  load: () => import('./run/extract.ts'),
+  load: () => import('./run/uc-extract.ts'),
 }
 
-export const window: Runnable<WindowOptions, WindowRun> = {
+export const window: Runnable<WindowFlags, WindowRun> = {
   name: 'uc-window',
   brief: 'Give each frame its windows of time',
   usage: 'uc-window [OPTION…]',
@@ -127,10 +127,10 @@ export const window: Runnable<WindowOptions, WindowRun> = {
     const { strict } = parsed.values
     return { windowing: await windowingOf(timePlan(parsed)), output: outputPlan(parsed), strict }
   },
-  load: () => import('./run/window.ts'),
+  load: () => import('./run/uc-window.ts'),
 }
 
-export const count: Runnable<CountOptions, CountRun> = {
+export const count: Runnable<CountFlags, CountRun> = {
   name: 'uc-count',
   brief: 'Count the unique users of each window',
   usage: 'uc-count [OPTION…]',
@@ -142,10 +142,10 @@ export const count: Runnable<CountOptions, CountRun> = {
     const { strict } = parsed.values
     return { output: outputPlan(parsed), counting: countPlan(parsed), strict }
   },
-  load: () => import('./run/count.ts'),
+  load: () => import('./run/uc-count.ts'),
 }
 
-export const pipeline: Runnable<PipelineOptions, PipelinePlan> = {
+export const pipeline: Runnable<PipelineFlags, PipelinePlan> = {
   name: 'uc-pipeline',
   brief: 'Extract, window and count in one process, many times faster',
   usage: 'uc-pipeline [OPTION…] [FILE…]',
@@ -166,10 +166,10 @@ export const pipeline: Runnable<PipelineOptions, PipelinePlan> = {
   },
   example: 'uc-pipeline --minute --day --month log.jsonl.gz',
   plan: pipelinePlan,
-  load: () => import('./run/pipeline.ts'),
+  load: () => import('./run/uc-pipeline.ts'),
 }
 
-export const merge: Runnable<MergeOptions, MergeRun> = {
+export const merge: Runnable<MergeFlags, MergeRun> = {
   name: 'uc-merge',
   brief: 'Unite result lines of several runs, or roll them up',
   usage: 'uc-merge [OPTION…] [FILE…]',
@@ -188,10 +188,10 @@ export const merge: Runnable<MergeOptions, MergeRun> = {
   },
   example: 'uc-merge --to hour,day eu.ndjson us.ndjson',
   plan: (parsed) => ({ merging: mergePlan(parsed), output: outputPlan(parsed) }),
-  load: () => import('./run/merge.ts'),
+  load: () => import('./run/uc-merge.ts'),
 }
 
-export const fromKafka: Runnable<FromKafkaOptions, FromKafkaPlan> = {
+export const fromKafka: Runnable<FromKafkaFlags, FromKafkaPlan> = {
   name: 'uc-from-kafka',
   brief: 'Write the messages of topics as lines',
   usage: 'uc-from-kafka [OPTION…] [TOPIC…]',
@@ -208,10 +208,10 @@ export const fromKafka: Runnable<FromKafkaOptions, FromKafkaPlan> = {
   },
   example: 'uc-from-kafka frames --stop-at end | uc-extract | uc-window | uc-count',
   plan: fromKafkaPlan,
-  load: () => import('./run/from-kafka.ts'),
+  load: () => import('./run/uc-from-kafka.ts'),
 }
 
-export const toKafka: Runnable<ToKafkaOptions, ToKafkaPlan> = {
+export const toKafka: Runnable<ToKafkaFlags, ToKafkaPlan> = {
   name: 'uc-to-kafka',
   brief: 'Write lines to a topic',
   usage: 'uc-to-kafka [OPTION…] TOPIC',
@@ -228,7 +228,7 @@ export const toKafka: Runnable<ToKafkaOptions, ToKafkaPlan> = {
   },
   example: 'uc-pipeline log.jsonl | uc-to-kafka unique-users --create 1 --compact',
   plan: toKafkaPlan,
-  load: () => import('./run/to-kafka.ts'),
+  load: () => import('./run/uc-to-kafka.ts'),
 }
 
 export const generate: Runnable<GeneratingOptions, GeneratePlan> = {
@@ -241,7 +241,7 @@ export const generate: Runnable<GeneratingOptions, GeneratePlan> = {
   example: 'uc-generate -c 1M -r 1000 -n 100k --gz -o stream.jsonl.gz --truth truth.json',
   exits: ['failed', 'usage', 'interrupted', 'terminated'],
   plan: generatePlan,
-  load: () => import('./run/generate.ts'),
+  load: () => import('./run/uc-generate.ts'),
 }
 
 /** In the order in which the overview lists them. */

@@ -4,9 +4,9 @@ import type { Compression } from '../kafka/codecs/compression.ts'
 import type { ConnectionConfig } from '../kafka/brokers/connection.ts'
 import type { StartAt, StopAt } from '../kafka/reading/offsets.ts'
 import type { NewTopic } from '../kafka/brokers/topics.ts'
-import type { FromKafkaOptions, PipelineOptions, ToKafkaOptions } from './commands.ts'
+import type { FromKafkaFlags, PipelineFlags, ToKafkaFlags } from './commands.ts'
 import { type AnyOption, flagOf, type Parsed, valueOfText } from './option.ts'
-import { input } from './options/input.ts'
+import { input } from './options/reading.ts'
 import { kafka, kafkaRead, kafkaWrite } from './options/kafka.ts'
 import type { KafkaWriteOptions } from './options/kafka.ts'
 import { contradiction, type OutputPlan, outputPlan } from './plan.ts'
@@ -50,7 +50,7 @@ export interface ToKafkaPlan extends WriteTopic {
   readonly strict: boolean
 }
 
-export async function fromKafkaPlan(parsed: Parsed<FromKafkaOptions>): Promise<FromKafkaPlan> {
+export async function fromKafkaPlan(parsed: Parsed<FromKafkaFlags>): Promise<FromKafkaPlan> {
   const { settle } = await import('./kafka-connection.ts')
   const { values, connection } = settle(parsed.options, parsed)
   const { topic, group, startAt, stopAt, partitions, plain } = values
@@ -60,7 +60,7 @@ export async function fromKafkaPlan(parsed: Parsed<FromKafkaOptions>): Promise<F
   return { connection, topics, group, startAt, stopAt, partitions, plain, output }
 }
 
-export async function toKafkaPlan(parsed: Parsed<ToKafkaOptions>): Promise<ToKafkaPlan> {
+export async function toKafkaPlan(parsed: Parsed<ToKafkaFlags>): Promise<ToKafkaPlan> {
   const { settle } = await import('./kafka-connection.ts')
   const { values, connection } = settle(parsed.options, parsed)
   const { compression, key, linger: lingerMs, strict } = values
@@ -82,7 +82,7 @@ export async function toKafkaPlan(parsed: Parsed<ToKafkaOptions>): Promise<ToKaf
 
 /** Undefined where uc-pipeline has nothing to do with Kafka. */
 export async function topicPlan(
-  parsed: Parsed<PipelineOptions>,
+  parsed: Parsed<PipelineFlags>,
 ): Promise<TopicPlan | undefined> {
   const { values: { kafka: reads, toKafka: writes }, given, files } = parsed
   if (!reads) refuseWithout('--kafka', Object.values(kafkaRead), given)
@@ -127,7 +127,7 @@ function refuseWithout(
   throw new UcError('usage', `${flagOf(option)} says nothing without ${flags}; add it`)
 }
 
-function refuseBeside({ values, given, files }: Parsed<PipelineOptions>, isNamed: boolean): void {
+function refuseBeside({ values, given, files }: Parsed<PipelineFlags>, isNamed: boolean): void {
   if (files.length > 0 && !isNamed) {
     const remedy = 'leave one out; --topic names the topic to read'
     throw contradiction('--kafka and files', remedy)

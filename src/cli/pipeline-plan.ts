@@ -1,6 +1,6 @@
 /** What a run of uc-pipeline is: what it reads, does with frames, and writes. */
 import type { CountingPlan } from '../pipeline.ts'
-import type { PipelineOptions } from './commands.ts'
+import type { PipelineFlags } from './commands.ts'
 import { type TopicPlan, topicPlan } from './kafka-plan.ts'
 import type { Parsed } from './option.ts'
 import {
@@ -21,7 +21,7 @@ export interface PipelinePlan {
   readonly topics: TopicPlan | undefined
 }
 
-export async function pipelinePlan(parsed: Parsed<PipelineOptions>): Promise<PipelinePlan> {
+export async function pipelinePlan(parsed: Parsed<PipelineFlags>): Promise<PipelinePlan> {
   const topics = await topicPlan(parsed)
   const read = readPlan(topics?.read === undefined ? parsed : { ...parsed, files: [] })
   const output = outputPlan(parsed)

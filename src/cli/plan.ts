@@ -7,12 +7,12 @@ import { UcError } from '../errors.ts'
 import type { Counting, Windowing } from '../pipeline.ts'
 import type { WeekDay } from '../time/calendar.ts'
 import type { TsUnit } from '../time/unix-time.ts'
-import type { MergeOptions } from './commands.ts'
+import type { MergeFlags } from './commands.ts'
 import { flagOf } from './option.ts'
 import type { AnyOption, Parsed, Values } from './option.ts'
 import { counting } from './options/counting.ts'
 import type { CountingOptions, CountMethod } from './options/counting.ts'
-import type { FrameParserName, InputOptions } from './options/input.ts'
+import type { FrameParserName, ReadingOptions } from './options/reading.ts'
 import type { FormatName, OutputOptions } from './options/output.ts'
 import type { ReportingOptions } from './options/reporting.ts'
 import { time } from './options/time.ts'
@@ -146,7 +146,7 @@ export function countPlan({ values, given }: Parsed<CountingOptions>): CountPlan
   return { method, exactLimit, precision, sketch, shard }
 }
 
-export function readPlan({ values, files }: Parsed<InputOptions & ReportingOptions>): ReadPlan {
+export function readPlan({ values, files }: Parsed<ReadingOptions & ReportingOptions>): ReadPlan {
   const { uidKey, tsKey, tsUnit, parser, threads, strict } = values
   if (uidKey === tsKey) {
     throw contradiction('--uid-key and --ts-key', 'give each a key of its own')
@@ -172,7 +172,7 @@ export function readPlan({ values, files }: Parsed<InputOptions & ReportingOptio
   }
 }
 
-export function mergePlan({ values, given, files }: Parsed<MergeOptions>): MergePlan {
+export function mergePlan({ values, given, files }: Parsed<MergeFlags>): MergePlan {
   const { to, weekStart, disjoint, lateness, order, maxLine, zstdWindow, strict } = values
   if (disjoint && to !== undefined) {
     const remedy = 'leave one out, as a user of one minute may come again in the next'

@@ -14,8 +14,8 @@ export type Estimate = Pick<ResultLine, 'users' | 'low' | 'high' | 'method' | 'e
  */
 export type Reserve = (bytes: number) => boolean
 
-/** What a result line says of the users; `sketch` only where it was asked for. */
-export type Counted = Estimate & Pick<ResultLine, 'sketch'>
+/** What a result line says of the users; with the image of a sketch (image.ts) where one was asked for. */
+export type Counted = Estimate & { readonly image?: Uint8Array }
 
 export interface Counter {
   /**

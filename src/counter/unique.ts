@@ -3,7 +3,6 @@
  * counted before goes into the sketch, so that the result depends on the set of users alone, never
  * on when the limit was passed, or on which parts of the set were counted apart and merged.
  */
-import { base64 } from '../ndjson/base64.ts'
 import type { Counted, Counter, Estimate, Reserve } from './counter.ts'
 import { ExactSet } from './exact.ts'
 import { imageOf } from './image.ts'
@@ -72,7 +71,7 @@ export class UniqueCounter implements Counter {
     const state = this.#state
     const estimate = state instanceof ExactSet ? exactly(state.size) : state.estimate()
     if (this.#options.sketch !== true) return estimate
-    return { ...estimate, sketch: base64(imageOf(this.#sketch())) }
+    return { ...estimate, image: imageOf(this.#sketch()) }
   }
 
   /** The sketch that these users would have given from the start, or the one that they are in. */

@@ -8,7 +8,7 @@
  * size, so that the mean is right even where frames are hardly longer than one member.
  */
 import { maxMemberBytes, type MemberPool } from './members.ts'
-import { type Member, put } from './keys.ts'
+import { type Member, put } from './counted-members.ts'
 import { below, type Random } from './random.ts'
 
 /** A line under construction: bytes from `start` up to `end`, without its line break. */

@@ -3,7 +3,7 @@
  * wrong clock (wrong-clock.ts).
  */
 import type { Line, WriteBody } from './body.ts'
-import { emptyMember, type Member, writeTs } from './keys.ts'
+import { emptyMember, type Member, writeTs } from './counted-members.ts'
 import { malformedKinds } from './malformed.ts'
 import { below, type Random } from './random.ts'
 import { isOutOfYears, wrongClock, wrongClockKinds } from './wrong-clock.ts'

@@ -6,7 +6,7 @@
  */
 import { frameBody, type Line, maxLineBytes } from './body.ts'
 import { brokenLine } from './broken.ts'
-import { emptyMember, mixed, type TsForm, writeTs, writeUid } from './keys.ts'
+import { emptyMember, mixed, type TsForm, writeTs, writeUid } from './counted-members.ts'
 import { memberPool } from './members.ts'
 import { below, happens, jumpedRandom, type Random, seededRandom } from './random.ts'
 import type { Truth } from './truth.ts'

@@ -3,7 +3,7 @@
  * that nothing but the one fault gives them away.
  */
 import type { Line, WriteBody } from './body.ts'
-import { encoded, fixedMember, type Member, put } from './keys.ts'
+import { encoded, fixedMember, type Member, put } from './counted-members.ts'
 import { below, pick, type Random } from './random.ts'
 
 /** What a kind may work with: the line to write, and the two members of a good frame. */

@@ -3,7 +3,7 @@ import type { Held } from '../stage.ts'
 import { grouped } from './result-format.ts'
 
 /** What a command knows of its memory before it begins. */
-export interface Circumstances {
+export interface MemorySituation {
   /** Where counting takes it never, or in another way than here: what helps. */
   readonly remedy?: string
   readonly threads?: number
@@ -17,7 +17,7 @@ const windowBytes = 600
 const startBytes = 64 * 2 ** 20
 
 export function memoryAdvice(
-  { used, held, remedy, threads = 1, isOrdered = true }: Circumstances & {
+  { used, held, remedy, threads = 1, isOrdered = true }: MemorySituation & {
     readonly used: number
     readonly held: Held | undefined
   },

@@ -5,7 +5,7 @@
 import type { Reserve } from '../counter/counter.ts'
 import { MemoryShort } from '../errors.ts'
 import type { Held } from '../stage.ts'
-import { type Circumstances, memoryAdvice } from './memory-advice.ts'
+import { memoryAdvice, type MemorySituation } from './memory-advice.ts'
 import {
   addressBytes,
   addressLimitBytes,
@@ -26,14 +26,14 @@ const mostReserved = 192 * 2 ** 20
 export class MemoryGuard {
   readonly #limit: number
   readonly #addresses = addressLimit()
-  readonly #circumstances: Circumstances
+  readonly #circumstances: MemorySituation
   #held: () => Held | undefined = () => undefined
   #checkedAtMs = 0
   /** It has spoken: what follows is printing what is open, for which there is a reserve. */
   #isOver = false
 
   /** Without a limit it is three quarters of what there is; none where that is not known. */
-  constructor(limitBytes: number | undefined, circumstances: Circumstances) {
+  constructor(limitBytes: number | undefined, circumstances: MemorySituation) {
     this.#limit = limitBytes ?? (availableBytes() ?? Infinity) * 0.75
     this.#circumstances = circumstances
   }

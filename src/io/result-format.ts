@@ -23,7 +23,7 @@ const tsvFields = [
 const optionalFields = ['shard', 'shards', 'sketch'] as const
 
 /** Which columns there are beside those of every run. */
-export interface Columns {
+export interface TableColumns {
   /** All, as lines may differ; else those that the first line has. */
   readonly hasAllColumns?: boolean
 }
@@ -42,7 +42,7 @@ export function hasNames({ shard, shards }: ResultLine): boolean {
 }
 
 /** Rows under the columns of `first`, the first line. */
-export function tsvRows(first: ResultLine, { hasAllColumns = false }: Columns = {}): Rows {
+export function tsvRows(first: ResultLine, { hasAllColumns = false }: TableColumns = {}): Rows {
   const optional = optionalFields.filter((field) => hasAllColumns || first[field] !== undefined)
   const fields: readonly (keyof ResultLine)[] = [...tsvFields, ...optional]
   return {

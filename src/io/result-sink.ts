@@ -5,7 +5,7 @@ import { stringify } from 'ndjson'
 import type { ResultLine } from '../records.ts'
 import { shown } from '../shown.ts'
 import { writeOut } from './runtime.ts'
-import { type Columns, hasNames, type Rows, tableRows, tsvRows } from './result-format.ts'
+import { hasNames, type Rows, type TableColumns, tableRows, tsvRows } from './result-format.ts'
 
 export type ResultFormat = 'json' | 'tsv' | 'table'
 
@@ -19,7 +19,7 @@ export class ResultSink {
   #blocks: Uint8Array[] = []
   #hasWritten = false
 
-  constructor(format: ResultFormat, columns: Columns = {}) {
+  constructor(format: ResultFormat, columns: TableColumns = {}) {
     this.#newTextOf = () => format === 'json' ? jsonText() : rowText(format, columns)
     this.#textOf = this.#newTextOf()
   }
@@ -75,7 +75,7 @@ function jsonText(): (line: ResultLine) => string {
   }
 }
 
-function rowText(format: 'tsv' | 'table', columns: Columns): (line: ResultLine) => string {
+function rowText(format: 'tsv' | 'table', columns: TableColumns): (line: ResultLine) => string {
   let rows: Rows | undefined
   return (line) => {
     if (rows !== undefined) return rows.row(line)

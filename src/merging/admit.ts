@@ -24,7 +24,7 @@ export interface AdmitOptions {
 }
 
 /** A line that can be united. */
-export interface Part {
+export interface Admitted {
   readonly source: number
   /** Where it stands, for messages. */
   readonly where: string
@@ -36,7 +36,7 @@ export interface Part {
   readonly shares: Shares
 }
 
-export type Refusal = Pick<Reject, 'reason' | 'detail'>
+export type NotMergeable = Pick<Reject, 'reason' | 'detail'>
 
 class NotAdmitted extends Error {
   readonly reason: Reject['reason']
@@ -47,13 +47,13 @@ class NotAdmitted extends Error {
   }
 }
 
-export function admission(options: AdmitOptions): (read: ReadLine) => Part | Refusal {
+export function admission(options: AdmitOptions): (read: ReadLine) => Admitted | NotMergeable {
   const { to, weekStart, isDisjoint, zoneNamed } = options
   const kinds = new ZonedKinds(zoneNamed)
   /** Zone and week of each kind, by the first line. */
   const settled = new Map<string, ZonedKind>()
 
-  function admit({ source, place, lineNumber, result }: ReadLine): Part {
+  function admit({ source, place, lineNumber, result }: ReadLine): Admitted {
     if (typeof result === 'string') throw new NotAdmitted('malformed', result)
     const kind = kindOf(result)
     const sketch = sketchOf(result)

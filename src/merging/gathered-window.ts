@@ -6,7 +6,7 @@
 import type { Estimate } from '../counter/counter.ts'
 import { sumOfDisjoint } from '../counter/disjoint.ts'
 import { Sketch } from '../counter/sketch.ts'
-import type { Part, Refusal } from './admit.ts'
+import type { Admitted, NotMergeable } from './admit.ts'
 import { contradict, covers, join, type Shares, take } from './shares.ts'
 
 /** What the lines of one window come to. */
@@ -15,23 +15,23 @@ export interface United {
   /** Undefined where one of them has none. */
   readonly sketch: Sketch | undefined
   /** Lines that are exact and stand for all of it. */
-  readonly exact: readonly Part[]
+  readonly exact: readonly Admitted[]
   /** Where users are added up instead. */
   readonly sum?: Estimate
 }
 
 export class GatheredWindow {
-  readonly first: Part
-  readonly #parts = new Map<string, Part>()
+  readonly first: Admitted
+  readonly #parts = new Map<string, Admitted>()
   readonly #isDisjoint: boolean
 
-  constructor(first: Part, isDisjoint: boolean) {
+  constructor(first: Admitted, isDisjoint: boolean) {
     this.first = first
     this.#isDisjoint = isDisjoint
   }
 
   /** Which lines are replaced, perhaps this one itself, or why it cannot be taken. */
-  add(part: Part): readonly Part[] | Refusal {
+  add(part: Admitted): readonly Admitted[] | NotMergeable {
     const key = `${part.source} ${JSON.stringify([...part.shares.keys()].sort())}`
     const before = this.#parts.get(key)
     const rivals = before === undefined && this.#isDisjoint ? this.#rivalsOf(part) : []
@@ -46,7 +46,7 @@ export class GatheredWindow {
   }
 
   /** Whether a line of a shard in it cannot be of the same run. */
-  isContradictedBy({ shares }: Part): boolean {
+  isContradictedBy({ shares }: Admitted): boolean {
     return [...this.#parts.values()].some((other) => contradict(other.shares, shares))
   }
 
@@ -63,7 +63,7 @@ export class GatheredWindow {
   }
 
   /** Lines of other inputs that have counted a shard of `part` too; those it does not cover first. */
-  #rivalsOf({ shares }: Part): (readonly [string, Part])[] {
+  #rivalsOf({ shares }: Admitted): (readonly [string, Admitted])[] {
     const rivals = [...this.#parts].filter(([, other]) => {
       return [...other.shares.keys()].some((shard) => {
         return typeof shard === 'string' && shares.has(shard)
@@ -76,7 +76,7 @@ export class GatheredWindow {
 }
 
 /** Numbers cannot be added where a shard is in both, and neither can stand for the other. */
-function bothHave(part: Part, rival: Part): Refusal {
+function bothHave(part: Admitted, rival: Admitted): NotMergeable {
   const shard = [...part.shares.keys()].find((each) => rival.shares.has(each))
   return {
     reason: 'unmergeable',
@@ -85,7 +85,7 @@ function bothHave(part: Part, rival: Part): Refusal {
   }
 }
 
-function sketchOf(parts: readonly Part[]): Sketch | undefined {
+function sketchOf(parts: readonly Admitted[]): Sketch | undefined {
   let union: Sketch | undefined
   for (const { sketch } of parts) {
     if (sketch === undefined) return undefined

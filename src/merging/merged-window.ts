@@ -6,10 +6,9 @@
 import type { Counted } from '../counter/counter.ts'
 import { imageOf } from '../counter/image.ts'
 import { Sketch } from '../counter/sketch.ts'
-import { base64 } from '../ndjson/base64.ts'
 import { type ResultLine, windowKey } from '../records.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
-import type { Part } from './admit.ts'
+import type { Admitted } from './admit.ts'
 import type { United } from './gathered-window.ts'
 import { resultLines } from '../windows/result-lines.ts'
 import { covers, join, paneFields, shardFields, type Shares, sum, take } from './shares.ts'
@@ -80,22 +79,24 @@ export class MergedWindow {
   #counted(shares: Shares): Counted {
     const union = this.#sketch
     if (this.#own?.sum !== undefined) {
-      return union === undefined
-        ? this.#own.sum
-        : { ...this.#own.sum, sketch: base64(imageOf(union)) }
+      return union === undefined ? this.#own.sum : { ...this.#own.sum, image: imageOf(union) }
     }
-    const sketch = base64(imageOf(union!))
+    const image = imageOf(union!)
     const exact = this.#own?.exact.filter((part) => {
-      return covers(part.shares, shares) && base64(imageOf(folded(part, union!))) === sketch
+      return covers(part.shares, shares) && areEqual(imageOf(folded(part, union!)), image)
     })
-    if (exact === undefined || exact.length === 0) return { ...union!.estimate(), sketch }
+    if (exact === undefined || exact.length === 0) return { ...union!.estimate(), image }
     const users = Math.max(...exact.map(({ line }) => line.users))
-    return { users, low: users, high: users, method: 'exact', error: 0, sketch }
+    return { users, low: users, high: users, method: 'exact', error: 0, image }
   }
 }
 
+function areEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i])
+}
+
 /** The users of one line alone, as the union would hold them. */
-function folded({ sketch }: Part, { precision }: Sketch): Sketch {
+function folded({ sketch }: Admitted, { precision }: Sketch): Sketch {
   const users = new Sketch(precision)
   users.merge(sketch!)
   return users

@@ -27,7 +27,7 @@ interface Now {
   readonly source: number
 }
 
-export interface Inputs {
+export interface ExtractInputs {
   readonly inputs: Map<number, Input>
   /** Which of them is read, or one that stands alone. */
   now: Now
@@ -35,10 +35,10 @@ export interface Inputs {
 }
 
 export class SavedInputs {
-  readonly #inputs: Inputs
+  readonly #inputs: ExtractInputs
   readonly #records = new ChangedRecords()
 
-  constructor(inputs: Inputs) {
+  constructor(inputs: ExtractInputs) {
     this.#inputs = inputs
   }
 

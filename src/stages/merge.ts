@@ -13,7 +13,7 @@ import { type ReadLine, type Reject, windowKey } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
 import type { WindowKind } from '../time/calendar.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
-import { admission, type AdmitOptions, type Part, type Refusal } from '../merging/admit.ts'
+import { admission, type AdmitOptions, type Admitted, type NotMergeable } from '../merging/admit.ts'
 import type { Result } from './count.ts'
 import { GatheredWindow } from '../merging/gathered-window.ts'
 import { MergedWindow } from '../merging/merged-window.ts'
@@ -67,7 +67,7 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     write(union.watermarkMs - longestMs, emit)
   }
 
-  function gather(part: Part): Refusal | undefined {
+  function gather(part: Admitted): NotMergeable | undefined {
     const { line, kind: { kind }, targets } = part
     const { window, start, end } = line
     const dueMs = end * 1000 + latenessMs(kind)
@@ -95,7 +95,7 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     return undefined
   }
 
-  function account(part: Part, replaced: readonly Part[]): void {
+  function account(part: Admitted, replaced: readonly Admitted[]): void {
     counts.merged += 1 - replaced.length
     counts.replaced += replaced.length
     const [before] = replaced
@@ -156,7 +156,7 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     }
   }
 
-  function refuse(read: ReadLine, { reason, detail }: Refusal, emit: Emit<MergeOut>): void {
+  function refuse(read: ReadLine, { reason, detail }: NotMergeable, emit: Emit<MergeOut>): void {
     if (reason === 'malformed') ledger.malformed++
     else if (reason === 'expired') counts.expired++
     else counts.unmergeable++

@@ -4,6 +4,7 @@
  * description of its own, 2 kB and some microseconds for every line.
  */
 import type { Counted } from '../counter/counter.ts'
+import { base64 } from '../ndjson/base64.ts'
 import type { ResultLine } from '../records.ts'
 import type { Calendar, Span, WindowKind } from '../time/calendar.ts'
 
@@ -48,7 +49,7 @@ export function resultLines({ calendar, shard }: ResultLinesOptions): ToLine {
     line.frames = frames
     line.pane = pane
     if (revision !== undefined) line.revision = revision
-    if (counted.sketch !== undefined) line.sketch = counted.sketch
+    if (counted.image !== undefined) line.sketch = base64(counted.image)
     return line as ResultLine
   }
 }

@@ -11,7 +11,7 @@ import { RecordReader, RecordWriter } from '../state/record.ts'
 import type { WindowKind } from '../time/calendar.ts'
 import type { Union } from '../sources/union.ts'
 
-export interface Progress {
+export interface CountProgress {
   readonly kinds: readonly WindowKind[]
   /** Per kind. */
   readonly counted: number[]
@@ -21,10 +21,10 @@ export interface Progress {
 }
 
 export class SavedProgress {
-  readonly #progress: Progress
+  readonly #progress: CountProgress
   readonly #records = new ChangedRecords()
 
-  constructor(progress: Progress) {
+  constructor(progress: CountProgress) {
     this.#progress = progress
   }
 

@@ -24,13 +24,13 @@ function counted(
 
 const upTo = (users: number) => Array.from({ length: users }, (_, i) => i)
 
-const exactly = (users: number, sketch?: string): Counted => ({
+const exactly = (users: number, image?: Uint8Array): Counted => ({
   users,
   low: users,
   high: users,
   method: 'exact',
   error: 0,
-  ...(sketch === undefined ? {} : { sketch }),
+  ...(image === undefined ? {} : { image }),
 })
 
 test('as many users as the limit are still counted exactly', () => {
@@ -91,9 +91,9 @@ test('counted apart and merged, users give what they give counted at once, sketc
       const all = parts.flatMap(([, users]) => users)
       const merged = mergedOf(parts, options)
       const whole = (method: 'auto' | 'exact' | 'hll') => mergedOf([[method, all]], options)
-      assert.equal(merged.sketch, whole('hll').sketch)
+      assert.deepEqual(merged.image, whole('hll').image)
       if (merged.method === 'hll') assert.deepEqual(merged, whole('hll'))
-      else assert.deepEqual(merged, exactly(new Set(all).size, merged.sketch))
+      else assert.deepEqual(merged, exactly(new Set(all).size, merged.image))
       const [first] = used
       if (used.size === 1) assert.deepEqual(merged, whole(first!))
     }),

@@ -1,6 +1,7 @@
 /** Result lines made without any stage, and united by those of uc-merge. */
 import assert from 'node:assert/strict'
 import { fingerprintOfText, newFingerprint } from '../../src/counter/hash.ts'
+import { base64 } from '../../src/ndjson/base64.ts'
 import { uniqueCounter } from '../../src/counter/unique.ts'
 import { Ledger } from '../../src/ledger.ts'
 import { chain } from '../../src/pipeline.ts'
@@ -45,7 +46,7 @@ export function countedLines(frames: readonly Frame[], options: CountedOptions):
         fingerprintOfText(uid, hash)
         users.add(hash.hi, hash.lo)
       }
-      const { sketch, ...counted } = users.estimate()
+      const { image, ...counted } = users.estimate()
       lines.push({
         window: kind.name,
         start: startMs / 1000,
@@ -59,7 +60,7 @@ export function countedLines(frames: readonly Frame[], options: CountedOptions):
         pane: 'on-time',
         revision: 0,
         ...fields,
-        sketch: sketch!,
+        sketch: base64(image!),
       })
     }
   }

@@ -3,7 +3,7 @@ import type { Outcome } from '../../io/drive.ts'
 import { chain, countingStages } from '../../pipeline.ts'
 import type { PipelinePlan } from '../pipeline-plan.ts'
 import { withFrameReader } from './frame-reader.ts'
-import type { Results } from './result-writer.ts'
+import type { Results } from '../../kafka/writing/topic-results.ts'
 import type { Session } from './session.ts'
 
 export interface Parts extends Pick<PipelinePlan, 'read' | 'counting'> {

@@ -1,6 +1,6 @@
 /** Where uc-count, uc-merge and uc-pipeline put what they count. */
 import type { Delivery } from '../../io/drive.ts'
-import type { Columns } from '../../io/result-format.ts'
+import type { TableColumns } from '../../io/result-format.ts'
 import { ResultSink } from '../../io/result-sink.ts'
 import { isTerminal } from '../../io/runtime.ts'
 import type { Owner } from '../../kafka/reading/owner.ts'
@@ -9,18 +9,12 @@ import type { MergeOut } from '../../stages/merge.ts'
 import type { OutputPlan } from '../plan.ts'
 import type { Session } from './session.ts'
 
-export interface Results extends Delivery<CountOut> {
-  /** Writes what the owner, if one is named, may still write. */
-  flush(owner?: Owner): Promise<void>
-  discard(): Promise<void>
-}
-
 export class ResultWriter implements Delivery<CountOut | MergeOut> {
   readonly #sink: ResultSink
   readonly #session: Session
   readonly #isOnTerminal = isTerminal('stdout')
 
-  constructor(format: OutputPlan['format'], session: Session, columns: Columns = {}) {
+  constructor(format: OutputPlan['format'], session: Session, columns: TableColumns = {}) {
     this.#sink = new ResultSink(format ?? (this.#isOnTerminal ? 'table' : 'json'), columns)
     this.#session = session
   }

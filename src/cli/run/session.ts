@@ -7,7 +7,7 @@ import { exitStatus, UcError } from '../../errors.ts'
 import { type Drive, drive, type Outcome } from '../../io/drive.ts'
 import type { Inputs } from '../../io/input.ts'
 import { MemoryGuard } from '../../io/memory.ts'
-import type { Circumstances } from '../../io/memory-advice.ts'
+import type { MemorySituation } from '../../io/memory-advice.ts'
 import { openOutput, OutputFile } from '../../io/output-file.ts'
 import { newProgress, type Progress } from '../../io/progress.ts'
 import { RejectSink } from '../../io/reject-sink.ts'
@@ -27,7 +27,7 @@ export interface SessionOptions {
   readonly isStrict: boolean
   /** Undefined: topics are read. */
   readonly inputs?: Inputs | undefined
-  readonly memory?: Circumstances
+  readonly memory?: MemorySituation
   /** An error as the user is to read it. */
   inWords?(error: unknown): unknown
 }

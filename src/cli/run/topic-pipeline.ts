@@ -9,7 +9,7 @@ import { grouped } from '../../io/result-format.ts'
 import { oneOwner } from '../../kafka/reading/assigner.ts'
 import { Committer } from '../../kafka/reading/committer.ts'
 import type { ConnectionConfig } from '../../kafka/brokers/connection.ts'
-import type { Place } from '../../kafka/brokers/trouble.ts'
+import type { KafkaPlace } from '../../kafka/brokers/trouble.ts'
 import { Checkpoints, resumptionOf } from '../../kafka/reading/checkpoints.ts'
 import type { ReaderMessage } from '../../kafka/reading/outlet.ts'
 import { OwnershipLost, TopicReader } from '../../kafka/reading/reader.ts'
@@ -23,11 +23,11 @@ import type { ReadTopic, TopicPlan, WriteTopic } from '../kafka-plan.ts'
 import type { PipelinePlan } from '../pipeline-plan.ts'
 import { countFiles, type Parts } from './count-files.ts'
 import { observed } from './frame-reader.ts'
-import { inWords, type KafkaSession, kafkaSession } from './kafka-session.ts'
-import { messageStage } from './message-stage.ts'
-import { type Results, ResultWriter } from './result-writer.ts'
+import { inWords, type KafkaSession, kafkaSession } from '../../kafka/brokers/kafka-session.ts'
+import { messageStage } from '../../kafka/reading/message-frames.ts'
+import { ResultWriter } from './result-writer.ts'
 import { type Session, withSession } from './session.ts'
-import { TopicResults } from './topic-results.ts'
+import { type Results, TopicResults } from '../../kafka/writing/topic-results.ts'
 
 export async function runTopicPipeline(
   { read, counting, output }: PipelinePlan,
@@ -187,10 +187,10 @@ export function noted<Out>(
 
 async function topicResults(
   { topic, compression, create }: WriteTopic,
-  { session, place, ...kafka }: Connected & { session: Session; place: Place },
+  { session, place, ...kafka }: Connected & { session: Session; place: KafkaPlace },
 ): Promise<Results> {
   await session.during(partitionsOf({ ...kafka, topic, create }))
-  const results = new TopicResults({ ...kafka, topic, compression }, { session, place })
+  const results = new TopicResults({ ...kafka, topic, compression }, { waiting: session, place })
   await session.during(results.connect())
   return results
 }

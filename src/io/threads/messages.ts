@@ -18,7 +18,7 @@ export interface ThreadSettings extends ScanSettings {
 }
 
 /** What a thread is given at once. */
-export interface Piece {
+export interface ScannedPiece {
   readonly name: string
   /** Of a plain file; undefined: all of a file that is compressed and cannot be cut. */
   readonly range?: LineRange
@@ -41,7 +41,7 @@ export interface LineRange {
 export const mostUntakenBytes: number = 8 * 2 ** 20
 
 /** The next piece to scan, or that the oldest reply has been taken: its bytes come back. */
-export type ToThread = Piece | { readonly taken: ArrayBuffer }
+export type ToThread = ScannedPiece | { readonly taken: ArrayBuffer }
 
 /** What was found in a piece, or in the next part of one that holds much. */
 export interface Reply {

@@ -8,12 +8,12 @@ import { pathOf } from '../file-name.ts'
 import { FileExtent } from '../file-extent.ts'
 import { identityOf } from '../identity.ts'
 import { isCompressed, magicBytes } from '../inflate.ts'
-import type { Piece } from './messages.ts'
+import type { ScannedPiece } from './messages.ts'
 
 export interface Part {
   readonly file: FileRead
   /** Undefined: to be read as a stream. */
-  readonly piece?: Piece
+  readonly piece?: ScannedPiece
   /** Why it goes no further. */
   readonly failure?: unknown
 }
@@ -48,7 +48,7 @@ export function* partsOf(files: readonly string[], pieceBytes: number): Generato
   }
 }
 
-function* piecesOf(fd: number, file: FileRead, pieceBytes: number): Generator<Piece> {
+function* piecesOf(fd: number, file: FileRead, pieceBytes: number): Generator<ScannedPiece> {
   const { name } = file
   const head = new Uint8Array(magicBytes)
   readSync(fd, head, 0, magicBytes, 0)

@@ -9,7 +9,7 @@ import { pathOf } from '../file-name.ts'
 import { FileExtent } from '../file-extent.ts'
 import { identityOf } from '../identity.ts'
 import { reasonOf } from '../reason.ts'
-import type { LineRange, Piece, PieceEnd, Reply, ScanSettings } from './messages.ts'
+import type { LineRange, PieceEnd, Reply, ScannedPiece, ScanSettings } from './messages.ts'
 import { RangeReader } from './read-range.ts'
 
 /** So much of a compressed file is scanned for one reply. */
@@ -41,7 +41,7 @@ export class PieceScanner {
   }
 
   /** An error comes with the last reply, behind all that could be read before it. */
-  async *scan({ name, range }: Piece): AsyncGenerator<Reply> {
+  async *scan({ name, range }: ScannedPiece): AsyncGenerator<Reply> {
     this.#isBegun = false
     this.#scanner.begin()
     try {

@@ -8,8 +8,8 @@ import { useCompiledScanner } from '../../kernel/module.ts'
 import { buffersOf, bytesOf } from '../../kernel/scanned-lines.ts'
 import {
   mostUntakenBytes,
-  type Piece,
   type Reply,
+  type ScannedPiece,
   type ThreadSettings,
   type ToThread,
 } from './messages.ts'
@@ -19,7 +19,7 @@ const port = parentPort as MessagePort
 const { compiled, ...settings } = workerData as ThreadSettings
 useCompiledScanner(compiled)
 const scanner = new PieceScanner(settings)
-const pieces: Piece[] = []
+const pieces: ScannedPiece[] = []
 /** What each reply that is not yet taken needs of memory. */
 const untakenBytes: number[] = []
 let wake = () => {}

@@ -13,8 +13,8 @@ import { mayRead, mayTakeAddresses } from '../runtime.ts'
 import { bytesOf } from '../../kernel/scanned-lines.ts'
 import {
   mostUntakenBytes,
-  type Piece,
   type Reply,
+  type ScannedPiece,
   type ScanSettings,
   type ThreadSettings,
   type ToThread,
@@ -38,7 +38,7 @@ const mayStart = () => mayTakeAddresses(threadAddressBytes)
 /** A thread has its next piece before it asks for it, so that it never waits for this one. */
 const mostWork = 3
 /** A compressed file takes long: what is given to its thread would wait, while others have time. */
-const workOf = ({ range }: Piece) => range === undefined ? mostWork : 1
+const workOf = ({ range }: ScannedPiece) => range === undefined ? mostWork : 1
 
 /** What a thread opens: while it starts, while it reads, and its pipes and events. */
 const threadDescriptors = 8
@@ -65,7 +65,7 @@ export class Threads {
   }
 
   /** What is found in the piece. All replies have to be read, as what is not taken is waited for. */
-  scan(piece: Piece): AsyncGenerator<Reply> {
+  scan(piece: ScannedPiece): AsyncGenerator<Reply> {
     const scan = new Scan(piece)
     this.#waiting.push(scan)
     this.#share()
@@ -86,7 +86,7 @@ export class Threads {
   }
 
   /** Compressed files are for the others alone: their decoder would wait for the main thread. */
-  #freest({ name, range }: Piece): Thread | undefined {
+  #freest({ name, range }: ScannedPiece): Thread | undefined {
     const threads = this.#threads
     const idle = threads.find(({ work }) => work === 0)
     if (idle !== undefined) return idle
@@ -217,13 +217,13 @@ class Thread {
 
 /** A piece that a thread scans, or is going to. */
 class Scan {
-  readonly piece: Piece
+  readonly piece: ScannedPiece
   onTaken: (reply: Reply) => void = () => {}
   readonly #replies: Reply[] = []
   #error: UcError | undefined
   #wake = () => {}
 
-  constructor(piece: Piece) {
+  constructor(piece: ScannedPiece) {
     this.piece = piece
   }
 

@@ -11,7 +11,7 @@ import {
   type Core,
   coreOf,
   isClosed,
-  type Place,
+  type KafkaPlace,
   refusedToken,
   tlsFault,
   tlsTrouble,
@@ -24,7 +24,7 @@ export interface Trouble {
   readonly isPassing: boolean
 }
 
-export interface Circumstances extends Place {
+export interface Circumstances extends KafkaPlace {
   readonly tls: Tls | undefined
   /** A broker had answered before, without a login. */
   readonly hasAnswered: boolean

@@ -4,7 +4,7 @@
  */
 import { UcError } from '../../errors.ts'
 
-export interface Place {
+export interface KafkaPlace {
   readonly brokers: readonly string[]
   /** Of client.properties, for the remedies that stand there. */
   readonly file?: string | undefined
@@ -26,7 +26,7 @@ export interface Core {
   readonly broker: string
 }
 
-export function troubleOf(error: unknown, place: Place): string {
+export function troubleOf(error: unknown, place: KafkaPlace): string {
   const told = ucErrorIn(error)
   if (told !== undefined) return told.message
   const core = coreOf(error, place)
@@ -37,7 +37,7 @@ export function troubleOf(error: unknown, place: Place): string {
 }
 
 /** The error at the bottom: kafkajs wraps each in one about its retries. */
-export function coreOf(error: unknown, { brokers }: Place): Core {
+export function coreOf(error: unknown, { brokers }: KafkaPlace): Core {
   let bottom = error
   while (bottom instanceof Error && bottom.cause instanceof Error) bottom = bottom.cause
   const { name = '', message, type, code, broker } = Object(bottom) as Record<string, unknown>
@@ -93,7 +93,7 @@ export interface Certificate {
 
 export function tlsTrouble(
   core: Core,
-  { file, tls }: Place,
+  { file, tls }: KafkaPlace,
   certificate?: Certificate,
 ): string | undefined {
   const [host] = core.broker.split(/:\d+$/)
@@ -131,7 +131,7 @@ export function isClosed({ name, message, code }: Core): boolean {
     /^(Closed connection|Connection closed|Not connected)|write after end/.test(message)
 }
 
-function socketTrouble(core: Core, place: Place): string | undefined {
+function socketTrouble(core: Core, place: KafkaPlace): string | undefined {
   const { name, message, code, broker } = core
   const advice = place.brokers.includes(broker)
     ? 'is it running? --brokers names others'
@@ -154,7 +154,10 @@ function socketTrouble(core: Core, place: Place): string | undefined {
   return undefined
 }
 
-function loginTrouble({ name, message, type, broker }: Core, place: Place): string | undefined {
+function loginTrouble(
+  { name, message, type, broker }: Core,
+  place: KafkaPlace,
+): string | undefined {
   const see = place.file === undefined ? '' : ` in ${place.file}`
   const { mechanism = 'no mechanism', user } = place.sasl ?? {}
   if (type === 'UNSUPPORTED_SASL_MECHANISM' || /mechanism is not supported/.test(message)) {
@@ -174,12 +177,12 @@ function loginTrouble({ name, message, type, broker }: Core, place: Place): stri
     : `broker ${broker} refused user "${user}": wrong name or password; see sasl.jaas.config${see}`
 }
 
-export function refusedToken(broker: string, { file }: Place): string {
+export function refusedToken(broker: string, { file }: KafkaPlace): string {
   const see = file === undefined ? '' : ` in ${file}`
   return `broker ${broker} refused the token; see uc.sasl.oauthbearer.command${see}`
 }
 
-function answerTrouble({ name, type, broker }: Core, place: Place): string | undefined {
+function answerTrouble({ name, type, broker }: Core, place: KafkaPlace): string | undefined {
   const topic = place.topic === undefined ? 'the topic' : `topic "${place.topic}"`
   const group = place.group === undefined ? 'the group' : `group "${place.group}"`
   const user = place.sasl?.user === undefined ? 'we' : `user "${place.sasl.user}"`

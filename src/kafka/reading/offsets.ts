@@ -8,7 +8,7 @@ import { grouped } from '../../io/result-format.ts'
 export type StartAt = 'beginning' | 'end' | 'stored' | number
 export type StopAt = 'never' | 'end' | number
 
-export interface Span {
+export interface OffsetSpan {
   /** Offset of the first message to read. */
   readonly start: number
   /** Offset behind the last one; undefined where there is no end. */
@@ -32,7 +32,7 @@ export interface SpanOptions {
 }
 
 /** By partition. */
-export async function spansOf(options: SpanOptions): Promise<ReadonlyMap<number, Span>> {
+export async function spansOf(options: SpanOptions): Promise<ReadonlyMap<number, OffsetSpan>> {
   const { admin, topic, startAt, stopAt, say } = options
   await admin.fetchTopicMetadata({ topics: [topic] }) // else partitions that are new are missing
   let bounds = await patiently(() => admin.fetchTopicOffsets(topic))

@@ -1,6 +1,6 @@
 /** The partitions that are read: how far, how far they could be, and which of them wait. */
 import { farAheadMs } from '../../sources/silence.ts'
-import type { Span } from './offsets.ts'
+import type { OffsetSpan } from './offsets.ts'
 
 export interface Partition {
   readonly source: number
@@ -51,7 +51,7 @@ export class Partitions {
   }
 
   /** A partition that comes again after it was lost is a new source. */
-  add(topic: string, partition: number, { start, stop, high }: Span): Partition {
+  add(topic: string, partition: number, { start, stop, high }: OffsetSpan): Partition {
     const name = `${topic}[${partition}]`
     const source = this.#sources++
     const added = {

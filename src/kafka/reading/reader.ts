@@ -9,7 +9,7 @@ import type { Batch, Consumer, EachBatchPayload, TopicPartitions } from 'kafkajs
 import { Abandoned } from '../../io/drive.ts'
 import { isOfRebalance, Membership } from './membership.ts'
 import { messageRuns } from './message-lines.ts'
-import { deletedUpTo, explainGap, lowsOf, type Span, spansOf } from './offsets.ts'
+import { deletedUpTo, explainGap, lowsOf, type OffsetSpan, spansOf } from './offsets.ts'
 import { Outlet, type ReaderMessage } from './outlet.ts'
 import type { Owner } from './owner.ts'
 import { type Partition, Partitions } from './partitions.ts'
@@ -218,7 +218,7 @@ export class TopicReader implements Owner {
     for (const { known } of begun) await this.#endIfRead(known)
   }
 
-  async #goOn({ source }: Partition, { start, metadata = '' }: Span): Promise<void> {
+  async #goOn({ source }: Partition, { start, metadata = '' }: OffsetSpan): Promise<void> {
     const resumption = this.#options.resume?.(source, { offset: start, metadata })
     if (resumption !== undefined) await this.#outlet.resumption(resumption)
   }

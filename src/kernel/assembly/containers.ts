@@ -12,7 +12,7 @@ import {
   maskBytes,
   masksAt,
 } from './blocks'
-import { noteKey } from './keys'
+import { noteKey } from './wanted-keys'
 
 /**
  * The stack of open containers, in two numbers: one bit each, 1 for an object, the innermost in the

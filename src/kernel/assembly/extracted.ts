@@ -4,7 +4,7 @@
  * same result. Counterpart: framesWriter in ../../ndjson/frame-lines.ts
  */
 import { tsNameAt, uidNameAt } from './layout'
-import { findTime, findValue, PLAIN, valueEnd } from './values'
+import { findTime, findValue, PLAIN, valueEnd } from './wanted-values'
 
 // As they stand in memory, the first byte lowest.
 const beforeTime: u64 = 0x3a227374227b // {"ts":

@@ -10,7 +10,7 @@
  *   depth      1 1 1 1 1 1 1 2 2 2 2 2 2 1 1        and only the first lies in the root
  */
 import { BACKSLASH, LF, QUOTE } from './bytes'
-import { forgetKeys, noteEnd, tsKeyEnd, tsShift, uidKeyEnd, uidShift } from './keys'
+import { forgetKeys, noteEnd, tsKeyEnd, tsShift, uidKeyEnd, uidShift } from './wanted-keys'
 import { bits, bitsOf, endOfLine, escapedBytes, prefixXor } from './masks'
 
 /** The line break of the line, where both keys were seen. */

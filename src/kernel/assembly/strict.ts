@@ -47,7 +47,7 @@ import {
   wrongContainers,
 } from './containers'
 import { wrongEscapes } from './escapes'
-import { forgetKeys, mayBeKeys } from './keys'
+import { forgetKeys, mayBeKeys } from './wanted-keys'
 import { endOfLine, overSpace, rippledOver } from './masks'
 import { isScalar } from './scalars'
 

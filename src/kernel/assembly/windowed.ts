@@ -3,9 +3,9 @@
  * stands behind the uid, the tail, is the same for many lines, and the loader says which tails there
  * are. Counterpart: ../../ndjson/windowed-line.ts, which reads a tail the first time.
  */
-import { fingerprint } from './hash'
+import { fingerprint } from './fingerprint'
 import * as layout from './layout'
-import { findValue, PLAIN, valueEnd, valueStart } from './values'
+import { findValue, PLAIN, valueEnd, valueStart } from './wanted-values'
 
 /** How many tails are known, and how long each may be; none is shorter than 16 bytes. */
 export const tailCount: i32 = 8

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { below, happens, pick, type Random, seededRandom } from '../../../src/generate/random.ts'
 import { identityOf } from '../../../src/io/identity.ts'
 import { type InputMessage, readInput } from '../../../src/io/input.ts'
-import type { Piece, Reply } from '../../../src/io/threads/messages.ts'
+import type { Reply, ScannedPiece } from '../../../src/io/threads/messages.ts'
 import { PieceScanner } from '../../../src/io/threads/piece-scanner.ts'
 import { threadedInput } from '../../../src/io/threads/threaded-input.ts'
 import { Threads } from '../../../src/io/threads/threads.ts'
@@ -27,7 +27,7 @@ function kernelOptions(maxLineBytes: number): KernelOptions {
 /** Scans as a thread does, but here and only when asked, so that pieces may be many. */
 function scansHere(kernel: KernelOptions) {
   const scanner = new PieceScanner({ kernel, keepsFrames: true })
-  return { count: 1, scan: (piece: Piece) => scanner.scan(piece), end() {} }
+  return { count: 1, scan: (piece: ScannedPiece) => scanner.scan(piece), end() {} }
 }
 
 for (const { name, bytes, maxLineBytes } of frameStreams) {
@@ -132,7 +132,7 @@ async function usersOf(text: string, options: Change): Promise<string> {
     writeFileSync(before!, text)
     const identity = identityOf(statSync(before!))
     const here = scansHere(kernel)
-    const scan = (piece: Piece) => {
+    const scan = (piece: ScannedPiece) => {
       const range = piece.range!
       if (range.from < scannedFrom) return here.scan(piece)
       return here.scan({ name: before!, range: { ...range, identity } })
@@ -250,7 +250,7 @@ test('who does not take what is there holds the threads back', async () => {
     writeFileSync(file, frame('a').repeat(100))
     let begun = 0
     const here = scansHere(kernel)
-    const scan = (piece: Piece) => (begun++, here.scan(piece))
+    const scan = (piece: ScannedPiece) => (begun++, here.scan(piece))
     const { messages } = threadedInput({
       files: [file],
       threads: { ...here, scan },

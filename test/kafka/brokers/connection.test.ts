@@ -19,7 +19,7 @@ import {
 } from '../../../src/kafka/brokers/connection.ts'
 import { Secret } from '../../../src/kafka/config/secret.ts'
 import { tokenOf } from '../../../src/kafka/config/token-command.ts'
-import { type Place, troubleOf } from '../../../src/kafka/brokers/trouble.ts'
+import { type KafkaPlace, troubleOf } from '../../../src/kafka/brokers/trouble.ts'
 import { type Broker, skipReason, startBroker } from '../../support/broker.ts'
 import { denoPath, root } from '../../support/paths.ts'
 import { newTopic, withAdmin } from '../../support/topics.ts'
@@ -305,8 +305,8 @@ describe('a connection', { skip: skipReason }, () => {
   describe('what goes wrong later', () => {
     let kafka: Kafka
     let ann: Kafka
-    let place: Place
-    let annsPlace: Place
+    let place: KafkaPlace
+    let annsPlace: KafkaPlace
 
     before(() => {
       const config = configOf('', broker.brokers)
@@ -322,7 +322,7 @@ describe('a connection', { skip: skipReason }, () => {
     async function troubleWith(
       producer: Producer,
       use: (producer: Producer) => Promise<unknown>,
-      where: Place,
+      where: KafkaPlace,
     ): Promise<string> {
       await producer.connect()
       try {

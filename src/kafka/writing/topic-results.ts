@@ -1,24 +1,30 @@
 /** Results to a topic, where uc-pipeline has them go: keyed by window and start. */
 import { Buffer } from 'node:buffer'
 import { hasNames } from '../../io/result-format.ts'
-import type { Owner } from '../../kafka/reading/owner.ts'
-import { Sender, type SenderOptions } from '../../kafka/writing/sender.ts'
+import type { Owner } from '../reading/owner.ts'
+import { Sender, type SenderOptions } from './sender.ts'
 import { windowKey } from '../../records.ts'
 import { shown } from '../../shown.ts'
 import type { CountOut } from '../../stages/count.ts'
-import type { Place } from '../../kafka/brokers/trouble.ts'
-import { inWords } from './kafka-session.ts'
-import type { Results } from './result-writer.ts'
-import type { Session } from './session.ts'
+import type { KafkaPlace } from '../brokers/trouble.ts'
+import { inWords, type Waiting } from '../brokers/kafka-session.ts'
+import type { Delivery } from '../../io/drive.ts'
+
+/** Results of whoever owns a topic that is read. */
+export interface Results extends Delivery<CountOut> {
+  /** Writes what the owner, if one is named, may still write. */
+  flush(owner?: Owner): Promise<void>
+  discard(): Promise<void>
+}
 
 export class TopicResults implements Results {
   readonly #sender: Sender
-  readonly #session: Session
-  readonly #place: Place
+  readonly #waiting: Waiting
+  readonly #place: KafkaPlace
 
-  constructor(options: SenderOptions, { session, place }: { session: Session; place: Place }) {
+  constructor(options: SenderOptions, { waiting, place }: { waiting: Waiting; place: KafkaPlace }) {
     this.#sender = new Sender(options)
-    this.#session = session
+    this.#waiting = waiting
     this.#place = { ...place, topic: options.topic }
   }
 
@@ -35,7 +41,7 @@ export class TopicResults implements Results {
 
   async flush(owner?: Owner): Promise<void> {
     try {
-      await this.#session.sending(this.#sender.flush(owner))
+      await this.#waiting.sending(this.#sender.flush(owner))
     } catch (error) {
       throw inWords(error, this.#place)
     }
@@ -47,6 +53,6 @@ export class TopicResults implements Results {
 
   async close(): Promise<void> {
     await this.flush()
-    await this.#session.closing(this.#sender.close())
+    await this.#waiting.closing(this.#sender.close())
   }
 }

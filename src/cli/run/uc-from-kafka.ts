@@ -8,7 +8,7 @@ import { TopicReader } from '../../kafka/reading/reader.ts'
 import type { Position } from '../../kafka/reading/reader-options.ts'
 import { partitionsOf } from '../../kafka/brokers/topics.ts'
 import type { FromKafkaPlan } from '../kafka-plan.ts'
-import { inWords, type KafkaSession, kafkaSession } from './kafka-session.ts'
+import { inWords, type KafkaSession, kafkaSession } from '../../kafka/brokers/kafka-session.ts'
 import { PipeWriter } from './pipe-writer.ts'
 import { type Session, withSession } from './session.ts'
 

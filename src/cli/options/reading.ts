@@ -5,7 +5,7 @@ import { flag, key, oneOf, size, wholeNumber } from '../values.ts'
 
 export type FrameParserName = 'strict' | 'lazy' | 'json'
 
-export type InputOptions = {
+export type ReadingOptions = {
   readonly uidKey: Option<string>
   readonly tsKey: Option<string>
   readonly tsUnit: Option<TsUnit>
@@ -19,7 +19,7 @@ export type InputOptions = {
 const tsUnits = ['s', 'ms', 'us', 'ns', 'iso'] as const
 const parsers = ['strict', 'lazy', 'json'] as const
 
-export const input: InputOptions = {
+export const input: ReadingOptions = {
   uidKey: {
     name: 'uid-key',
     value: 'KEY',

@@ -6,7 +6,7 @@ import { partitionsOf } from '../../kafka/brokers/topics.ts'
 import { type KeyedLine, messageKeysStage } from '../../stages/message-keys.ts'
 import type { ToKafkaPlan } from '../kafka-plan.ts'
 import { extractedFrames } from '../plan.ts'
-import { inWords, kafkaSession } from './kafka-session.ts'
+import { inWords, kafkaSession } from '../../kafka/brokers/kafka-session.ts'
 import { withSession } from './session.ts'
 
 export async function run(plan: ToKafkaPlan): Promise<number> {

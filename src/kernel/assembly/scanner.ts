@@ -4,12 +4,12 @@
  */
 import { CR, fillTables, LF, OPEN_BRACE, skipMarks, skipSpace } from './bytes'
 import { expectExtracted, extractedBreak, extractedMs } from './extracted'
-import { fingerprint } from './hash'
-import { setNames, tsKeyEnd, uidKeyEnd } from './keys'
+import { fingerprint } from './fingerprint'
+import { setNames, tsKeyEnd, uidKeyEnd } from './wanted-keys'
 import * as layout from './layout'
 import { lazyLineBreakAt, walkLazily } from './lazy'
 import { lineBreakAt, walkStrict } from './strict'
-import { findTime, findValue, NONE, ODD, PLAIN, setUnit, valueEnd, valueStart } from './values'
+import { findTime, findValue, NONE, ODD, PLAIN, setUnit, valueEnd, valueStart } from './wanted-values'
 
 export {
   hashHiAt,

@@ -1,16 +1,19 @@
 /** Messages of a topic to frames: the stage that reads frames, fed by the lines of messages. */
 import { newKernel } from '../../kernel/choose.ts'
-import type { MessageLines, ReaderMessage } from '../../kafka/reading/outlet.ts'
+import type { KernelOptions } from '../../kernel/kernel.ts'
+import type { MessageLines, ReaderMessage } from './outlet.ts'
 import { plainLines } from '../../io/split-lines.ts'
 import type { Ledger } from '../../ledger.ts'
 import type { Emit, Stage } from '../../stage.ts'
 import { plainExtractStage } from '../../stages/extract-plain.ts'
 import { type ExtractOut, extractStage } from '../../stages/extract.ts'
-import type { ReadPlan } from '../plan.ts'
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-export function messageStage(plan: ReadPlan, ledger: Ledger): Stage<ReaderMessage, ExtractOut> {
+export function messageStage(
+  plan: Required<KernelOptions>,
+  ledger: Ledger,
+): Stage<ReaderMessage, ExtractOut> {
   const kernel = newKernel(plan)
   const options = { ...plan, kernel, isInterleaved: true, ledger }
   if (plan.parser === 'json') {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { emptyMember, type TsForm, writeTs, writeUid } from '../../src/generate/keys.ts'
+import { emptyMember, type TsForm, writeTs, writeUid } from '../../src/generate/counted-members.ts'
 import { seededRandom } from '../../src/generate/random.ts'
 
 const random = seededRandom(1)
