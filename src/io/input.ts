@@ -1,10 +1,11 @@
 /** Opens what a command reads: standard input, or files one after the other. */
-import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { UcError } from '../errors.ts'
 import type { IdleMark, SourceEnd, SourceMark } from '../records.ts'
 import { pathOf, shownName } from './file-name.ts'
 import { identityOf } from './identity.ts'
-import { decoded } from './inflate.ts'
+import { behind, hasBecomeShorter } from './behind.ts'
+import { decoded, isCompressed, magicBytes } from './inflate.ts'
 import { reasonOf } from './reason.ts'
 import { chunksOf, isReadAsStream, openForReading, type ReadOptions } from './runtime.ts'
 
@@ -93,12 +94,22 @@ export function placeOf(name: string): string {
   return name === '-' ? 'stdin' : shownName(name)
 }
 
-/** The decoded chunks of one input; a chunk is valid until the next is asked for. */
+/** Whether its bytes are read as they stand, and from any place. */
+export function isPlainFile(fd: number): boolean {
+  const head = new Uint8Array(magicBytes)
+  return fstatSync(fd).isFile() &&
+    !isCompressed(head.subarray(0, readSync(fd, head, 0, magicBytes, 0)))
+}
+
+/**
+ * The decoded chunks of one input, of a file from its decoded byte `fromByte` on; a chunk is valid
+ * until the next is asked for.
+ */
 export async function* openInput(
   name: string,
   options: OpenOptions = {},
 ): AsyncGenerator<Uint8Array> {
-  const { ready, zstdWindowBytes, onWarning } = options
+  const { ready, zstdWindowBytes, onWarning, fromByte = 0 } = options
   const warn = (what: string) => onWarning?.(`${placeOf(name)}: ${what}`)
   if (name === '-') {
     yield* await decoded(chunksOf(0, options), ready, { zstdWindowBytes, warn })
@@ -109,7 +120,13 @@ export async function* openInput(
   try {
     if (fstatSync(fd).isDirectory()) throw new UcError('failed', isDirectory)
     closesItself = isReadAsStream(fd) // closed twice, it would be another file by then
-    yield* await decoded(chunksOf(fd, options), ready, { zstdWindowBytes, warn })
+    if (fromByte > 0 && isPlainFile(fd)) {
+      if (fstatSync(fd).size < fromByte) throw new UcError('failed', hasBecomeShorter)
+      yield* chunksOf(fd, options)
+    } else {
+      const whole = chunksOf(fd, { ...options, fromByte: 0 })
+      yield* behind(fromByte, await decoded(whole, ready, { zstdWindowBytes, warn }))
+    }
   } finally {
     if (!closesItself) closeSync(fd)
   }

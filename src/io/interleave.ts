@@ -9,7 +9,6 @@
  * descriptors than that, so many are open, and some are left for all else that a run opens.
  */
 import { statSync } from 'node:fs'
-import { UcError } from '../errors.ts'
 import { farAheadMs } from '../sources/silence.ts'
 import { pathOf } from './file-name.ts'
 import { freeDescriptors, isNoDescriptor, spareDescriptors } from './descriptors.ts'
@@ -208,7 +207,11 @@ class Source {
   read(): void {
     if (this.isReady || !Number.isNaN(this.#waitsSinceMs)) return
     const { name, open, onSettled } = this.#options
-    this.#chunks ??= behind(this.#takenBytes, openInput(name, { ...open, extent: this.#extent }))
+    this.#chunks ??= openInput(name, {
+      ...open,
+      extent: this.#extent,
+      fromByte: this.#takenBytes,
+    })
     this.#waitsSinceMs = performance.now()
     this.#chunks.next()
       .then((result) => this.#result = result, (error) => this.#error = error)
@@ -250,16 +253,4 @@ class Source {
     if (Number.isNaN(this.#waitsSinceMs)) await this.#chunks?.return(undefined)
     this.#chunks = undefined
   }
-}
-
-async function* behind(
-  bytes: number,
-  chunks: AsyncGenerator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  let left = bytes
-  for await (const chunk of chunks) {
-    if (chunk.length > left) yield chunk.subarray(left)
-    left = Math.max(0, left - chunk.length)
-  }
-  if (left > 0) throw new UcError('failed', 'has become shorter while it was read')
 }

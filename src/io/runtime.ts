@@ -166,7 +166,9 @@ export interface ReadOptions {
   /** Where the taker may look for what is there at once. */
   readonly ready?: ReadyChunks
   /** Of a file that is opened more than once: what is known of its length. */
-  readonly extent?: FileExtent
+  readonly extent?: FileExtent | undefined
+  /** Of a regular file: the byte from which it is read. */
+  readonly fromByte?: number | undefined
   /** Told of every chunk. */
   readonly onBytes?: ((count: number) => void) | undefined
 }
@@ -177,14 +179,14 @@ export interface ReadOptions {
  */
 export function chunksOf(
   fd: number,
-  { memory = new Uint8Array(256 * 1024), ready, extent, onBytes }: ReadOptions = {},
+  { memory = new Uint8Array(256 * 1024), ready, extent, fromByte, onBytes }: ReadOptions = {},
 ): AsyncGenerator<Uint8Array> {
   const take = (count: number, chunk = memory) => {
     onBytes?.(count)
     return chunk.subarray(0, count)
   }
   if (isReadAsStream(fd)) return pipeChunks(fd, memory, take, ready)
-  if (fstatSync(fd).isFile()) return fileChunks(fd, memory, take, extent)
+  if (fstatSync(fd).isFile()) return fileChunks(fd, memory, take, { extent, fromByte })
   if (fd !== 0) return deviceChunks(fd, memory, take)
   return terminalChunks(memory, take)
 }
@@ -208,12 +210,12 @@ async function* fileChunks(
   fd: number,
   buffer: Uint8Array,
   take: Take,
-  extent: FileExtent = new FileExtent(),
+  { extent = new FileExtent(), fromByte = 0 }: Pick<ReadOptions, 'extent' | 'fromByte'>,
 ): AsyncGenerator<Uint8Array> {
-  extent.look(fd, 0)
-  let at = 0
+  extent.look(fd, fromByte)
+  let at = fromByte
   for (let sinceTurn = 0;;) {
-    const count = readSync(fd, buffer)
+    const count = readSync(fd, buffer, 0, buffer.length, at)
     if (count === 0) return extent.end(fd, at)
     at += count
     yield take(count)
