@@ -13,7 +13,10 @@ const source = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src')
 const tiers = [
   {
     name: 'ground',
-    holds: ['errors.ts', 'shown.ts', 'records.ts', 'stage.ts', 'ledger.ts', 'state/kept.ts'],
+    holds: [
+      ...['errors.ts', 'shown.ts', 'records.ts', 'stage.ts', 'state/kept.ts'],
+      ...['account.ts', 'ledger.ts'],
+    ],
     packages: [],
   },
   { name: 'time and counter', holds: ['time/', 'counter/'], packages: [] },

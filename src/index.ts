@@ -1,4 +1,5 @@
 /** What other programs may import: the stages, and what they are made of. */
+export { type Account } from './account.ts'
 export { type Counted, type Counter, type Estimate } from './counter/counter.ts'
 export { imageOf } from './counter/image.ts'
 export { readImage } from './counter/read-image.ts'

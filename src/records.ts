@@ -9,6 +9,7 @@
  *   late       a frame that came after its window of some kind had closed; it counts in a revision
  *   expired    a frame that came after its window's allowed lateness; it does not count there
  *   quarantined  a frame whose time is too far ahead of all others to be believed
+ *   left out     a frame that a filter of ours was asked to leave out; not a reject
  *   out of range  a frame whose time is before --from, or not before --until
  *   malformed  a line that is not a frame
  *   reject     a line or frame that is not counted, with its reason
@@ -192,7 +193,9 @@ export interface Counts {
   readonly frames: number
   /** Frames whose uid is not UTF-8 and counts by its bytes; absent where there are none. */
   readonly notUtf8?: number
-  /** From uc-window on: accepted + quarantined + outOfRange = frames. */
+  /** Frames left out on purpose; absent where there are none. */
+  readonly leftOut?: number
+  /** From uc-window on: leftOut + accepted + quarantined + outOfRange = frames. */
   readonly accepted?: number
   readonly quarantined?: number
   readonly outOfRange?: number

@@ -105,7 +105,7 @@ function asProcesses({ calendar, maxDelayMs, messages }: Input, random: Random):
   stage.end(take)
   for (const ledger of [extracting, windowing, counted]) {
     assert.equal(ledger.imbalance(), undefined)
-    assert.equal(ledger.missing, 0)
+    assert.equal(ledger.total.missing, 0)
   }
   const rejects = extracted.rejects.length + windowed.rejects.length
   return { lines, counts: counted.toJSON(), rejects }

@@ -1,5 +1,5 @@
 /** What to say to a person whose input is hardly what the flags take it for. */
-import type { Ledger, Merging } from '../ledger.ts'
+import type { Ledger, Total } from '../ledger.ts'
 import { grouped } from './result-format.ts'
 
 /** Fewer frames tell nothing. */
@@ -7,10 +7,10 @@ const fewestFrames = 20
 const endOf1970Ms = Date.UTC(1971, 0)
 
 export function hints(ledger: Ledger): readonly string[] {
-  const { frames, accepted = 0, quarantined, signs, merging } = ledger
-  if (merging !== undefined) return hintsOfMerge(merging)
+  const { total } = ledger
+  const { frames, accepted = 0, quarantined = 0, late = 0, latestMs = 0, opened = 0 } = total
+  if (total.merged !== undefined) return hintsOfMerge(total)
   if (frames < fewestFrames) return []
-  const { late, latestMs, windows } = signs
   const [{ counted = 0 } = {}] = ledger.windows.values() // of the finest kind
   const said: string[] = []
   if (late * 2 > accepted) {
@@ -25,9 +25,9 @@ export function hints(ledger: Ledger): readonly string[] {
       `no frame is later than ${latest}; is its time in another unit than --ts-unit says?`,
     )
   }
-  if (said.length === 0 && counted >= fewestFrames && windows > counted * 0.9) {
+  if (said.length === 0 && counted >= fewestFrames && opened > counted * 0.9) {
     said.push(
-      `${grouped(counted)} frames lie in ${grouped(windows)} windows, nearly one each; is their ` +
+      `${grouped(counted)} frames lie in ${grouped(opened)} windows, nearly one each; is their ` +
         'time in another unit than --ts-unit says, or should windows be longer?',
     )
   }
@@ -40,7 +40,7 @@ export function hints(ledger: Ledger): readonly string[] {
   return said
 }
 
-function hintsOfMerge({ repeated, contradicted }: Merging): readonly string[] {
+function hintsOfMerge({ repeated = 0, contradicted = 0 }: Total): readonly string[] {
   const said: string[] = []
   if (repeated > 0) {
     said.push(

@@ -37,11 +37,12 @@ export function newProgress({ isOn, totalBytes, ledger }: ProgressOptions): Prog
   let more: (() => string) | undefined
 
   function text(seconds: number): string {
+    const { lines, frames, merged } = ledger.total
     const parts = [
       `${(readBytes / 1e6).toFixed(0)} MB`,
-      ledger.merging === undefined
-        ? `${Math.round(ledger.frames / seconds).toLocaleString('en-US')} frames/s`
-        : `${Math.round(ledger.lines / seconds).toLocaleString('en-US')} lines/s`,
+      merged === undefined
+        ? `${Math.round(frames / seconds).toLocaleString('en-US')} frames/s`
+        : `${Math.round(lines / seconds).toLocaleString('en-US')} lines/s`,
     ]
     if (totalBytes !== undefined && readBytes > 0) {
       const left = seconds * (totalBytes / readBytes - 1)

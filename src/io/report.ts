@@ -2,7 +2,7 @@
  * What is told at the end of a run: the counts, what was not counted and why, and the exit status.
  */
 import { exitStatus, MemoryShort, stopStatus, UcError } from '../errors.ts'
-import type { Ledger } from '../ledger.ts'
+import type { Ledger, Total } from '../ledger.ts'
 import { shown } from '../shown.ts'
 import type { Outcome } from './drive.ts'
 import { hints } from './hints.ts'
@@ -35,10 +35,11 @@ export function report({ command, ledger, rejects, outcome, failures, isCounted 
   const told = failures.filter((failure) => !(failure instanceof ReaderLeft))
   const failure = told[0]
   const isRefused = failure instanceof UcError && failure.code === 'refused'
-  const isMerge = ledger.merging !== undefined
-  const hasNothing = ledger.lines > 0 && ledger.good === 0
+  const { total } = ledger
+  const { lines, frames, merged, leftOut = 0, missing = 0 } = total
+  const hasNothing = lines > 0 && (merged ?? frames) === 0
   for (const each of told) {
-    const extent = each instanceof InputError ? extentOf(each, ledger) : ''
+    const extent = each instanceof InputError ? extentOf(each, total) : ''
     tell(`${command}: ${wordsOf(each)}${extent}`, ...traceOf(each))
   }
   const hasReaderLeft = failures.length > told.length
@@ -48,11 +49,12 @@ export function report({ command, ledger, rejects, outcome, failures, isCounted 
   if (isEmpty) say('nothing came, not even a header; did the command before fail?')
   if (signal !== undefined) say(`stopped by ${signal} before the input was over`)
   if (!isRefused) {
-    for (const total of rejects.totals.values()) say(summary(total, ledger, rejects.hasFile))
-    for (const words of notUtf8(ledger)) say(words)
+    for (const each of rejects.totals.values()) say(summary(each, total, rejects.hasFile))
+    if (leftOut > 0) say(`${grouped(leftOut)} of ${grouped(frames)} frames are left out`)
+    for (const words of notUtf8(total)) say(words)
   }
   const malformed = rejects.totals.get('malformed')
-  if (hasNothing && isMerge) {
+  if (hasNothing && merged !== undefined) {
     say('not one line could be united')
   } else if (hasNothing && malformed !== undefined) {
     say(`not one line is a frame; the input looks like ${looksLike(malformed.first.content)}`)
@@ -60,9 +62,9 @@ export function report({ command, ledger, rejects, outcome, failures, isCounted 
   if (!isRefused && !hasReaderLeft) {
     for (const hint of hints(ledger)) say(hint)
   }
-  if (ledger.missing > 0) {
+  if (missing > 0) {
     say(
-      `${grouped(ledger.missing)} lines of the command before did not arrive; is a filter between?`,
+      `${grouped(missing)} lines of the command before did not arrive; is a filter between?`,
     )
   }
   const imbalance = failure instanceof MemoryShort ? undefined : ledger.imbalance() // in mid-batch
@@ -74,22 +76,24 @@ export function report({ command, ledger, rejects, outcome, failures, isCounted 
   return hasNothing ? exitStatus.refused : 0
 }
 
-function summary({ reason, count, first }: RejectTotal, ledger: Ledger, hasFile: boolean): string {
+function summary({ reason, count, first }: RejectTotal, total: Total, hasFile: boolean): string {
+  const { lines, frames, accepted = frames, merged } = total
   const [all, are] = {
-    malformed: [`${grouped(ledger.lines)} lines`, 'malformed'],
-    'out-of-range': [`${grouped(ledger.frames)} frames`, 'out of range'],
-    quarantined: [`${grouped(ledger.frames)} frames`, 'quarantined for a wrong clock'],
-    expired: ledger.merging === undefined
-      ? [`${grouped(ledger.accepted ?? ledger.frames)} frames`, 'expired for a window']
-      : [`${grouped(ledger.lines)} lines`, 'out of order'],
-    unmergeable: [`${grouped(ledger.lines)} lines`, 'not to be united'],
+    malformed: [`${grouped(lines)} lines`, 'malformed'],
+    'out-of-range': [`${grouped(frames)} frames`, 'out of range'],
+    quarantined: [`${grouped(frames)} frames`, 'quarantined for a wrong clock'],
+    expired: merged === undefined
+      ? [`${grouped(accepted)} frames`, 'expired for a window']
+      : [`${grouped(lines)} lines`, 'out of order'],
+    unmergeable: [`${grouped(lines)} lines`, 'not to be united'],
   }[reason]
   const remedy = hasFile ? '' : '; --rejects FILE keeps them'
   return `${grouped(count)} of ${all} ${are}, the first at ${first.where}: ${first.detail}${remedy}`
 }
 
 /** Of the frames whose uid is not UTF-8, those that the command before has not told of. */
-function* notUtf8({ notUtf8, toldNotUtf8, dueNotUtf8, frames }: Ledger): Generator<string> {
+function* notUtf8(total: Total): Generator<string> {
+  const { notUtf8 = 0, toldNotUtf8 = 0, dueNotUtf8 = 0, frames } = total
   if (notUtf8 > toldNotUtf8) {
     yield `${grouped(notUtf8 - toldNotUtf8)} of ${grouped(frames)} frames have a uid that is not ` +
       'UTF-8, which counts by its bytes'
@@ -103,7 +107,7 @@ function* notUtf8({ notUtf8, toldNotUtf8, dueNotUtf8, frames }: Ledger): Generat
 const roomForMore = 'allow the process more, by ulimit -v or the limit of its container'
 
 /** How far the input was read. */
-function extentOf({ unread: { names, areBegun } }: InputError, { lines }: Ledger): string {
+function extentOf({ unread: { names, areBegun } }: InputError, { lines }: Total): string {
   const read = `; ${grouped(lines)} ${lines === 1 ? 'line was' : 'lines were'} read`
   if (names.length === 0) return read
   const more = names.length - mostNames

@@ -13,6 +13,7 @@ import type { FrameBatch, Reject, ResultLine, WindowedBatch } from '../records.t
 import { EXPIRED, LATE } from '../records.ts'
 import type { Emit, Held, Stage } from '../stage.ts'
 import type { Put, StateRecord } from '../state/kept.ts'
+import { withAccounts } from '../state/saved-accounts.ts'
 import type { Calendar } from '../time/calendar.ts'
 import { revisionStepMs } from '../sources/watermark.ts'
 import { frameReject } from '../windows/frame-reject.ts'
@@ -71,7 +72,8 @@ export function countStage(options: CountOptions): CountStage {
   const toLine = resultLines({ calendar, shard })
   /** Per kind, by start: cheaper than windowKey, where neighbouring frames change windows. */
   const open = kinds.map(() => new Map<number, OpenWindow>())
-  const counted = kinds.map(() => 0)
+  const account = ledger.open({ opened: 0 })
+  const ofKinds = kinds.map(({ name }) => ledger.open({ kind: name, counted: 0, expired: 0 }))
   const onTime = new OnTimeFrames(kinds.length)
   /** Of the frames before, in the same batch. */
   const current = kinds.map((): OpenWindow | undefined => undefined)
@@ -86,7 +88,7 @@ export function countStage(options: CountOptions): CountStage {
   const readTo = new Map<number, number>()
   let shownAtMs = NaN
   const savedWindows = new SavedWindows()
-  const savedProgress = new SavedProgress({ kinds, counted, union, readTo })
+  const savedProgress = new SavedProgress(union, readTo)
   /** By source, of the windows that a stop has let go of. */
   const firstLines = new Map<number, number>()
 
@@ -127,7 +129,7 @@ export function countStage(options: CountOptions): CountStage {
         over.push(k)
         continue
       }
-      counted[k]! += to - from
+      ofKinds[k]!.counted += to - from
       if (verdict === LATE || window.endMs <= union.watermarkMs) {
         for (let i = from; i < to; i++) addLate(window, frames, i)
       } else {
@@ -147,7 +149,7 @@ export function countStage(options: CountOptions): CountStage {
     })
     for (let i = from; i < to; i++) {
       for (const { k, known } of ofRun) {
-        if (frames.lineNumber[i]! < known) counted[k]!++
+        if (frames.lineNumber[i]! < known) ofKinds[k]!.counted++
         else expire(frames, i, k, emit)
       }
     }
@@ -173,7 +175,7 @@ export function countStage(options: CountOptions): CountStage {
     if (++opened % windowsPerAsking === 0) reserve?.(windowsPerAsking * windowBytes)
     const window = newWindow(k, startMs)
     due.push({ dueMs: window.endMs, window })
-    if (k === 0) ledger.signs.windows++
+    if (k === 0) account.opened++
     return window
   }
 
@@ -193,7 +195,7 @@ export function countStage(options: CountOptions): CountStage {
   /** Only for a source that nobody waited for: its own watermark has not come so far. */
   function expire(frames: FrameBatch, i: number, k: number, emit: Emit<CountOut>): void {
     const { name } = kinds[k]!
-    ledger.windows.get(name)!.expired++
+    ofKinds[k]!.expired++
     const detail = `its source was idle, and ${name} was over by the watermark of the others`
     emit(frameReject(frames, i, { reason: 'expired', detail, windows: [name] }, true))
   }
@@ -250,7 +252,6 @@ export function countStage(options: CountOptions): CountStage {
 
   /** Lets go of each window when its line is made, as memory may be short. */
   function* inSteps(how: 'end' | 'stop', emit: Emit<CountOut>): Generator<void> {
-    closeAccounts()
     if (how === 'end') {
       for (let n = 1; settleNext(Infinity, emit); n++) if (n % linesPerStep === 0) yield
       return
@@ -269,17 +270,9 @@ export function countStage(options: CountOptions): CountStage {
     }
   }
 
-  function closeAccounts(): void {
-    kinds.forEach(({ name }, k) => {
-      const { expired = 0 } = ledger.windows.get(name) ?? {}
-      ledger.windows.set(name, { counted: counted[k]!, expired })
-    })
-  }
-
   return {
     name: 'count',
-    save,
-    load,
+    ...withAccounts([account, ...ofKinds], { save, load }),
     push(message, emit) {
       if (message.type === 'windowed') {
         count(message, emit)

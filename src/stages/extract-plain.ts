@@ -4,6 +4,7 @@
  * digits and is refused. The kernel is asked only for the words of a refusal, and its parser for the
  * bytes of a uid that is not UTF-8.
  */
+import { ReaderAccount } from '../account.ts'
 import { FrameColumns } from '../kernel/columns.ts'
 import { FrameParser } from '../kernel/frame-parser.ts'
 import { LF, skipMarks, STRING } from '../kernel/json-tokens.ts'
@@ -16,6 +17,7 @@ import type { SourceMark } from '../records.ts'
 import { ChangedRecords } from '../state/changed-records.ts'
 import { unknownRecord } from '../state/kept.ts'
 import { RecordReader, RecordWriter } from '../state/record.ts'
+import { withAccounts } from '../state/saved-accounts.ts'
 import type { Emit, Stage } from '../stage.ts'
 import { parseTime, type TsUnit } from '../time/unix-time.ts'
 import type { ExtractIn, ExtractOut } from './extract.ts'
@@ -53,6 +55,7 @@ export function plainExtractStage(
   options: PlainExtractOptions,
 ): Stage<PlainLine | Exclude<ExtractIn, ScannedLines>, ExtractOut> {
   const { uidKey, tsKey, tsUnit, maxLineBytes, isInterleaved, kernel, ledger } = options
+  const account = ledger.open(new ReaderAccount())
   const uidPath = uidKey.split('.')
   const tsPath = tsKey.split('.')
   const columns = new FrameColumns()
@@ -128,8 +131,8 @@ export function plainExtractStage(
     if (/^[ \t\r]*$/.test(text)) return
     const frame = frameOf(text)
     if (frame === undefined) return refuse(detailOf(bytes), bytes, bytes.length, emit)
-    ledger.lines++
-    ledger.frames++
+    account.lines++
+    account.frames++
     columns.clear()
     const row = columns.add()
     columns.tsMs[row] = frame.tsMs
@@ -137,7 +140,7 @@ export function plainExtractStage(
     columns.lineEnd[row] = bytes.length
     columns.lineNumber[row] = lineNumber
     if (typeof line === 'string' || !takeBytes(row, bytes)) columns.setUid(row, frame.uid)
-    ledger.notUtf8 += columns.notUtf8
+    account.notUtf8 += columns.notUtf8
     emit(columns.batch(source, place, bytes))
   }
 
@@ -158,22 +161,24 @@ export function plainExtractStage(
     lineBytes: number,
     emit: Emit<ExtractOut>,
   ): void {
-    ledger.lines++
-    ledger.malformed++
+    account.lines++
+    account.malformed++
     const content = () => rawContent(kept, 0, kept.length, lineBytes)
     emit({ type: 'reject', reason: 'malformed', detail, source: place, line: lineNumber, content })
   }
 
   return {
     name: 'extract-plain',
-    save: (put) => records.save(put, [['inputs', fields()]]),
-    load(loaded) {
-      for (const [key, value] of loaded) {
-        if (key !== 'inputs') throw unknownRecord(key)
-        read(new RecordReader(key, value))
-        records.stands(key, value)
-      }
-    },
+    ...withAccounts([account], {
+      save: (put) => records.save(put, [['inputs', fields()]]),
+      load(loaded) {
+        for (const [key, value] of loaded) {
+          if (key !== 'inputs') throw unknownRecord(key)
+          read(new RecordReader(key, value))
+          records.stands(key, value)
+        }
+      },
+    }),
     push(message, emit) {
       if (typeof message === 'string' || message instanceof Uint8Array) {
         lineNumber++

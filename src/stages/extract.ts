@@ -2,6 +2,7 @@
  * Bytes to frames. Also the reader of a pipe that carries frames: a stream that begins with a
  * header is read as one, its control lines become messages again.
  */
+import { ReaderAccount } from '../account.ts'
 import { UcError } from '../errors.ts'
 import { type Kernel, type Refusal, tooLong } from '../kernel/kernel.ts'
 import { LineBuffer, type LineSink, shownBytes } from '../kernel/lines.ts'
@@ -20,6 +21,7 @@ import type {
   SourceMark,
 } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
+import { withAccounts } from '../state/saved-accounts.ts'
 import { type Input, SavedInputs } from '../sources/saved-inputs.ts'
 
 export interface ExtractOptions {
@@ -42,6 +44,7 @@ export type ExtractOut = FrameBatch | Reject | Control | Resumption
 
 export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractOut> {
   const { kernel, maxLineBytes, isInterleaved = false, ledger } = options
+  const account = ledger.open(new ReaderAccount())
   const room = kernel.room()
   /** Several where they are read side by side: each has a line under way and a number of its own. */
   const inputs = new Map<number, Input>()
@@ -93,9 +96,9 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
 
   function send(frames: FrameBatch): void {
     input.protocol.settle()
-    ledger.lines += frames.count
-    ledger.frames += frames.count
-    ledger.notUtf8 += frames.notUtf8
+    account.lines += frames.count
+    account.frames += frames.count
+    account.notUtf8 += frames.notUtf8
     out(frames)
   }
 
@@ -147,13 +150,13 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
         kernel.lineNumber = control.line
       }
     }
-    if (control.type === 'end') ledger.join(control.counts)
+    if (control.type === 'end') account.join(control.counts)
     out(control)
   }
 
   /** Of files side by side each is one source, whatever another command has written into it. */
   function obeyInside(control: Control): void {
-    if (control.type === 'end') ledger.join(control.counts)
+    if (control.type === 'end') account.join(control.counts)
   }
 
   /** The following bytes are of that source. */
@@ -175,16 +178,15 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
 
   function reject(detail: string, content: () => RejectContent): void {
     input.protocol.settle()
-    ledger.lines++
-    ledger.malformed++
+    account.lines++
+    account.malformed++
     const line = kernel.lineNumber
     out({ type: 'reject', reason: 'malformed', detail, source: input.place, line, content })
   }
 
   return {
     name: 'extract',
-    save: (put) => saved.save(put),
-    load: (records) => saved.load(records),
+    ...withAccounts([account], saved),
     push(message, emit) {
       out = emit
       if (message instanceof Uint8Array) {

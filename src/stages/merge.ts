@@ -8,7 +8,7 @@
  * come is told by the starts of its lines: an early line, or the last ones of a run, end far ahead.
  */
 import TinyQueue from 'tinyqueue'
-import type { Ledger, Merging } from '../ledger.ts'
+import type { Ledger } from '../ledger.ts'
 import { type ReadLine, type Reject, windowKey } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
 import type { WindowKind } from '../time/calendar.ts'
@@ -44,7 +44,9 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
   let longestMs = 0
   /** What ends by then is written. */
   let writtenMs = -Infinity
-  const counts: Merging = ledger.merging = {
+  const account = ledger.open({
+    lines: 0,
+    malformed: 0,
     unmergeable: 0,
     expired: 0,
     replaced: 0,
@@ -52,10 +54,10 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     written: 0,
     repeated: 0,
     contradicted: 0,
-  }
+  })
 
   function take(read: ReadLine, emit: Emit<MergeOut>): void {
-    ledger.lines++
+    account.lines++
     const part = admit(read)
     const refusal = 'reason' in part ? part : gather(part)
     if (refusal !== undefined) refuse(read, refusal, emit)
@@ -82,7 +84,7 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     const isContradicted = window_.isContradictedBy(part)
     const replaced = window_.add(part)
     if ('reason' in replaced) return replaced
-    if (isContradicted) counts.contradicted++
+    if (isContradicted) account.contradicted++
     if (!gathered.has(key)) {
       gathered.set(key, window_)
       toUnite.push({ dueMs, endMs: end * 1000, key })
@@ -91,19 +93,19 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
       }
       for (const target of targets) expect(target, start * 1000)
     }
-    account(part, replaced)
+    note(part, replaced)
     return undefined
   }
 
-  function account(part: Admitted, replaced: readonly Admitted[]): void {
-    counts.merged += 1 - replaced.length
-    counts.replaced += replaced.length
+  function note(part: Admitted, replaced: readonly Admitted[]): void {
+    account.merged += 1 - replaced.length
+    account.replaced += replaced.length
     const [before] = replaced
     if (before === undefined || before === part || before.source !== part.source) return
     const isNamed = [...part.shares.keys()].some((shard) => typeof shard === 'string')
     const isRevised = before.line.pane === 'early' || part.line.pane === 'early' ||
       (part.line.revision ?? 0) > (before.line.revision ?? 0)
-    if (!isNamed && !isRevised) counts.repeated++
+    if (!isNamed && !isRevised) account.repeated++
   }
 
   /** The window of that kind has lines from now on. */
@@ -151,15 +153,15 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     while ((window = toWrite.peek()) !== undefined && window.endMs <= completeMs) {
       toWrite.pop()
       merged.delete(window.key)
-      counts.written++
+      account.written++
       emit({ type: 'result', line: window.line(isCut) })
     }
   }
 
   function refuse(read: ReadLine, { reason, detail }: NotMergeable, emit: Emit<MergeOut>): void {
-    if (reason === 'malformed') ledger.malformed++
-    else if (reason === 'expired') counts.expired++
-    else counts.unmergeable++
+    if (reason === 'malformed') account.malformed++
+    else if (reason === 'expired') account.expired++
+    else account.unmergeable++
     const { place: source, lineNumber: line, content } = read
     emit({ type: 'reject', reason, detail, source, line, content: () => content })
   }

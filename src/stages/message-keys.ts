@@ -30,6 +30,7 @@ const resultStart = new TextEncoder().encode('{"window":')
 export function messageKeysStage(
   { key, maxLineBytes, ledger }: MessageKeysOptions,
 ): Stage<Uint8Array, KeyedLine | Reject> {
+  const account = ledger.open({ lines: 0, malformed: 0, frames: 0 })
   let out: Emit<KeyedLine | Reject>
 
   const lines = new NumberedLines({ maxLineBytes, line: take, refuse })
@@ -41,8 +42,8 @@ export function messageKeysStage(
       refuse('line has no key', () => rawContent(bytes, start, end))
       return
     }
-    ledger.lines++
-    ledger.frames++
+    account.lines++
+    account.frames++
     out({ type: 'message', key, value })
   }
 
@@ -55,8 +56,8 @@ export function messageKeysStage(
   }
 
   function refuse(problem: string, content: () => RejectContent): void {
-    ledger.lines++
-    ledger.malformed++
+    account.lines++
+    account.malformed++
     const expected = key === undefined ? '' : `; expected ${key.map(quoted).join(' and ')}`
     const detail = `${problem}${expected}`
     const line = lines.lineNumber

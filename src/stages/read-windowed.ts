@@ -1,4 +1,5 @@
 /** Bytes to windowed frames: the reading side of uc-count. */
+import { ReaderAccount } from '../account.ts'
 import { FrameColumns } from '../kernel/columns.ts'
 import type { Ledger } from '../ledger.ts'
 import { NumberedLines } from '../ndjson/numbered-lines.ts'
@@ -31,9 +32,9 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
   const read = new WindowedLine(calendar)
   const startsMs = kinds.map(() => new Float64Array(batchFrames))
   const verdicts = kinds.map(() => new Uint8Array(batchFrames))
-  const accounts = kinds.map(() => ({ expired: 0 }))
-  kinds.forEach(({ name }, k) => ledger.windows.set(name, accounts[k]!))
-  ledger.accepted = 0
+  const account = ledger.open(new ReaderAccount())
+  const judged = ledger.open({ accepted: 0 })
+  const ofKinds = kinds.map(({ name }) => ledger.open({ kind: name, expired: 0 }))
   let source = 0
   let out: Emit<WindowOut>
 
@@ -78,7 +79,7 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
       const verdict = windows.verdicts[k]!
       startsMs[k]!.fill(windows.startsMs[k]!, from, to)
       verdicts[k]!.fill(verdict, from, to)
-      if (verdict === EXPIRED) accounts[k]!.expired += to - from
+      if (verdict === EXPIRED) ofKinds[k]!.expired += to - from
     }
   }
 
@@ -87,7 +88,7 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
     if (control !== undefined) {
       flush(bytes)
       if (control.type === 'source') source = control.source
-      if (control.type === 'end') ledger.join(control.counts)
+      if (control.type === 'end') account.join(control.counts)
       out(control)
       return
     }
@@ -117,17 +118,17 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
     for (let k = 0; k < kinds.length; k++) {
       startsMs[k]![row] = read.startsMs[k]!
       verdicts[k]![row] = read.verdicts[k]!
-      if (read.verdicts[k] === EXPIRED) accounts[k]!.expired++
+      if (read.verdicts[k] === EXPIRED) ofKinds[k]!.expired++
     }
   }
 
   function flush(bytes: Uint8Array): void {
     const { count } = columns
     if (count === 0) return
-    ledger.lines += count
-    ledger.frames += count
-    ledger.accepted! += count
-    ledger.notUtf8 += columns.notUtf8
+    account.lines += count
+    account.frames += count
+    judged.accepted += count
+    account.notUtf8 += columns.notUtf8
     const frames = columns.batch(source, 'stdin', bytes)
     out({ type: 'windowed', frames, from: 0, to: count, startsMs, verdicts })
     columns.clear()
@@ -136,8 +137,8 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
   function refuse(detail: string, content: () => RejectContent, bytes: Uint8Array): void {
     flush(bytes)
     protocol.settle()
-    ledger.lines++
-    ledger.malformed++
+    account.lines++
+    account.malformed++
     const line = lines.lineNumber
     out({ type: 'reject', reason: 'malformed', detail, source: 'stdin', line, content })
   }

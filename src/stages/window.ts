@@ -8,6 +8,7 @@ import type { Control } from '../ndjson/control.ts'
 import type { ClockState, FrameBatch, Reject, Resumption, WindowedBatch } from '../records.ts'
 import { EXPIRED, LATE, ON_TIME } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
+import { withAccounts } from '../state/saved-accounts.ts'
 import type { Calendar } from '../time/calendar.ts'
 import { SpanCache } from '../time/span-cache.ts'
 import { SourceClock } from '../sources/watermark.ts'
@@ -53,9 +54,16 @@ export function windowStage(options: WindowOptions): WindowStage {
   const { isOrdered = true, fromMs = -Infinity, untilMs = Infinity } = options
   const { idleMs, isReadToItsEnd = () => true } = options
   const { kinds } = calendar
-  const { signs } = ledger
   const spans = kinds.map((kind) => new SpanCache(kind))
-  const accounts = kinds.map(({ name }) => account(ledger, name))
+  const account = ledger.open({
+    accepted: 0,
+    quarantined: 0,
+    outOfRange: 0,
+    unread: 0,
+    late: 0,
+    latestMs: -Infinity,
+  })
+  const ofKinds = kinds.map(({ name }) => ledger.open({ kind: name, expired: 0 }))
   const guards = new Map<number, SourceGuard>()
   const silence = idleMs === undefined
     ? undefined
@@ -64,8 +72,6 @@ export function windowStage(options: WindowOptions): WindowStage {
   let startsMs = kinds.map(() => new Float64Array(0))
   let verdicts = kinds.map(() => new Uint8Array(0))
   let out: Emit<WindowOut>
-  ledger.accepted = 0
-  ledger.quarantined = 0
 
   /** Accepted frames in a row, not yet emitted: [from, to) of `frames`. */
   let frames: FrameBatch | undefined
@@ -94,7 +100,7 @@ export function windowStage(options: WindowOptions): WindowStage {
     const begin = from
     from = to
     if (frames === undefined || to === begin) return
-    ledger.accepted! += to - begin
+    account.accepted += to - begin
     send({ type: 'windowed', frames, from: begin, to, startsMs, verdicts })
   }
 
@@ -122,7 +128,7 @@ export function windowStage(options: WindowOptions): WindowStage {
         accept(batch, i, clock.watermarkMs)
       },
       quarantine(batch, i) {
-        ledger.quarantined!++
+        account.quarantined++
         reject(batch, i, quarantined(batch.tsMs[i]!, clock.trustedMs))
       },
     })
@@ -165,7 +171,7 @@ export function windowStage(options: WindowOptions): WindowStage {
       if (ms > latestMs) latestMs = ms
     }
     if (end === begin) return begin
-    if (latestMs > signs.latestMs) signs.latestMs = latestMs
+    if (latestMs > account.latestMs) account.latestMs = latestMs
     if (isOrdered) guard.clock.trust(latestMs)
     append(batch, begin, end)
     for (let k = 0; k < spans.length; k++) {
@@ -178,19 +184,19 @@ export function windowStage(options: WindowOptions): WindowStage {
   function judge(batch: FrameBatch, i: number, watermarkMs: number): void {
     const tsMs = batch.tsMs[i]!
     let isExpired = false
-    if (tsMs > signs.latestMs) signs.latestMs = tsMs
+    if (tsMs > account.latestMs) account.latestMs = tsMs
     for (let k = 0; k < spans.length; k++) {
       const { startMs, endMs } = spans[k]!.at(tsMs)
       let verdict = ON_TIME
       if (watermarkMs >= endMs) {
         verdict = watermarkMs < endMs + latenessMs[k]! ? LATE : EXPIRED
-        if (k === 0) signs.late++
+        if (k === 0) account.late++
       }
       startsMs[k]![i] = startMs
       verdicts[k]![i] = verdict
       if (verdict === EXPIRED) {
         isExpired = true
-        accounts[k]!.expired++
+        ofKinds[k]!.expired++
       }
     }
     if (!isExpired) return
@@ -199,7 +205,7 @@ export function windowStage(options: WindowOptions): WindowStage {
   }
 
   function refuseOutOfRange(batch: FrameBatch, i: number): void {
-    ledger.outOfRange++
+    account.outOfRange++
     reject(batch, i, outOfRange(batch.tsMs[i]!, fromMs, untilMs))
   }
 
@@ -224,7 +230,7 @@ export function windowStage(options: WindowOptions): WindowStage {
       else if (isOrdered) guard.take(batch, i)
       else accept(batch, i, -Infinity)
       if (ending === undefined) continue
-      ledger.unread(count - i - 1)
+      account.unread += count - i - 1
       break
     }
     release()
@@ -276,11 +282,13 @@ export function windowStage(options: WindowOptions): WindowStage {
       throwEnding()
     },
     name: 'window',
-    save: (put) => saved.save(put),
-    load(records) {
-      saved.load(records)
-      for (const [source, { clock }] of guards) silence?.heard(source, clock.trustedMs)
-    },
+    ...withAccounts([account, ...ofKinds], {
+      save: (put) => saved.save(put),
+      load(records) {
+        saved.load(records)
+        for (const [source, { clock }] of guards) silence?.heard(source, clock.trustedMs)
+      },
+    }),
     clockOf: (source) => guards.get(source)?.save(),
     end: decideAll,
     stop: decideAll, // what is held is shown as well as it can be known now
@@ -298,10 +306,4 @@ export function windowStage(options: WindowOptions): WindowStage {
       },
     }),
   }
-}
-
-function account(ledger: Ledger, kind: string): { expired: number } {
-  const counts = { expired: 0 }
-  ledger.windows.set(kind, counts)
-  return counts
 }

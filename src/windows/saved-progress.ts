@@ -1,31 +1,23 @@
 /**
  * How far the count stage has come, as records beside those of its windows:
  *
- *   run        the union's watermark, what was over before, how many sources there are, and per kind
- *              how many frames have counted
+ *   run        the union's watermark, what was over before, and how many sources there are
  *   source/3   the watermark of a source, whether it is idle, and up to which line a run before read it
  */
 import { ChangedRecords } from '../state/changed-records.ts'
-import { missingRecord, type Put, type StateRecord, unknownRecord } from '../state/kept.ts'
+import { missingRecord, type Put, type StateRecord } from '../state/kept.ts'
 import { RecordReader, RecordWriter } from '../state/record.ts'
-import type { WindowKind } from '../time/calendar.ts'
 import type { Union } from '../sources/union.ts'
 
-export interface CountProgress {
-  readonly kinds: readonly WindowKind[]
-  /** Per kind. */
-  readonly counted: number[]
-  readonly union: Union
-  /** By source. */
-  readonly readTo: Map<number, number>
-}
-
 export class SavedProgress {
-  readonly #progress: CountProgress
+  readonly #union: Union
+  readonly #readTo: Map<number, number>
   readonly #records = new ChangedRecords()
 
-  constructor(progress: CountProgress) {
-    this.#progress = progress
+  /** `readTo`: by source. */
+  constructor(union: Union, readTo: Map<number, number>) {
+    this.#union = union
+    this.#readTo = readTo
   }
 
   save(overMs: number, put: Put): void {
@@ -57,53 +49,34 @@ export class SavedProgress {
     if (found === 0) return
     if (run === undefined) throw missingRecord('run')
     if (run.count() !== sources) throw run.refused(`of other sources than the ${sources} there are`)
-    isOver(this.#loadRun(run))
+    this.#union.watermarkMs = run.number()
+    isOver(run.number())
     run.end()
   }
 
-  /** Returns what was over before. */
-  #loadRun(record: RecordReader): number {
-    const { union, kinds, counted } = this.#progress
-    union.watermarkMs = record.number()
-    const overMs = record.number()
-    const count = record.count()
-    if (count !== kinds.length) throw record.refused(`of ${count} kinds of window`)
-    for (let k = 0; k < count; k++) {
-      const name = record.text()
-      counted[k] = record.number()
-      if (name !== kinds[k]?.name) throw unknownRecord(name)
-    }
-    return overMs
-  }
-
   #loadSource(source: number, record: RecordReader): void {
-    const { union, readTo } = this.#progress
     const exists = record.flag()
     const watermarkMs = record.number()
     const isIdle = record.flag()
     const line = record.number()
-    if (exists) union.restore(source, watermarkMs, isIdle)
-    if (!Number.isNaN(line)) readTo.set(source, line)
+    if (exists) this.#union.restore(source, watermarkMs, isIdle)
+    if (!Number.isNaN(line)) this.#readTo.set(source, line)
   }
 
   *#fields(overMs: number): Generator<[string, RecordWriter]> {
-    const { union, kinds, counted } = this.#progress
     const sources = [...this.#sources()]
     const run = new RecordWriter().count(sources.length)
-    run.number(union.watermarkMs).number(overMs).count(kinds.length)
-    kinds.forEach(({ name }, k) => run.text(name).number(counted[k]!))
-    yield ['run', run]
+    yield ['run', run.number(this.#union.watermarkMs).number(overMs)]
     yield* sources
   }
 
   *#sources(): Generator<[string, RecordWriter]> {
-    const { union, readTo } = this.#progress
-    for (const [source, watermarkMs, isIdle] of union.sources()) {
+    for (const [source, watermarkMs, isIdle] of this.#union.sources()) {
       const record = new RecordWriter().flag(true).number(watermarkMs).flag(isIdle)
-      yield [`source/${source}`, record.number(readTo.get(source) ?? NaN)]
+      yield [`source/${source}`, record.number(this.#readTo.get(source) ?? NaN)]
     }
-    for (const [source, line] of readTo) {
-      if (union.has(source)) continue
+    for (const [source, line] of this.#readTo) {
+      if (this.#union.has(source)) continue
       const record = new RecordWriter().flag(false).number(NaN).flag(false)
       yield [`source/${source}`, record.number(line)]
     }

@@ -18,6 +18,7 @@ const secondMs = 1000
 /** A stream of sources, with a clock on the wall that only `pass` moves. */
 function stream({ wallMs = startMs, latenessMs = 3_600_000, earlyMs = 0 } = {}) {
   const ledger = new Ledger()
+  const account = ledger.open({ lines: 0, frames: 0 })
   const stage = chain(
     windowStage({
       calendar: minutes,
@@ -57,8 +58,8 @@ function stream({ wallMs = startMs, latenessMs = 3_600_000, earlyMs = 0 } = {}) 
       const frames = Array.from({ length: count }, (_, i) => {
         return { source, tsMs: startMs + second * secondMs, uid: `${source}/${i}` }
       })
-      ledger.lines += count
-      ledger.frames += count
+      account.lines += count
+      account.frames += count
       stage.push(frameBatch(frames), take)
     },
     /** Time on the wall passes, in ticks. */

@@ -20,6 +20,7 @@ const newCounter = () => uniqueCounter({ method: 'exact', exactLimit: 0, precisi
 function run(input: OracleInput, cutsHere: () => boolean): OracleRun & { ledger: Ledger } {
   const { stream, calendar, maxDelayMs, isStopped } = input
   const ledger = new Ledger()
+  const account = ledger.open({ lines: 0, frames: 0 })
   const latenessMs = calendar.kinds.map(() => 0)
   const stage = chain(
     windowStage({
@@ -39,8 +40,8 @@ function run(input: OracleInput, cutsHere: () => boolean): OracleRun & { ledger:
     if (message.type === 'reject') message.windows?.forEach((name) => expired[name]!++)
   }
   for (const batch of batches(stream, cutsHere)) {
-    ledger.lines += batch.count // as the stage before would
-    ledger.frames += batch.count
+    account.lines += batch.count // as the stage before would
+    account.frames += batch.count
     stage.push(batch, take)
   }
   if (isStopped) stage.stop(take)

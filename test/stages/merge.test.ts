@@ -96,7 +96,7 @@ describe('lines of one shard', () => {
     const lines = [window(early, 3), window({}), window(late, 12)]
     const { lines: out, ledger } = merged([lines])
     assert.deepEqual(out, text([lines[2]!]))
-    assert.deepEqual([ledger.merging?.replaced, ledger.merging?.repeated], [2, 0])
+    assert.deepEqual([ledger.total.replaced, ledger.total.repeated], [2, 0])
     assert.equal(ledger.imbalance(), undefined)
   })
 
@@ -104,7 +104,7 @@ describe('lines of one shard', () => {
     const { lines, ledger } = merged([[window({})], [window({})]])
     const [line] = parsed({ lines })
     assert.deepEqual([line?.users, line?.method, line?.frames], [10, 'hll', 20])
-    assert.equal(ledger.merging?.replaced, 0)
+    assert.equal(ledger.total.replaced, 0)
   })
 
   test('of one name in two inputs are states of one count: the furthest holds, exact', () => {
@@ -151,16 +151,16 @@ describe('lines of one shard', () => {
   })
 
   test('that repeat a window without having revised it are told of', () => {
-    assert.equal(merged([[window({}), window({}, 12)]]).ledger.merging?.repeated, 1)
+    assert.equal(merged([[window({}), window({}, 12)]]).ledger.total.repeated, 1)
     const named = { shard: 'eu' }
-    const { merging } = merged([[window(named), window(named, 12)]]).ledger
-    assert.deepEqual([merging?.repeated, merging?.contradicted], [0, 1])
+    const { total } = merged([[window(named), window(named, 12)]]).ledger
+    assert.deepEqual([total.repeated, total.contradicted], [0, 1])
     const revised = { ...window(named, 12), pane: 'late', revision: 1 } as const
     for (const lines of [[[window(named), revised]], [[window(named)], [window(named)]]]) {
-      assert.equal(merged(lines).ledger.merging?.contradicted, 0)
+      assert.equal(merged(lines).ledger.total.contradicted, 0)
     }
     const twice = [[window(named)], [window(named, 12)]]
-    assert.equal(merged(twice).ledger.merging?.contradicted, 1)
+    assert.equal(merged(twice).ledger.total.contradicted, 1)
     const { lines, rejects } = merged(twice, { isDisjoint: true })
     assert.deepEqual(rejects.map(({ reason }) => reason), ['unmergeable'])
     assert.deepEqual(parsed({ lines }).map(({ frames }) => frames), [10])
@@ -420,7 +420,7 @@ describe('shards without a common user', () => {
     const shards = (a: string, b: string) =>
       line({ shards: { [a]: { frames: 100 }, [b]: { frames: 200 } } })
     const twice = merged([shards('a', 'b'), shards('a', 'b')], { isDisjoint: true })
-    assert.equal(twice.ledger.merging?.replaced, 1)
+    assert.equal(twice.ledger.total.replaced, 1)
     assert.equal(parsed(twice)[0]?.frames, 300)
     const crossed = merged([shards('a', 'b'), shards('b', 'c')], { isDisjoint: true })
     assert.match(crossed.rejects[0]?.detail ?? '', /^shard "b" is in the line of 0\.ndjson:1 too/)

@@ -12,7 +12,7 @@ import { randomTimedStream, streamText, type TimedStream } from '../support/stre
 /** What uc-window writes, and its accounts. */
 function written({ frames, options }: TimedStream, range: Range, cutsHere: () => boolean): string {
   const ledger = new Ledger()
-  ledger.lines = ledger.frames = frames.length // as the stage before would
+  ledger.open({ lines: frames.length, frames: frames.length }) // as the stage before would
   const stage = windowStage({ ...options, ...range, showsRaw: false, ledger })
   const { bytes, rejects } = windowedBytes(
     stage,
@@ -21,7 +21,7 @@ function written({ frames, options }: TimedStream, range: Range, cutsHere: () =>
     ledger,
   )
   const refused = rejects.map(({ reason, detail }) => `${reason}: ${detail}`)
-  return [...settled(new TextDecoder().decode(bytes)), ...refused, JSON.stringify(ledger.signs)]
+  return [...settled(new TextDecoder().decode(bytes)), ...refused, JSON.stringify(ledger.accounts)]
     .join('\n')
 }
 

@@ -10,8 +10,6 @@ import { chain } from '../../src/chain.ts'
 import { type CountOut, countStage } from '../../src/stages/count.ts'
 import { type ExtractIn, extractStage } from '../../src/stages/extract.ts'
 import { windowStage } from '../../src/stages/window.ts'
-import { together } from '../../src/state/kept.ts'
-import { savedLedger } from '../../src/state/saved-ledger.ts'
 import { joined, randomCuts } from './generators-lines.ts'
 import { KeptState } from './kept-state.ts'
 import { randomTimedStream } from './streams-time.ts'
@@ -126,7 +124,7 @@ function newStages({ options, counting, keepsLines }: CutInput, out: string[]) {
     if (message.type !== 'reject') out.push(JSON.stringify(message))
     else out.push(JSON.stringify({ ...message, content: message.content() }))
   }
-  return { ledger, counts, stage, emit, state: together([stage, savedLedger(ledger)]) }
+  return { ledger, counts, stage, emit }
 }
 
 /** `saving` is asked before each message and before the end. */
@@ -141,10 +139,10 @@ export function cutRun(
   const between = () => {
     const how = saving()
     if (how === 'nothing') return
-    kept.save(run.state)
+    kept.save(run.stage)
     if (how === 'save') return
     run = newStages(input, out)
-    run.state.load!(kept.shuffled(random))
+    run.stage.load!(kept.shuffled(random))
   }
   for (const message of input.messages) {
     between()
@@ -158,7 +156,7 @@ export function cutRun(
     firstLines: [0, 1, 2, 3].map((source) => counts.firstLineOf(source)),
   }
   run.stage[input.how](run.emit)
-  if (input.how === 'end') kept.save(run.state)
+  if (input.how === 'end') kept.save(run.stage)
   const { ledger } = run
-  return { out, kept, accounts: { counts: ledger.counts(), signs: ledger.signs, ...beforeEnd } }
+  return { out, kept, accounts: { ...ledger, ...beforeEnd } }
 }

@@ -55,9 +55,9 @@ export function holdAgainstOracle(options: DifferentialOptions): Tally {
     check(file, runFile(file), options, tally)
   }
   assert.equal(ledger.imbalance(), undefined)
-  assert.equal(ledger.frames, tally.frames, 'frames in the ledger')
-  assert.equal(ledger.malformed, tally.malformed, 'malformed lines in the ledger')
-  assert.equal(ledger.notUtf8, tally.notUtf8, 'frames with a uid that is not UTF-8')
+  assert.equal(ledger.total.frames, tally.frames, 'frames in the ledger')
+  assert.equal(ledger.total.malformed, tally.malformed, 'malformed lines in the ledger')
+  assert.equal(ledger.total.notUtf8, tally.notUtf8, 'frames with a uid that is not UTF-8')
   return tally
 }
 

@@ -47,7 +47,7 @@ function* messages(
 function run(stream: TimedStream, cutsHere: () => boolean, isPiped: boolean): Run {
   const { frames, options } = stream
   const windowing = new Ledger()
-  windowing.lines = windowing.frames = frames.length // as the stage before would
+  windowing.open({ lines: frames.length, frames: frames.length }) // as the stage before would
   const windows = windowStage({ ...options, showsRaw: false, ledger: windowing })
   const counting = isPiped ? new Ledger() : windowing
   const counts = countStage({ ...options, newCounter, ledger: counting })
@@ -70,7 +70,10 @@ function run(stream: TimedStream, cutsHere: () => boolean, isPiped: boolean): Ru
   }
   assert.equal(counting.imbalance(), undefined)
   const { accepted, quarantined, windows: accounts } = counting.counts()
-  return { lines, counts: { frames: counting.frames, accepted, quarantined, windows: accounts } }
+  return {
+    lines,
+    counts: { frames: counting.total.frames, accepted, quarantined, windows: accounts },
+  }
 }
 
 function expected(frames: readonly TimedFrame[], options: OracleOptions): Run {

@@ -143,7 +143,7 @@ export class Session {
 
   /** All that was counted is somebody else's now. */
   beginAnew(): void {
-    this.ledger.reset()
+    this.ledger.beginAnew()
     this.#rejects.totals.clear()
     this.progress.beginAnew()
   }

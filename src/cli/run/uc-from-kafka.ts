@@ -54,14 +54,15 @@ async function writeMessages(
     assigner: partitions === undefined ? undefined : asAsked(partitions),
   })
   const { ledger } = session
+  const account = ledger.open({ lines: 0, frames: 0 })
   const positions = new Map<number, Position>()
   const committer = new Committer(reader, () => positions)
   const writer = new PipeWriter<ReaderMessage>({
     ledger,
     put(message, lines) {
       if (message.type === 'lines') {
-        ledger.lines += message.count
-        ledger.frames += message.count
+        account.lines += message.count
+        account.frames += message.count
         positions.set(message.source, { offset: message.next, metadata: '' })
         lines.raw(message.lines)
       } else if (!plain && message.type !== 'resumption') {
