@@ -31,6 +31,8 @@ export class FakeConsumer extends EventEmitter {
   readonly lows: number[] = [0, 0, 0]
   /** How often that was asked. */
   asks = 0
+  /** With which offsets are not stored. */
+  commitError: Error | undefined
   #isRunning = false
   #eachBatch: ((payload: EachBatchPayload) => Promise<void>) | undefined
 
@@ -81,6 +83,7 @@ export class FakeConsumer extends EventEmitter {
 
   commitOffsets(offsets: unknown): Promise<void> {
     this.#call('commit', offsets)
+    if (this.commitError !== undefined) return Promise.reject(this.commitError)
     this.emit(real.events.COMMIT_OFFSETS, { payload: {} })
     return Promise.resolve()
   }

@@ -116,10 +116,10 @@ async function countOwned(
   const frames = observed(messageStage(plan, session.ledger), times)
 
   let isOver = false
-  const committer = new Committer(
-    reader,
-    () => checkpoints.positions(counts.firstLineOf, counts.watermarkMs),
-  )
+  const committer = new Committer(reader, {
+    positions: () => checkpoints.positions(counts.firstLineOf, counts.watermarkMs),
+    say: kafka.say,
+  })
   /** What the end of the input closes must not count as shown: there may be more, another time. */
   async function* untilCommitted(): AsyncGenerator<ReaderMessage> {
     yield* reader.messages()

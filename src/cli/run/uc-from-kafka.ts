@@ -56,7 +56,7 @@ async function writeMessages(
   const { ledger } = session
   const account = ledger.open({ lines: 0, frames: 0 })
   const positions = new Map<number, Position>()
-  const committer = new Committer(reader, () => positions)
+  const committer = new Committer(reader, { positions: () => positions, say: kafka.say })
   const writer = new PipeWriter<ReaderMessage>({
     ledger,
     put(message, lines) {

@@ -38,8 +38,7 @@ export function troubleOf(error: unknown, place: KafkaPlace): string {
 
 /** The error at the bottom: kafkajs wraps each in one about its retries. */
 export function coreOf(error: unknown, { brokers }: KafkaPlace): Core {
-  let bottom = error
-  while (bottom instanceof Error && bottom.cause instanceof Error) bottom = bottom.cause
+  const bottom = bottomOf(error)
   const { name = '', message, type, code, broker } = Object(bottom) as Record<string, unknown>
   return {
     name: String(name),
@@ -48,6 +47,23 @@ export function coreOf(error: unknown, { brokers }: KafkaPlace): Core {
     code: typeof code === 'string' ? code : tlsCodeIn(String(message)),
     broker: typeof broker === 'string' ? broker : brokers.join(','),
   }
+}
+
+/**
+ * Whether the same may succeed later, as when a broker starts anew. kafkajs calls final what it has
+ * tried often enough, and that it found no broker to ask.
+ */
+export function mayPass(error: unknown): boolean {
+  const { name = '', retriable } = Object(bottomOf(error)) as Record<string, unknown>
+  return retriable === true || unanswered.includes(String(name))
+}
+
+const unanswered = ['KafkaJSGroupCoordinatorNotFound', 'KafkaJSLockTimeout']
+
+function bottomOf(error: unknown): unknown {
+  let bottom = error
+  while (bottom instanceof Error && bottom.cause instanceof Error) bottom = bottom.cause
+  return bottom
 }
 
 function ucErrorIn(error: unknown): UcError | undefined {
