@@ -8,12 +8,12 @@
  */
 import process from 'node:process'
 import { gzipSync } from 'node:zlib'
-import { loadPackages } from '../../src/kafka/codecs/zstd.ts'
+import { loadPackage } from '../../src/kafka/codecs/zstd.ts'
 import { shell } from '../support/shell.ts'
 
 const minutesOfTwoYears = 2 * 365.25 * 24 * 60
 const flags = ['', '--sketch --precision 10', '--sketch --precision 12', '--sketch']
-const { compress } = await loadPackages()
+const compress = await loadPackage()
 
 process.stdout.write(
   '| users a minute | flags | bytes a line | gzip | zstd | GB in two years | gzip | zstd |\n' +

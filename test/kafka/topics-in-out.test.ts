@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import kafkajs from 'kafkajs'
 import { type Broker, skipReason, startBroker } from '../support/broker.ts'
 import { withFolder } from '../support/folder.ts'
 import {
@@ -34,6 +35,38 @@ const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
 /** About 200 s of frames; some are late, some malformed, some have wrong clocks. */
 const generate = 'uc-generate -c 20000 -r 100 -n 2000 --frame-bytes 200 -d 5 -p 10 --broken 0.2 ' +
   '-s 5 --truth truth.json -o frames.jsonl'
+
+/** As a producer would compress a single record with a value of so many MiB: runs of one byte. */
+function largeRecord(mebibytes: number): Buffer {
+  const blockBytes = 2 ** 17
+  const valueBytes = 8 * mebibytes * blockBytes
+  const rest = [...varint(valueBytes)]
+  const body = [0, 0, 0, 1, ...rest] // attributes, time, offset, no key
+  const head = [...varint(body.length + valueBytes + 1), ...body]
+  const block = (kind: number, size: number) => [size << 3 & 255 | kind, size >> 5, size >> 13]
+  const blocks = Array.from({ length: 8 * mebibytes }, () => [...block(2, blockBytes), 0x61])
+  const frame = [0x28, 0xb5, 0x2f, 0xfd, 0, 7 << 3, ...block(0, head.length), ...head]
+  return Buffer.from([...frame, ...blocks.flat(), ...block(1, 1), 0]) // no headers
+}
+
+/** As records have lengths: zigzag, seven bits a byte. */
+function varint(length: number): number[] {
+  const bytes: number[] = []
+  let left = 2 * length
+  for (; left > 127; left = Math.floor(left / 128)) bytes.push(left % 128 + 128)
+  return [...bytes, left]
+}
+
+/** While kafkajs takes what it is to compress by zstd for `compressed`. */
+async function produceAs(compressed: Buffer, work: () => Promise<void>): Promise<void> {
+  const { CompressionCodecs, CompressionTypes } = kafkajs
+  const ours = CompressionCodecs[CompressionTypes.ZSTD]
+  const { decompress } = ours()
+  CompressionCodecs[CompressionTypes.ZSTD] = () => {
+    return { compress: () => Promise.resolve(compressed), decompress }
+  }
+  await work().finally(() => CompressionCodecs[CompressionTypes.ZSTD] = ours)
+}
 
 const noRef = { ref: false }
 
@@ -151,6 +184,24 @@ describe('a topic in, a topic out', { skip: skipReason }, () => {
       )
     })
   }
+
+  test('zstd of a few kB that stands for 200 MiB ends the run, told by its place', async () => {
+    const topic = await newTopic(broker.brokers, { partitions: 2 })
+    await produce(broker.brokers, topic, [{ value: '{"uid":"a","ts":1468244340}', partition: 1 }])
+    await produceAs(largeRecord(200), () => {
+      return produce(broker.brokers, topic, [{ value: 'instead of this', partition: 1 }], 'zstd')
+    })
+    for (const command of [`uc-pipeline --kafka --topic ${topic}`, `uc-from-kafka ${topic}`]) {
+      const { status, stderr } = await kafkaShell(
+        broker,
+        `${command} --group $GROUP --stop-at end --max-memory 700MiB`,
+      )
+      assert.equal(status, 1)
+      const where = `messages of ${topic}[1] at offsets 1 to 1 cannot be read: `
+      const why = 'zstd data wants records of more than 128MiB in memory'
+      assert.ok(stderr.includes(`${where}${why}\n`), stderr)
+    }
+  })
 
   describe('values of any kind', () => {
     const large = JSON.stringify({ uid: 'large', ts: 1468244340, text: 'x'.repeat(1_000_000) })

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin, type Consumer, type Kafka, type Message } from 'kafkajs'
+import { compressionTypes } from '../../src/kafka/codecs/codecs.ts'
 import { brokerScript } from './broker.ts'
 
 export interface TopicOptions {
@@ -104,11 +105,13 @@ export async function produce(
   brokers: string,
   topic: string,
   messages: readonly Message[],
+  codec: 'none' | 'zstd' = 'none',
 ): Promise<void> {
   const producer = patientKafka(brokers).producer()
   await producer.connect()
   try {
-    await producer.send({ topic, messages: [...messages] })
+    const compression = compressionTypes[codec]
+    await producer.send({ topic, messages: [...messages], compression })
   } finally {
     await producer.disconnect()
   }

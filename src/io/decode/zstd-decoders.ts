@@ -3,6 +3,9 @@ import { UcError } from '../../errors.ts'
 import type { ZstdHead } from './zstd-frame.ts'
 import { ReferenceDecoder, usualWindowBytes, type ZstdDecoder } from './zstd-reference.ts'
 
+/** A frame wants more memory than it may have. */
+export class WindowTooLarge extends UcError {}
+
 /** No decoder takes more. */
 export const largestWindowBytes: number = 2 * 2 ** 30
 
@@ -31,15 +34,15 @@ export class ZstdDecoders {
   }
 }
 
-function tooLarge(windowBytes: number, mostBytes: number): UcError {
+function tooLarge(windowBytes: number, mostBytes: number): WindowTooLarge {
   const what = `zstd data wants a window of ${sizeOf(windowBytes)} in memory, more than the ` +
     `${sizeOf(mostBytes)} of --zstd-window`
-  if (windowBytes > largestWindowBytes) return new UcError('failed', `${what} can be`)
+  if (windowBytes > largestWindowBytes) return new WindowTooLarge('failed', `${what} can be`)
   const exponent = Math.ceil(Math.log2(windowBytes))
   const remedy = `add --zstd-window ${
     sizeOf(2 ** exponent)
   }, or decode it by zstd -dc --long=${exponent}`
-  return new UcError('failed', `${what}; ${remedy}`)
+  return new WindowTooLarge('failed', `${what}; ${remedy}`)
 }
 
 function sizeOf(bytes: number): string {

@@ -6,6 +6,7 @@
 import { Buffer } from 'node:buffer'
 import kafkajs from 'kafkajs' // whose codecs Node does not see as names to import
 import type { Compression } from './compression.ts'
+import { UnreadableBatch } from './unreadable-batch.ts'
 
 const { CompressionCodecs, CompressionTypes } = kafkajs
 
@@ -26,9 +27,9 @@ export interface Codec {
 
 /** For the whole process: kafkajs keeps one table. */
 export function registerCodecs(): void {
-  CompressionCodecs[CompressionTypes.Snappy] = () => codecs.snappy
-  CompressionCodecs[CompressionTypes.LZ4] = () => codecs.lz4
-  CompressionCodecs[CompressionTypes.ZSTD] = () => codecs.zstd
+  CompressionCodecs[CompressionTypes.Snappy] = () => told(codecs.snappy)
+  CompressionCodecs[CompressionTypes.LZ4] = () => told(codecs.lz4)
+  CompressionCodecs[CompressionTypes.ZSTD] = () => told(codecs.zstd)
 }
 
 export const codecs: Readonly<Record<'snappy' | 'lz4' | 'zstd', Codec>> = {
@@ -47,8 +48,15 @@ export const codecs: Readonly<Record<'snappy' | 'lz4' | 'zstd', Codec>> = {
     },
   },
   zstd: {
-    compress: async ({ buffer }) => asBuffer(await (await loadZstd()).compress(buffer)),
-    decompress: async (bytes) => asBuffer(await (await loadZstd()).decompress(bytes)),
+    compress: async ({ buffer }) => {
+      const { loadZstd } = await import('./zstd.ts')
+      const compress = await loadZstd()
+      return asBuffer(await compress(buffer))
+    },
+    decompress: async (bytes) => {
+      const { unzstdBatch } = await import('./unzstd-batch.ts')
+      return asBuffer(await unzstdBatch(bytes))
+    },
   },
 }
 
@@ -57,9 +65,15 @@ async function loadSnappy(): Promise<Codec> {
   return snappy()
 }
 
-async function loadZstd(): Promise<import('./zstd.ts').Zstd> {
-  const { loadZstd } = await import('./zstd.ts')
-  return await loadZstd()
+/** kafkajs would fetch and try again what can never be read. */
+function told({ compress, decompress }: Codec): Codec {
+  return {
+    compress,
+    decompress: (bytes) =>
+      decompress(bytes).catch((error) => {
+        throw new UnreadableBatch(bytes, error)
+      }),
+  }
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -6,7 +6,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Batch, Consumer, EachBatchPayload, TopicPartitions } from 'kafkajs'
+import { UcError } from '../../errors.ts'
 import { Abandoned } from '../../io/drive.ts'
+import { unreadableIn } from '../codecs/unreadable-batch.ts'
 import { isOfRebalance, Membership } from './membership.ts'
 import { messageRuns } from './message-lines.ts'
 import { deletedUpTo, explainGap, lowsOf, type OffsetSpan, spansOf } from './offsets.ts'
@@ -88,7 +90,7 @@ export class TopicReader implements Owner {
       })
     })
     this.#consumer.on(CRASH, ({ payload: { error, restart } }) => {
-      if (!restart) this.#fail(error)
+      if (!restart) this.#fail(this.#unreadable(error) ?? error)
     })
   }
 
@@ -169,6 +171,19 @@ export class TopicReader implements Owner {
   #fail(error: unknown): void {
     this.#failure ??= { error }
     this.#outlet.fail(error)
+  }
+
+  /** Which partition it is of kafkajs does not tell, but where they stand. */
+  #unreadable(error: unknown): UcError | undefined {
+    const batch = unreadableIn(error)
+    if (batch === undefined) return undefined
+    const { first = -Infinity, last = Infinity } = batch.offsets ?? {}
+    const names = [...this.#partitions]
+      .filter(({ next, high, isEnded }) =>
+        !isEnded && next <= last && first < Math.max(high, next + 1)
+      )
+      .map(({ name }) => name)
+    return new UcError('failed', batch.messageIn(names), { cause: error })
   }
 
   /** Where one owns all, what we have counted is worth nothing once another did so too. */

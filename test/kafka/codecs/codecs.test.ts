@@ -14,7 +14,9 @@ import { type Codec, codecs, compressionTypes } from '../../../src/kafka/codecs/
 import { compressions } from '../../../src/kafka/codecs/compression.ts'
 import { newKafka } from '../../../src/kafka/brokers/connection.ts'
 import { unframeLz4 } from '../../../src/kafka/codecs/lz4-frame.ts'
-import { loadPackages } from '../../../src/kafka/codecs/zstd.ts'
+import { mostBatchBytes, unzstdBatch } from '../../../src/kafka/codecs/unzstd-batch.ts'
+import { UnreadableBatch } from '../../../src/kafka/codecs/unreadable-batch.ts'
+import { loadPackage } from '../../../src/kafka/codecs/zstd.ts'
 import { type Broker, brokerScript, skipReason, startBroker } from '../../support/broker.ts'
 import { denoPath, root } from '../../support/paths.ts'
 import { seed } from '../../support/seed.ts'
@@ -57,6 +59,17 @@ const inputs: Readonly<Record<string, Buffer>> = {
   ])),
 }
 
+/** A frame of zstd, without its length, with a window of 128 KiB: 4 bytes for each 128 KiB of "a". */
+function runs(length: number): Buffer {
+  const blocks: Buffer[] = [Buffer.from('28b52ffd0038', 'hex')]
+  for (let left = length; left > 0; left -= 2 ** 17) {
+    const size = Math.min(left, 2 ** 17)
+    const word = size << 3 | 2 | (left <= 2 ** 17 ? 1 : 0)
+    blocks.push(Buffer.from([word & 255, word >> 8 & 255, word >> 16, 97]))
+  }
+  return Buffer.concat(blocks)
+}
+
 async function roundTrip({ compress, decompress }: Codec, bytes: Buffer): Promise<Buffer> {
   return await decompress(await compress({ buffer: bytes }))
 }
@@ -93,28 +106,65 @@ describe('a codec gives back what it took', () => {
     })
   }
 
-  test('zstd by packages, as on Node 20, is the same', async () => {
-    const packages = await loadPackages()
+  test('zstd by the package, as on Node 20, is read the same', async () => {
+    const compress = await loadPackage()
     for (const [kind, bytes] of Object.entries(inputs)) {
-      const { compress, decompress } = codecs.zstd
-      const packed = await packages.compress(bytes)
-      assert.ok(bytes.equals(await decompress(Buffer.from(packed))), kind)
-      assert.ok(bytes.equals(await packages.decompress(await compress({ buffer: bytes }))), kind)
+      assert.ok(bytes.equals(await unzstdBatch(await compress(bytes))), kind)
     }
   })
 
   test('a frame of zstd without its length, of 64 MiB, is read', async () => {
-    const megabyte = Buffer.alloc(2 ** 20, 'a')
-    const { decompress } = await loadPackages()
-    // A header without the length, with a window of 128 KiB; then runs of 128 KiB of one byte
-    const header = Buffer.from('28b52ffd0038', 'hex')
-    const blocks = Array.from({ length: 512 }, (_, i) => {
-      const word = (131072 << 3) | (1 << 1) | (i === 511 ? 1 : 0)
-      return Buffer.from([word & 255, (word >> 8) & 255, (word >> 16) & 255, 97])
-    })
-    const content = await decompress(Buffer.concat([header, ...blocks]))
-    assert.equal(content.length, 64 * megabyte.length)
-    assert.ok(megabyte.equals(content.subarray(-megabyte.length)))
+    const content = await unzstdBatch(runs(64 * 2 ** 20))
+    assert.equal(content.length, 64 * 2 ** 20)
+    assert.ok(content.every((byte) => byte === 97))
+  })
+
+  test('zstd that wants more memory than a batch may take is refused before it has it', async () => {
+    const head = (hex: string) => Buffer.from(`28b52ffd${hex}`, 'hex')
+    const empty = Buffer.from('010000', 'hex') // the last block
+    const hostile: Record<string, [Buffer, RegExp]> = {
+      'a window of 2 GiB': [Buffer.concat([head('00a8'), empty]), /wants a window .* 128MiB/],
+      'a content of 2^60 bytes': [
+        Buffer.concat([head('e00000000000000010'), empty]),
+        /wants a window .* 128MiB/,
+      ],
+      'four kB that become 130 MiB': [runs(130 * 2 ** 20), /wants records .* 128MiB/],
+      'frames that become 130 MiB': [
+        Buffer.concat(Array(13).fill(runs(10 * 2 ** 20))),
+        /wants records .* 128MiB/,
+      ],
+      'a wrong checksum': [
+        Buffer.concat([head('0400'), Buffer.from('09000061', 'hex'), Buffer.alloc(4)]),
+        /is broken \(wrong checksum\)/,
+      ],
+      'foreign bytes behind it': [Buffer.concat([runs(9), Buffer.from('no')]), /2 bytes/],
+      'half a frame': [runs(2 ** 20).subarray(0, 20), /is cut short/],
+      'no frame': [Buffer.alloc(20), /is broken \(no frame\)/],
+    }
+    const beforeKiB = process.resourceUsage().maxRSS
+    for (const [name, [bytes, words]] of Object.entries(hostile)) {
+      await assert.rejects(unzstdBatch(bytes), words, name)
+    }
+    const tookKiB = process.resourceUsage().maxRSS - beforeKiB
+    assert.ok(tookKiB < 2.5 * mostBatchBytes / 1024, `${tookKiB} KiB`)
+    const { length } = await unzstdBatch(runs(mostBatchBytes))
+    assert.equal(length, mostBatchBytes)
+  })
+
+  test('a batch that cannot be read is told by its offsets, where its head is before it', () => {
+    const cause = new Error('why')
+    const batch = Buffer.alloc(100 + 61 + 7)
+    batch.writeBigInt64BE(123_456_789_012n, 100)
+    batch.writeInt32BE(61 - 12 + 7, 108)
+    batch.writeInt8(2, 116)
+    batch.writeInt32BE(99, 123)
+    const records = batch.subarray(161)
+    const { offsets, message } = new UnreadableBatch(records, cause)
+    assert.deepEqual(offsets, { first: 123_456_789_012, last: 123_456_789_111 })
+    assert.match(message, /^messages at offsets 123456789012 to 123456789111 cannot be read: why/)
+    for (const other of [records.subarray(1), batch, records.slice().subarray(0, 6)]) {
+      assert.equal(new UnreadableBatch(other, cause).offsets, undefined)
+    }
   })
 })
 
