@@ -203,6 +203,55 @@ describe('a topic in, a topic out', { skip: skipReason }, () => {
     }
   })
 
+  describe('what stands before and in frames', () => {
+    const frames = (uids: readonly (readonly number[])[], before: readonly number[]) => {
+      return uids.map((uid) => {
+        const bytes = [Buffer.from('{"uid":"'), uid, Buffer.from('","ts":1468244340}')]
+        return Buffer.concat([Buffer.from(before), ...bytes.map((each) => Buffer.from(each))])
+      })
+    }
+    /** José, Jos\xe8 and Jos\xea in Latin-1, and the first once more. */
+    const latin1 = [0xe9, 0xe8, 0xea, 0xe9].map((last) => [0x4a, 0x6f, 0x73, last])
+    const routes = {
+      'uc-pipeline': 'uc-pipeline --kafka --topic TOPIC --group $GROUP --stop-at end --stats s',
+      'uc-pipeline --parser json':
+        'uc-pipeline --kafka --topic TOPIC --group $GROUP --stop-at end --stats s --parser json',
+      'the pipe': 'uc-from-kafka TOPIC --group $GROUP --stop-at end | uc-extract --stats s | ' +
+        'uc-window | uc-count',
+    }
+    for (const [route, script] of Object.entries(routes)) {
+      test(`${route} counts ids that are not UTF-8 by their bytes`, async () => {
+        const topic = await newTopic(broker.brokers)
+        await produce(broker.brokers, topic, frames(latin1, []).map((value) => ({ value })))
+        const { users, stats } = await counted(script, topic)
+        assert.equal(users, 3)
+        assert.equal(stats['notUtf8'], 4)
+      })
+
+      test(`${route} takes byte order marks before any message for noise`, async () => {
+        const topic = await newTopic(broker.brokers)
+        const marked = frames([[0x61], [0x62], [0x63]], [0xef, 0xbb, 0xbf])
+        await produce(broker.brokers, topic, marked.map((value) => ({ value })))
+        const { users, stats } = await counted(script, topic)
+        assert.deepEqual([users, stats['frames'], stats['malformed']], [3, 3, 0])
+      })
+    }
+
+    async function counted(
+      script: string,
+      topic: string,
+    ): Promise<{ users: number; stats: Record<string, unknown> }> {
+      return await withFolder(async (cwd) => {
+        const results = freshName('results')
+        const send = `uc-to-kafka ${results} --create 1`
+        await kafkaOutput(broker, `${script.replace('TOPIC', topic)} | ${send}`, { cwd })
+        const [{ users } = { users: NaN }] = await resultsIn(broker, results)
+        const stats = JSON.parse(readFileSync(join(cwd, 's'), 'utf8')) as Record<string, unknown>
+        return { users, stats }
+      })
+    }
+  })
+
   describe('values of any kind', () => {
     const large = JSON.stringify({ uid: 'large', ts: 1468244340, text: 'x'.repeat(1_000_000) })
     /** What they are, and whether they are frames. */
