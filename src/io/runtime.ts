@@ -48,6 +48,8 @@ export const commandLine: readonly string[] = deno === undefined
   ? exactArguments(process.argv.slice(2))
   : process.argv.slice(2)
 
+export const processId: number = process.pid
+
 /** An environment variable; undefined too where Deno does not let us see it. */
 export function environment(name: string): string | undefined {
   return isPermitted({ name: 'env', variable: name }) ? variables[name] : undefined

@@ -25,7 +25,8 @@ import { UcError } from '../errors.ts'
 
 const mark = 0x75
 const version = 1
-const headBytes = 6
+/** They tell one value of a key from another. */
+export const headBytes = 6
 const encoder = new TextEncoder()
 const hash = newFingerprint()
 
