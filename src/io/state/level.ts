@@ -26,22 +26,27 @@ export interface LevelOptions {
   readonly create: boolean
   /** Who has it open, for the error. */
   holder(): string
+  /** Where its files are, if not in the folder. */
+  readonly path?: string
 }
 
 export class Level {
   readonly #folder: string
+  readonly #path: string
   readonly #level: ClassicLevel<Uint8Array, Uint8Array>
   #mostBytes: number
   #cleaning: Promise<void> | undefined
 
+  /** `folder`: for messages. */
   constructor(folder: string, level: ClassicLevel<Uint8Array, Uint8Array>) {
     this.#folder = folder
+    this.#path = level.location
     this.#level = level
     this.#mostBytes = this.diskBytes
   }
 
   get diskBytes(): number {
-    return bytesIn(recordsFolder(this.#folder))
+    return bytesIn(this.#path)
   }
 
   /** All, in the order of their keys. */
@@ -102,10 +107,10 @@ export class Level {
 /** Throws where another has it open, where it is damaged, and where it cannot be written. */
 export async function openLevel(
   folder: string,
-  { create, holder }: LevelOptions,
+  { create, holder, path = recordsFolder(folder) }: LevelOptions,
 ): Promise<Level> {
   const { ClassicLevel } = await import('classic-level')
-  const level = new ClassicLevel<Uint8Array, Uint8Array>(recordsFolder(folder), {
+  const level = new ClassicLevel<Uint8Array, Uint8Array>(path, {
     keyEncoding: 'view',
     valueEncoding: 'view',
     compression: false, // fingerprints do not shrink

@@ -114,7 +114,7 @@ export async function readState(
 }
 
 /** Undefined where there is none yet. */
-function markIn(folder: string, create: boolean): Mark | undefined {
+export function markIn(folder: string, create: boolean): Mark | undefined {
   const names = namesIn(folder)
   if (names?.includes(markerName)) {
     try {
@@ -131,7 +131,9 @@ function markIn(folder: string, create: boolean): Mark | undefined {
       `is none: it holds other files, such as "${other}"; name an empty folder, or a new one`,
     )
   }
-  if (!create) throw stateError(folder, 'is not there; expected a folder that --state has made')
+  if (!create && !names?.includes('records')) {
+    throw stateError(folder, 'is not there; expected a folder that --state has made')
+  }
   if (names === undefined) makeFolder(folder)
   return undefined
 }
