@@ -36,7 +36,7 @@ describe('where memory is short', () => {
     )
     environment = { NODE_OPTIONS: `--import ${pathToFileURL(preload)}` }
     await shell(`${minutes} > minutes; ${users} > users`, { cwd })
-    await shell('uc-pipeline --order none --sketch minutes > lines', { cwd })
+    await shell('uc-pipeline --sketch minutes > lines', { cwd })
   })
   after(() => rmSync(cwd, { recursive: true }))
 
@@ -73,7 +73,13 @@ describe('where memory is short', () => {
     ] as const
   ) {
     test(`ends with advice below --max-memory: ${script}`, async () => {
-      const limitMiB = script.includes('users') ? 100 : script.includes('threads') ? 180 : 140
+      const limitMiB = script.includes('users')
+        ? 100
+        : script.includes('threads')
+        ? 180
+        : script.includes('merge')
+        ? 250 // enough windows that printing them would show
+        : 140
       const { stdout, stderr, status, peaks } = await run(
         script.replace('LIMIT', `${limitMiB}MiB`),
       )
@@ -86,6 +92,14 @@ describe('where memory is short', () => {
       assert.ok(peak <= limitMiB + toleranceMiB, `${peak} MiB, where ${limitMiB} are allowed`)
     })
   }
+
+  test('uc-merge gathers 300,000 windows in a kilobyte each, and unites them in the same', async () => {
+    const { stdout, stderr, peaks } = await run(
+      'uc-merge --order none --max-memory 400MiB lines | cmp lines',
+    )
+    assert.equal(stdout + stderr, '')
+    assert.ok(peaks.get('uc-merge')! <= 400 + toleranceMiB, `${peaks.get('uc-merge')} MiB`)
+  })
 
   test('WebAssembly that finds no addresses for its memory leaves the work to its twin', async () => {
     const commands = [

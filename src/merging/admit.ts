@@ -11,7 +11,7 @@ import { isWeekDay, type WeekDay } from '../time/calendar.ts'
 import { misfit } from './nesting.ts'
 import { type KindName, type ZonedKind, ZonedKinds } from '../time/zoned-kinds.ts'
 import type { Zone } from '../time/zone.ts'
-import { type Shares, sharesOf } from './shares.ts'
+import { Part } from './part.ts'
 
 export interface AdmitOptions {
   /** Kinds of window to roll up into; undefined: each line's own. */
@@ -25,15 +25,12 @@ export interface AdmitOptions {
 
 /** A line that can be united. */
 export interface Admitted {
-  readonly source: number
-  /** Where it stands, for messages. */
-  readonly where: string
-  readonly line: ResultLine
+  readonly part: Part
   readonly kind: ZonedKind
+  readonly startMs: number
+  readonly endMs: number
   /** The kinds of window that it goes into. */
   readonly targets: readonly ZonedKind[]
-  readonly sketch: Sketch | undefined
-  readonly shares: Shares
 }
 
 export type NotMergeable = Pick<Reject, 'reason' | 'detail'>
@@ -52,16 +49,21 @@ export function admission(options: AdmitOptions): (read: ReadLine) => Admitted |
   const kinds = new ZonedKinds(zoneNamed)
   /** Zone and week of each kind, by the first line. */
   const settled = new Map<string, ZonedKind>()
+  /** Those of the line before: mostly the next one has the same, which are then kept once. */
+  let targets: readonly ZonedKind[] = []
 
-  function admit({ source, place, lineNumber, result }: ReadLine): Admitted {
+  function admit(read: ReadLine): Admitted {
+    const { result } = read
     if (typeof result === 'string') throw new NotAdmitted('malformed', result)
     const kind = kindOf(result)
     const sketch = sketchOf(result)
-    const targets = to === undefined ? [kind] : targetsOf(result, kind, to)
+    const own = to === undefined ? [kind] : targetsOf(result, kind, to)
+    if (own.length !== targets.length || own.some((each, i) => each !== targets[i])) targets = own
     for (const each of [kind, ...targets]) agree(each)
     for (const each of [kind, ...targets]) settled.set(each.kind.name, each)
-    const shares = sharesOf(result, source)
-    return { source, where: `${place}:${lineNumber}`, line: result, kind, targets, sketch, shares }
+    const { start, end } = result
+    const part = new Part(read, result, sketch)
+    return { part, kind, startMs: start * 1000, endMs: end * 1000, targets }
   }
 
   function kindOf({ window, start, end, tz = 'UTC', weekStart = 'monday' }: ResultLine): ZonedKind {

@@ -6,7 +6,9 @@
 import type { Estimate } from '../counter/counter.ts'
 import { sumOfDisjoint } from '../counter/disjoint.ts'
 import { Sketch } from '../counter/sketch.ts'
+import type { ZonedKind } from '../time/zoned-kinds.ts'
 import type { Admitted, NotMergeable } from './admit.ts'
+import type { Part } from './part.ts'
 import { contradict, covers, join, type Shares, take } from './shares.ts'
 
 /** What the lines of one window come to. */
@@ -15,69 +17,90 @@ export interface United {
   /** Undefined where one of them has none. */
   readonly sketch: Sketch | undefined
   /** Lines that are exact and stand for all of it. */
-  readonly exact: readonly Admitted[]
+  readonly exact: readonly Part[]
   /** Where users are added up instead. */
-  readonly sum?: Estimate
+  readonly sum: Estimate | undefined
+}
+
+export interface GatherOptions {
+  readonly isDisjoint: boolean
+  /** No line for it is expected from then on. */
+  readonly dueMs: number
 }
 
 export class GatheredWindow {
-  readonly first: Admitted
-  readonly #parts = new Map<string, Admitted>()
+  readonly kindName: string
+  readonly startMs: number
+  readonly endMs: number
+  readonly dueMs: number
+  /** The kinds of window that it goes into. */
+  readonly targets: readonly ZonedKind[]
   readonly #isDisjoint: boolean
+  #parts: readonly Part[] = []
 
-  constructor(first: Admitted, isDisjoint: boolean) {
-    this.first = first
+  /** Of that line, which is still to be added. */
+  constructor({ kind, startMs, endMs, targets }: Admitted, { isDisjoint, dueMs }: GatherOptions) {
+    this.kindName = kind.kind.name
+    this.startMs = startMs
+    this.endMs = endMs
+    this.dueMs = dueMs
+    this.targets = targets
     this.#isDisjoint = isDisjoint
   }
 
   /** Which lines are replaced, perhaps this one itself, or why it cannot be taken. */
-  add(part: Admitted): readonly Admitted[] | NotMergeable {
-    const key = `${part.source} ${JSON.stringify([...part.shares.keys()].sort())}`
-    const before = this.#parts.get(key)
-    const rivals = before === undefined && this.#isDisjoint ? this.#rivalsOf(part) : []
-    for (const [rivalKey, rival] of rivals) {
-      if (contradict(rival.shares, part.shares)) return bothHave(part, rival)
-      if (covers(rival.shares, part.shares)) return [part]
-      if (!covers(part.shares, rival.shares)) return bothHave(part, rival)
-      this.#parts.delete(rivalKey)
+  add(part: Part): readonly Part[] | NotMergeable {
+    const before = this.#parts.find((other) => other.isOfSameShards(part))
+    if (before !== undefined) {
+      this.#parts = this.#parts.map((other) => other === before ? part : other)
+      return [before]
     }
-    this.#parts.set(key, part)
-    return before === undefined ? rivals.map(([, rival]) => rival) : [before]
+    const rivals = this.#isDisjoint ? this.#rivalsOf(part) : []
+    const shares = part.toShares()
+    for (const rival of rivals) {
+      const others = rival.toShares()
+      if (contradict(others, shares)) return bothHave(part, rival)
+      if (covers(others, shares)) return [part]
+      if (!covers(shares, others)) return bothHave(part, rival)
+      this.#parts = this.#parts.filter((other) => other !== rival)
+    }
+    this.#parts = [...this.#parts, part] // takes less than what grows in place
+    return rivals
   }
 
   /** Whether a line of a shard in it cannot be of the same run. */
-  isContradictedBy({ shares }: Admitted): boolean {
-    return [...this.#parts.values()].some((other) => contradict(other.shares, shares))
+  isContradictedBy(part: Part): boolean {
+    const shares = part.toShares()
+    return this.#parts.some((other) => {
+      return other.hasShardIn(shares) && contradict(other.toShares(), shares)
+    })
   }
 
   unite(): United {
-    const parts = [...this.#parts.values()]
+    const parts = this.#parts
     const shares: Shares = new Map()
-    for (const part of parts) take(shares, part.shares, join)
+    for (const part of parts) take(shares, part.toShares(), join)
     return {
       shares,
       sketch: sketchOf(parts),
-      exact: parts.filter((part) => part.line.method === 'exact' && covers(part.shares, shares)),
-      ...(this.#isDisjoint && { sum: sumOfDisjoint(parts.map(({ line }) => line)) }),
+      exact: parts.filter((part) => part.method === 'exact' && covers(part.toShares(), shares)),
+      sum: this.#isDisjoint ? sumOfDisjoint(parts) : undefined,
     }
   }
 
   /** Lines of other inputs that have counted a shard of `part` too; those it does not cover first. */
-  #rivalsOf({ shares }: Admitted): (readonly [string, Admitted])[] {
-    const rivals = [...this.#parts].filter(([, other]) => {
-      return [...other.shares.keys()].some((shard) => {
-        return typeof shard === 'string' && shares.has(shard)
-      })
-    })
-    return rivals.sort(([, a], [, b]) =>
-      Number(covers(shares, a.shares)) - Number(covers(shares, b.shares))
-    )
+  #rivalsOf(part: Part): readonly Part[] {
+    const shares = part.toShares()
+    const isCovered = (rival: Part) => Number(covers(shares, rival.toShares()))
+    return this.#parts.filter((other) => other.hasShardIn(shares))
+      .sort((a, b) => isCovered(a) - isCovered(b))
   }
 }
 
 /** Numbers cannot be added where a shard is in both, and neither can stand for the other. */
-function bothHave(part: Admitted, rival: Admitted): NotMergeable {
-  const shard = [...part.shares.keys()].find((each) => rival.shares.has(each))
+function bothHave(part: Part, rival: Part): NotMergeable {
+  const others = rival.toShares()
+  const shard = [...part.toShares().keys()].find((each) => others.has(each))
   return {
     reason: 'unmergeable',
     detail: `shard ${JSON.stringify(shard)} is in the line of ${rival.where} too, so that users ` +
@@ -85,9 +108,10 @@ function bothHave(part: Admitted, rival: Admitted): NotMergeable {
   }
 }
 
-function sketchOf(parts: readonly Admitted[]): Sketch | undefined {
+function sketchOf(parts: readonly Part[]): Sketch | undefined {
   let union: Sketch | undefined
-  for (const { sketch } of parts) {
+  for (const part of parts) {
+    const sketch = part.toSketch()
     if (sketch === undefined) return undefined
     union ??= new Sketch(sketch.precision)
     union.merge(sketch)

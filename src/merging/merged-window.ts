@@ -3,24 +3,22 @@
  * united whatever they come from. Frames are added up over the finer windows of one kind; what
  * several kinds say of a shard, minutes and hours of a day, is the same count and the largest holds.
  */
-import type { Counted } from '../counter/counter.ts'
+import type { Counted, Estimate } from '../counter/counter.ts'
 import { imageOf } from '../counter/image.ts'
 import { Sketch } from '../counter/sketch.ts'
-import { type ResultLine, windowKey } from '../records.ts'
+import type { ResultLine } from '../records.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
-import type { Admitted } from './admit.ts'
 import type { United } from './gathered-window.ts'
+import type { Part } from './part.ts'
 import { resultLines } from '../windows/result-lines.ts'
 import { covers, join, paneFields, shardFields, type Shares, sum, take } from './shares.ts'
 
 export class MergedWindow {
   readonly startMs: number
   readonly endMs: number
-  readonly nominalMs: number
-  readonly key: string
   readonly #kind: ZonedKind
-  /** By the kind of the lines. */
-  readonly #shares = new Map<string, Shares>()
+  /** By the kind of the lines; undefined before the first. */
+  #shares: Map<string, Shares> | undefined
   #sketch: Sketch | undefined
   #own: United | undefined
 
@@ -28,8 +26,6 @@ export class MergedWindow {
     const { startMs, endMs } = kind.kind.spanAt(ms)
     this.startMs = startMs
     this.endMs = endMs
-    this.nominalMs = kind.kind.nominalMs
-    this.key = windowKey({ window: kind.kind.name, start: startMs / 1000 })
     this.#kind = kind
   }
 
@@ -37,40 +33,58 @@ export class MergedWindow {
     return this.#kind.kind.name
   }
 
+  get nominalMs(): number {
+    return this.#kind.kind.nominalMs
+  }
+
   take(united: United, kindName: string): void {
-    if (kindName === this.#kind.kind.name) this.#own = united
+    if (kindName === this.name) this.#own = united
     const { sketch } = united
     if (sketch !== undefined) {
       this.#sketch ??= new Sketch(sketch.precision)
       this.#sketch.merge(sketch)
     }
+    this.#shares ??= new Map()
     const shares = this.#shares.get(kindName) ?? new Map()
     take(shares, united.shares, sum)
     this.#shares.set(kindName, shares)
   }
 
-  /** `isCut`: the run was stopped, and there may be more. */
+  /** Only once. `isCut`: the run was stopped, and there may be more. */
   line(isCut: boolean): ResultLine {
     const shares = this.#united()
     if (isCut) {
-      for (const [shard, share] of shares) shares.set(shard, { ...share, isEarly: true })
+      for (const [shard, { frames, revision }] of shares) {
+        shares.set(shard, { frames, isEarly: true, revision })
+      }
     }
     const { startMs, endMs } = this
     const { shard, shards } = shardFields(shares)
     const { frames, pane, revision } = paneFields(shares)
     const window = { startMs, endMs, kind: this.#kind.kind }
     const counted = this.#counted(shares)
+    this.#letGo()
     const toLine = resultLines({ calendar: this.#kind, shard })
     return toLine({ window, counted, frames, pane, revision, shards })
+  }
+
+  /**
+   * Of what has just been made. To the runtime a window that has long been there is in use until it
+   * next looks through all of memory; where a million are written, that would fill up with this.
+   */
+  #letGo(): void {
+    this.#shares = undefined
+    this.#sketch = undefined
+    this.#own = undefined
   }
 
   /** Of its own lines and finer ones. Of what is late for a minute the day need not be revised. */
   #united(): Shares {
     const shares: Shares = new Map()
-    for (const [name, each] of this.#shares) {
+    for (const [name, each] of this.#shares ?? []) {
       if (name !== this.name) take(shares, each, join)
     }
-    take(shares, this.#shares.get(this.name) ?? new Map(), (finer, own) => {
+    take(shares, this.#shares?.get(this.name) ?? new Map(), (finer, own) => {
       return finer.frames > own.frames ? { ...join(finer, own), isEarly: own.isEarly } : own
     })
     return shares
@@ -79,16 +93,21 @@ export class MergedWindow {
   #counted(shares: Shares): Counted {
     const union = this.#sketch
     if (this.#own?.sum !== undefined) {
-      return union === undefined ? this.#own.sum : { ...this.#own.sum, image: imageOf(union) }
+      return union === undefined ? this.#own.sum : withImage(this.#own.sum, imageOf(union))
     }
     const image = imageOf(union!)
     const exact = this.#own?.exact.filter((part) => {
-      return covers(part.shares, shares) && areEqual(imageOf(folded(part, union!)), image)
+      return covers(part.toShares(), shares) && areEqual(imageOf(folded(part, union!)), image)
     })
-    if (exact === undefined || exact.length === 0) return { ...union!.estimate(), image }
-    const users = Math.max(...exact.map(({ line }) => line.users))
+    if (exact === undefined || exact.length === 0) return withImage(union!.estimate(), image)
+    const users = Math.max(...exact.map(({ users }) => users))
     return { users, low: users, high: users, method: 'exact', error: 0, image }
   }
+}
+
+/** Field by field: see resultLines. */
+function withImage({ users, low, high, method, error }: Estimate, image: Uint8Array): Counted {
+  return { users, low, high, method, error, image }
 }
 
 function areEqual(a: Uint8Array, b: Uint8Array): boolean {
@@ -96,8 +115,8 @@ function areEqual(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /** The users of one line alone, as the union would hold them. */
-function folded({ sketch }: Admitted, { precision }: Sketch): Sketch {
+function folded(part: Part, { precision }: Sketch): Sketch {
   const users = new Sketch(precision)
-  users.merge(sketch!)
+  users.merge(part.toSketch()!)
   return users
 }

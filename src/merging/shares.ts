@@ -15,7 +15,13 @@ export interface Share {
 /** By the name of the shard, or the number of the input where it has none. */
 export type Shares = Map<string | number, Share>
 
-export function sharesOf(line: ResultLine, source: number): Shares {
+/** Of a line, or of what is kept of it. */
+type SharedLine = Pick<ResultLine, 'frames' | 'pane' | 'revision'> & {
+  readonly shard?: string | undefined
+  readonly shards?: ResultLine['shards'] | undefined
+}
+
+export function sharesOf(line: SharedLine, source: number): Shares {
   const { shard, shards, frames, pane, revision = 0 } = line
   if (shards === undefined) {
     return new Map([[shard ?? source, { frames, isEarly: pane === 'early', revision }]])
@@ -95,9 +101,6 @@ export function paneFields(shares: Shares): PaneFields {
 }
 
 function countOf({ frames, isEarly, revision }: Share): ShardCount {
-  return {
-    frames,
-    ...(isEarly ? { pane: 'early' } : {}),
-    ...(revision > 0 ? { revision } : {}),
-  }
+  if (isEarly) return revision > 0 ? { frames, pane: 'early', revision } : { frames, pane: 'early' }
+  return revision > 0 ? { frames, revision } : { frames }
 }

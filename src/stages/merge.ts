@@ -9,7 +9,7 @@
  */
 import TinyQueue from 'tinyqueue'
 import type { Ledger } from '../ledger.ts'
-import { type ReadLine, type Reject, windowKey } from '../records.ts'
+import type { ReadLine, Reject } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
 import type { WindowKind } from '../time/calendar.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
@@ -17,6 +17,8 @@ import { admission, type AdmitOptions, type Admitted, type NotMergeable } from '
 import type { Result } from './count.ts'
 import { GatheredWindow } from '../merging/gathered-window.ts'
 import { MergedWindow } from '../merging/merged-window.ts'
+import { ByWindow } from '../merging/by-window.ts'
+import type { Part } from '../merging/part.ts'
 import type { ReadResults } from './read-results.ts'
 import { Union } from '../sources/union.ts'
 
@@ -35,10 +37,9 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
   const { isDisjoint, latenessMs, ledger } = options
   const admit = admission(options)
   const union = new Union()
-  /** By windowKey. */
-  const gathered = new Map<string, GatheredWindow>()
-  const merged = new Map<string, MergedWindow>()
-  let toUnite = new TinyQueue<Closing>([], (a, b) => a.dueMs - b.dueMs)
+  const gathered = new ByWindow<GatheredWindow>()
+  const merged = new ByWindow<MergedWindow>()
+  let toUnite = newQueue()
   const toWrite = new TinyQueue<MergedWindow>([], inOrder)
   /** Of the kinds so far: what ends by the watermark minus this is complete, whatever its kind. */
   let longestMs = 0
@@ -58,86 +59,84 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
 
   function take(read: ReadLine, emit: Emit<MergeOut>): void {
     account.lines++
-    const part = admit(read)
-    const refusal = 'reason' in part ? part : gather(part)
+    const admitted = admit(read)
+    const refusal = 'reason' in admitted ? admitted : gather(admitted)
     if (refusal !== undefined) refuse(read, refusal, emit)
     // What is refused may be wrong about its time, and an open window may lie ahead of others.
-    if (refusal !== undefined || 'reason' in part || part.line.pane === 'early') return
-    const startMs = part.line.start * 1000
-    union.advance(read.source, Math.max(union.watermarkOf(read.source), startMs))
+    if (refusal !== undefined || 'reason' in admitted || admitted.part.pane === 'early') return
+    union.advance(read.source, Math.max(union.watermarkOf(read.source), admitted.startMs))
     settle(union.watermarkMs)
     write(union.watermarkMs - longestMs, emit)
   }
 
-  function gather(part: Admitted): NotMergeable | undefined {
-    const { line, kind: { kind }, targets } = part
-    const { window, start, end } = line
-    const dueMs = end * 1000 + latenessMs(kind)
-    const isWritten = targets.some((each) => each.kind.spanAt(start * 1000).endMs <= writtenMs)
+  function gather(admitted: Admitted): NotMergeable | undefined {
+    const { part, kind: { kind }, startMs, endMs, targets } = admitted
+    const dueMs = endMs + latenessMs(kind)
+    const isWritten = targets.some((each) => each.kind.spanAt(startMs).endMs <= writtenMs)
     if (dueMs <= union.watermarkMs || isWritten) {
-      const detail = `came when the line of its ${window} was complete; expected lines in order ` +
-        'of time, --order none takes them in any, a longer --lateness some of them'
+      const detail = `came when the line of its ${kind.name} was complete; expected lines in ` +
+        'order of time, --order none takes them in any, a longer --lateness some of them'
       return { reason: 'expired', detail }
     }
-    const key = windowKey(line)
-    const window_ = gathered.get(key) ?? new GatheredWindow(part, isDisjoint)
-    const isContradicted = window_.isContradictedBy(part)
-    const replaced = window_.add(part)
+    const known = gathered.get(kind.name, startMs)
+    const window = known ?? new GatheredWindow(admitted, { isDisjoint, dueMs })
+    const isContradicted = window.isContradictedBy(part)
+    const replaced = window.add(part)
     if ('reason' in replaced) return replaced
     if (isContradicted) account.contradicted++
-    if (!gathered.has(key)) {
-      gathered.set(key, window_)
-      toUnite.push({ dueMs, endMs: end * 1000, key })
-      for (const target of [part.kind, ...targets]) {
+    if (known === undefined) {
+      gathered.set(kind.name, startMs, window)
+      toUnite.push(window)
+      for (const target of [admitted.kind, ...targets]) {
         longestMs = Math.max(longestMs, latenessMs(target.kind))
       }
-      for (const target of targets) expect(target, start * 1000)
+      for (const target of targets) expect(target, startMs)
     }
     note(part, replaced)
     return undefined
   }
 
-  function note(part: Admitted, replaced: readonly Admitted[]): void {
+  function note(part: Part, replaced: readonly Part[]): void {
     account.merged += 1 - replaced.length
     account.replaced += replaced.length
     const [before] = replaced
     if (before === undefined || before === part || before.source !== part.source) return
-    const isNamed = [...part.shares.keys()].some((shard) => typeof shard === 'string')
-    const isRevised = before.line.pane === 'early' || part.line.pane === 'early' ||
-      (part.line.revision ?? 0) > (before.line.revision ?? 0)
-    if (!isNamed && !isRevised) account.repeated++
+    const isRevised = before.pane === 'early' || part.pane === 'early' ||
+      part.revision > before.revision
+    if (!part.isNamed && !isRevised) account.repeated++
   }
 
   /** The window of that kind has lines from now on. */
   function expect(target: ZonedKind, ms: number): void {
+    const { name } = target.kind
+    const { startMs } = target.kind.spanAt(ms)
+    if (merged.get(name, startMs) !== undefined) return
     const window = new MergedWindow(target, ms)
-    if (merged.has(window.key)) return
-    merged.set(window.key, window)
+    merged.set(name, startMs, window)
     toWrite.push(window)
   }
 
   function settle(reachedMs: number): void {
-    let closing: Closing | undefined
-    while ((closing = toUnite.peek()) !== undefined && closing.dueMs <= reachedMs) {
+    let window: GatheredWindow | undefined
+    while ((window = toUnite.peek()) !== undefined && window.dueMs <= reachedMs) {
+      gathered.delete(window.kindName, window.startMs)
       unite(toUnite.pop()!)
     }
   }
 
-  function unite({ key }: Closing): void {
-    const window = gathered.get(key)!
-    gathered.delete(key)
-    const { line: { window: name, start }, targets } = window.first
+  function unite(window: GatheredWindow): void {
+    const { kindName, startMs, targets } = window
     const united = window.unite()
     for (const { kind } of targets) {
-      const { startMs } = kind.spanAt(start * 1000)
-      merged.get(windowKey({ window: kind.name, start: startMs / 1000 }))!.take(united, name)
+      merged.get(kind.name, kind.spanAt(startMs).startMs)!.take(united, kindName)
     }
   }
 
   /** Unites no more than what the next window needs, and lets go of it, as memory may be short. */
   function* inSteps(how: 'end' | 'stop', emit: Emit<MergeOut>): Generator<void> {
     const left = toUnite.data.sort((a, b) => b.endMs - a.endMs)
-    toUnite = new TinyQueue<Closing>([], (a, b) => a.dueMs - b.dueMs)
+    toUnite = newQueue()
+    gathered.clear()
     let steps = 0
     for (let window; (window = toWrite.peek()) !== undefined;) {
       const { endMs } = window
@@ -152,7 +151,7 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     let window: MergedWindow | undefined
     while ((window = toWrite.peek()) !== undefined && window.endMs <= completeMs) {
       toWrite.pop()
-      merged.delete(window.key)
+      merged.delete(window.name, window.startMs)
       account.written++
       emit({ type: 'result', line: window.line(isCut) })
     }
@@ -184,11 +183,8 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
   }
 }
 
-/** A window that may be revised until then. */
-interface Closing {
-  readonly dueMs: number
-  readonly endMs: number
-  readonly key: string
+function newQueue(): TinyQueue<GatheredWindow> {
+  return new TinyQueue<GatheredWindow>([], (a, b) => a.dueMs - b.dueMs)
 }
 
 function inOrder(a: MergedWindow, b: MergedWindow): number {
