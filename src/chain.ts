@@ -44,9 +44,9 @@ export function chain(...stages: readonly AnyStage[]): AnyStage {
       },
     }),
     ...(stages.some(({ tick }) => tick !== undefined) && {
-      tick(nowMs: number, emit: Emit<unknown>) {
+      *tick(nowMs: number, emit: Emit<unknown>) {
         const emits = emitsTo(emit)
-        stages.forEach((stage, i) => stage.tick?.(nowMs, emits[i]!))
+        for (const [i, stage] of stages.entries()) yield* stage.tick?.(nowMs, emits[i]!) ?? []
       },
     }),
   }

@@ -33,7 +33,8 @@ export interface Stage<In, Out> extends Kept {
   inSteps?(how: 'end' | 'stop', emit: Emit<Out>): Iterable<void>
   /**
    * Wall-clock time passes: called every 100 ms or so by whoever drives the stage, also while no
-   * input comes. Only a stage that may fire of its own accord has it. Unix milliseconds.
+   * input comes. Only a stage that may fire of its own accord has it. Unix milliseconds. Steps, if
+   * it gives any, are taken before the next message: outputs keep pace between them.
    */
-  tick?(nowMs: number, emit: Emit<Out>): void
+  tick?(nowMs: number, emit: Emit<Out>): Iterable<void> | void
 }

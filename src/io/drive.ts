@@ -109,7 +109,7 @@ export async function drive<In, Out extends { readonly type: string }>(
     const nowMs = Date.now()
     if (stage.tick === undefined || Math.abs(nowMs - tickedAtMs) < tickMs) return
     tickedAtMs = nowMs
-    stage.tick(nowMs, emit)
+    for (const _ of stage.tick(nowMs, emit) ?? []) await flushAll()
     await flushAll()
   }
 

@@ -41,7 +41,7 @@ export interface CountOptions {
   readonly ledger: Ledger
 }
 
-/** So many lines are shown at the end before outputs keep pace. */
+/** So many lines are shown at the end, or early, before outputs keep pace. */
 const linesPerStep = 1000
 /** So many windows are asked for together, and each takes about so much. */
 const windowsPerAsking = 4096
@@ -270,6 +270,17 @@ export function countStage(options: CountOptions): CountStage {
     }
   }
 
+  function* showEarly(emit: Emit<CountOut>): Generator<void> {
+    let n = 0
+    for (const window of windowsInOrder()) {
+      const line = window.earlyLine(toLine)
+      if (line === undefined) continue
+      savedWindows.touch(window)
+      show(line, emit)
+      if (++n % linesPerStep === 0) yield
+    }
+  }
+
   return {
     name: 'count',
     ...withAccounts([account, ...ofKinds], { save, load }),
@@ -323,16 +334,11 @@ export function countStage(options: CountOptions): CountStage {
       for (const _ of inSteps('stop', emit));
     },
     ...(earlyMs !== undefined && {
-      tick(nowMs: number, emit: Emit<CountOut>) {
+      *tick(nowMs: number, emit: Emit<CountOut>) {
         if (nowMs - shownAtMs < earlyMs) return
-        if (!Number.isNaN(shownAtMs)) {
-          for (const window of windowsInOrder()) {
-            const line = window.earlyLine(toLine)
-            if (line !== undefined) savedWindows.touch(window)
-            show(line, emit)
-          }
-        }
+        const isFirst = Number.isNaN(shownAtMs)
         shownAtMs = nowMs
+        if (!isFirst) yield* showEarly(emit)
       },
     }),
   }

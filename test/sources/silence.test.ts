@@ -46,7 +46,10 @@ function stream({ wallMs = startMs, latenessMs = 3_600_000, earlyMs = 0 } = {}) 
     const { time, users, pane, revision = '' } = message.line
     lines.push(`${time.slice(11, 16)} ${users} ${pane}${revision}`)
   }
-  stage.tick!(nowMs, take)
+  const tick = () => {
+    for (const _ of stage.tick!(nowMs, take) ?? []);
+  }
+  tick()
   return {
     ledger,
     rejects,
@@ -65,7 +68,10 @@ function stream({ wallMs = startMs, latenessMs = 3_600_000, earlyMs = 0 } = {}) 
     /** Time on the wall passes, in ticks. */
     pass(seconds: number, tickSeconds = 0.1) {
       const untilMs = nowMs + seconds * secondMs
-      while (nowMs < untilMs) stage.tick!(nowMs += tickSeconds * secondMs, take)
+      while (nowMs < untilMs) {
+        nowMs += tickSeconds * secondMs
+        tick()
+      }
     },
     said() {
       const said = lines

@@ -127,3 +127,39 @@ test('frames that find their windows over are refused in their order, in whichev
   assert.equal(refused(false).length, 8)
   assert.deepEqual(refused(false), refused(true))
 })
+
+test('early panes of many windows come in steps of a thousand, between which outputs keep pace', () => {
+  const minutes = calendar({ windows: ['minute'], zone: utc, weekStart: 'monday' })
+  const ledger = new Ledger()
+  const latenessMs = [0]
+  const stage = chain(
+    windowStage({
+      calendar: minutes,
+      maxDelayMs: Infinity,
+      maxJumpMs: undefined,
+      latenessMs,
+      showsRaw: false,
+      ledger,
+    }),
+    countStage({ calendar: minutes, latenessMs, newCounter, earlyMs: 1000, ledger }),
+  )
+  let shown: number[] = []
+  const take = (message: CountOut) => {
+    if (message.type === 'result') shown.push(message.line.start)
+  }
+  const tick = (nowMs: number) => {
+    const sizes: number[] = []
+    for (const _ of stage.tick!(nowMs, take) ?? []) sizes.push(shown.length)
+    return [...sizes, shown.length]
+  }
+  const starts = Array.from({ length: 2500 }, (_, i) => (i + 1) * 60)
+  stage.push(
+    frameBatch(starts.map((start) => ({ uid: 'ann', tsMs: start * 1000, source: 0 }))),
+    take,
+  )
+  assert.deepEqual(tick(0), [0])
+  assert.deepEqual(tick(1000), [1000, 2000, 2500])
+  assert.deepEqual(shown, starts)
+  shown = []
+  assert.deepEqual(tick(2000), [0], 'nothing has changed')
+})

@@ -155,7 +155,7 @@ function crowdRun(counting: UniqueCounterOptions, isCut: () => boolean): string[
 /** What it would show if it were stopped. */
 function bulkLines(stage: ReturnType<typeof countStage>): string[] {
   const lines: string[] = []
-  stage.tick?.(0, () => {})
+  for (const _ of stage.tick?.(0, () => {}) ?? []);
   stage.end((message: CountOut) => lines.push(JSON.stringify(message)))
   return lines
 }

@@ -202,7 +202,7 @@ function lateForIdle({ isCut }: { isCut: boolean }) {
   let run = begin(new Map())
   feed(1, 1)
   feed(0, 2)
-  for (let tick = 0; tick < 3; tick++) run.stage.tick!(nowMs += 600, emit)
+  for (let tick = 0; tick < 3; tick++) for (const _ of run.stage.tick!(nowMs += 600, emit) ?? []);
   const { positions } = run
   if (isCut) run = begin(positions())
   feed(0, 2)
