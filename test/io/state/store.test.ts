@@ -57,14 +57,17 @@ test('its files have at most three times the bytes of its records and 8 MiB', as
       const { diskBytes, stateBytes } = store
       assert.ok(diskBytes <= 3 * stateBytes + 8 * 2 ** 20, `${diskBytes} for ${stateBytes}`)
     }
-    for (let n = 0; n < 60; n++) { // 10 MB, six times
-      const keys = Array.from({ length: 100 }, (_, i) => `hour/${(n % 10) * 100 + i}`)
-      await store.commit(keys.map((key) => [key, record(key, 10_000)]))
-      check()
+    try {
+      for (let n = 0; n < 60; n++) { // 10 MB, six times
+        const keys = Array.from({ length: 100 }, (_, i) => `hour/${(n % 10) * 100 + i}`)
+        await store.commit(keys.map((key) => [key, record(key, 10_000)]))
+        check()
+      }
+      await store.commit(Array.from({ length: 990 }, (_, i) => [`hour/${i}`, null]))
+      for (let n = 0; n < 20; n++) await store.commit([['a', record('a', 100_000)]])
+    } finally {
+      await store.close()
     }
-    await store.commit(Array.from({ length: 990 }, (_, i) => [`hour/${i}`, null]))
-    for (let n = 0; n < 20; n++) await store.commit([['a', record('a', 100_000)]])
-    await store.close()
     check()
   })
 })
