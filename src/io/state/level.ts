@@ -4,8 +4,9 @@
  * dead one.
  *
  * It may keep what is over for long, five times of what is left. So all is written anew when its files
- * may have come to twice the state, while commits go on; one that would make three times of it waits.
- * Between two such times as much was committed as is written then, or more.
+ * may have come to 1.5 times the state, while commits go on; one that would make too much of it waits,
+ * since both are there for a moment: in all at most three times the state, and two logs.
+ * Between two such times half as much was committed as is written then, or more.
  */
 import type { ClassicLevel } from 'classic-level'
 import { UcError } from '../../errors.ts'
@@ -67,7 +68,7 @@ export class Level {
 
   /** All of them or none, on the disk. `stateBytes`: of all records then. */
   async commit(changes: readonly Change[], stateBytes: number): Promise<void> {
-    if (this.#mostBytes > 2 * (stateBytes + spareBytes)) await this.#cleaning
+    if (this.#mostBytes > 1.5 * stateBytes + 2 * spareBytes) await this.#cleaning
     try {
       await this.#level.batch(
         changes.map(([text, value]) => {
@@ -93,7 +94,7 @@ export class Level {
 
   /** Beside what is committed meanwhile. Where it fails, so does the next commit. */
   #clean(stateBytes: number): void {
-    const mostBytes = 2 * stateBytes + spareBytes
+    const mostBytes = 1.5 * stateBytes + spareBytes
     if (this.#cleaning !== undefined || this.#mostBytes <= mostBytes) return
     this.#mostBytes = this.diskBytes
     if (this.#mostBytes <= mostBytes) return
