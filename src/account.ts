@@ -19,6 +19,8 @@ export interface Account {
   accepted?: number
   quarantined?: number
   outOfRange?: number
+  /** Frames that are not decided: only a state has any when a run is over. */
+  held?: number
   /** A reject has ended the run: lines and frames behind it, which nobody has looked at. */
   unread?: number
   counted?: number

@@ -53,7 +53,7 @@ export class Ledger {
   imbalance(): string | undefined {
     const { merged, unmergeable, expired, replaced } = this.total
     const { lines, malformed, frames, leftOut = 0, accepted, windows = {} } = this.counts()
-    const { quarantined = 0, outOfRange = 0 } = this.counts()
+    const { quarantined = 0, outOfRange = 0, held = 0 } = this.counts()
     if (merged !== undefined) {
       if (lines === malformed + unmergeable! + expired! + replaced! + merged) return undefined
       return `${lines} lines are not ${malformed} malformed + ${unmergeable} unmergeable + ` +
@@ -63,9 +63,10 @@ export class Ledger {
       return `${lines} lines are not ${malformed} malformed + ${frames} frames`
     }
     if (accepted === undefined) return undefined
-    if (frames !== leftOut + accepted + quarantined + outOfRange) {
+    if (frames !== leftOut + accepted + quarantined + outOfRange + held) {
       return `${frames} frames are not ${leftOut !== 0 ? `${leftOut} left out + ` : ''}` +
-        `${accepted} accepted + ${quarantined} quarantined + ${outOfRange} out of range`
+        `${accepted} accepted + ${quarantined} quarantined + ${outOfRange} out of range` +
+        (held !== 0 ? ` + ${held} held` : '')
     }
     for (const [kind, { counted, expired }] of Object.entries(windows)) {
       if (counted !== undefined && accepted !== counted + expired) {
@@ -83,8 +84,16 @@ export class Ledger {
   }
 
   counts(): Counts {
-    const { lines, malformed, frames, accepted, quarantined = 0, outOfRange = 0, ...rest } =
-      this.total
+    const {
+      lines,
+      malformed,
+      frames,
+      accepted,
+      quarantined = 0,
+      outOfRange = 0,
+      held = 0,
+      ...rest
+    } = this.total
     const notUtf8 = Math.max(rest.notUtf8 ?? 0, rest.toldNotUtf8 ?? 0) // not all have come
     const leftOut = (rest.leftOut ?? 0) + (rest.leftOutBefore ?? 0)
     return {
@@ -97,6 +106,7 @@ export class Ledger {
         accepted,
         quarantined,
         outOfRange,
+        ...(held !== 0 && { held }),
         windows: Object.fromEntries(this.windows),
       }),
     }

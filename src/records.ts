@@ -195,10 +195,11 @@ export interface Counts {
   readonly notUtf8?: number
   /** Frames left out on purpose; absent where there are none. */
   readonly leftOut?: number
-  /** From uc-window on: leftOut + accepted + quarantined + outOfRange = frames. */
+  /** From uc-window on: leftOut + accepted + quarantined + outOfRange (+ held, in a state) = frames. */
   readonly accepted?: number
   readonly quarantined?: number
   readonly outOfRange?: number
+  readonly held?: number
   /** Per kind of window, from uc-window on: counted + expired = accepted. */
   readonly windows?: Readonly<Record<string, WindowCounts>>
 }

@@ -28,6 +28,7 @@ import { output } from './options/output.ts'
 import type { OutputOptions } from './options/output.ts'
 import { reporting } from './options/reporting.ts'
 import type { ReportingOptions } from './options/reporting.ts'
+import { state, type StateOptions } from './options/state.ts'
 import { time } from './options/time.ts'
 import type { TimeOptions } from './options/time.ts'
 import { kinds } from './options/windows.ts'
@@ -76,6 +77,7 @@ export type PipelineFlags =
   & TimeOptions
   & CountingOptions
   & OutputOptions
+  & StateOptions
   & KafkaSwitches
   & KafkaReadOptions
   & KafkaWriteOptions
@@ -86,7 +88,7 @@ export type MergeFlags =
   & Pick<ReadingOptions, 'maxLine' | 'zstdWindow'>
   & Pick<KindOptions, 'weekStart'>
   & Pick<TimeOptions, 'lateness' | 'order'>
-  & Pick<OutputOptions, 'format'>
+  & Pick<OutputOptions, 'format' | 'out'>
   & ReportingOptions
 export type FromKafkaFlags =
   & KafkaReadOptions
@@ -158,6 +160,7 @@ export const pipeline: Runnable<PipelineFlags, PipelinePlan> = {
     ...time,
     ...counting,
     ...output,
+    ...state,
     ...kafkaSwitches,
     ...kafkaRead,
     ...kafkaWrite,
@@ -184,6 +187,7 @@ export const merge: Runnable<MergeFlags, MergeRun> = {
     maxLine: input.maxLine,
     zstdWindow: input.zstdWindow,
     format: output.format,
+    out: output.out,
     ...reporting,
   },
   example: 'uc-merge --to hour,day eu.ndjson us.ndjson',

@@ -4,6 +4,7 @@ import type { PipelineFlags } from './commands.ts'
 import { type TopicPlan, topicPlan } from './kafka-plan.ts'
 import type { Parsed } from './option.ts'
 import {
+  contradiction,
   countPlan,
   type OutputPlan,
   outputPlan,
@@ -11,6 +12,7 @@ import {
   readPlan,
   timePlan,
 } from './plan.ts'
+import { type StatePlan, statePlan } from './state-plan.ts'
 import { windowingOf } from './windowing.ts'
 
 export interface PipelinePlan {
@@ -19,6 +21,8 @@ export interface PipelinePlan {
   readonly output: OutputPlan
   /** Undefined: files to standard output. */
   readonly topics: TopicPlan | undefined
+  /** Undefined: nothing survives the run. */
+  readonly state: StatePlan | undefined
 }
 
 export async function pipelinePlan(parsed: Parsed<PipelineFlags>): Promise<PipelinePlan> {
@@ -27,6 +31,9 @@ export async function pipelinePlan(parsed: Parsed<PipelineFlags>): Promise<Pipel
   const output = outputPlan(parsed)
   const time = timePlan(parsed)
   const { earlyMs } = output
+  if (topics?.write !== undefined && output.out !== undefined) {
+    throw contradiction('--out and --to-kafka', 'leave one out')
+  }
   const counting = { ...countPlan(parsed), earlyMs, ...await windowingOf(time) }
-  return { read, counting, output, topics }
+  return { read, counting, output, topics, state: statePlan(parsed, topics !== undefined) }
 }

@@ -85,6 +85,8 @@ export interface OutputPlan {
   readonly format: Exclude<FormatName, 'auto'> | undefined
   /** Undefined: windows are shown when they close. */
   readonly earlyMs: number | undefined
+  /** Undefined: standard output. */
+  readonly out: string | undefined
   readonly rejects: string | undefined
   /** `-` is standard error. */
   readonly stats: string | undefined
@@ -208,14 +210,16 @@ export function outputPlan(
   { values }: Parsed<Omit<ReportingOptions, 'strict' | 'rejects'>>,
 ): OutputPlan {
   const { stats, progress, maxMemory } = values
-  const { rejects, format = 'auto', early }: Partial<Values<ReportingOptions & OutputOptions>> =
-    values
+  const { rejects, format = 'auto', early, out }: Partial<
+    Values<ReportingOptions & OutputOptions>
+  > = values
   if (rejects !== undefined && rejects === stats) {
     throw contradiction('--rejects and --stats', 'give each a file of its own')
   }
   return {
     earlyMs: early,
     format: format === 'auto' ? undefined : format,
+    out: out === '-' ? undefined : out,
     rejects,
     stats,
     progress,

@@ -40,6 +40,11 @@ export interface Drive<In, Out> {
   readonly stage: Stage<In, Out | Reject>
   /** Ends the line that a broken input has left unfinished. */
   readonly lineBreak?: In
+  /**
+   * When what is open stays so, in a state, rather than come out: where the run was stopped, or at
+   * the end of the input too, which is not that of the stream then.
+   */
+  readonly suspends?: 'stopped' | 'always' | undefined
   /** Where another command may stand before this one. */
   readonly ending?: Ending | undefined
   readonly delivery: Delivery<Out>
@@ -72,7 +77,10 @@ const tickMs = 100
 const signalGraceMs = 5
 
 export async function drive<In, Out extends { readonly type: string }>(
-  { input, ready, stage, lineBreak, ending, delivery, reject, keepPace, check }: Drive<In, Out>,
+  { input, ready, stage, lineBreak, suspends, ending, delivery, reject, keepPace, check }: Drive<
+    In,
+    Out
+  >,
   signals: SignalWatch,
 ): Promise<Outcome> {
   let isDiscarded = false
@@ -188,12 +196,15 @@ export async function drive<In, Out extends { readonly type: string }>(
     await attempt(readAll)
     if (signals.received === undefined) failure ??= ending?.failure()
     const isBroken = failure instanceof InputError
-    if (isBroken && lineBreak !== undefined) await attempt(() => stage.push(lineBreak, emit))
+    if (isBroken && lineBreak !== undefined && suspends === undefined) {
+      await attempt(() => stage.push(lineBreak, emit))
+    }
     const received = signals.received
     stopped ??= ending?.signalOf(received) ?? (isStopped() ? received : undefined)
     const isWhole = failure === undefined && stopped === undefined
-    if (isWhole) await attempt(() => finish('end'))
-    if (failure !== undefined || stopped !== undefined) await attempt(() => finish('stop'))
+    if (isWhole && suspends !== 'always') await attempt(() => finish('end'))
+    const isStoppedShort = failure !== undefined || stopped !== undefined
+    if (isStoppedShort && suspends === undefined) await attempt(() => finish('stop'))
     await attempt(flushAll)
     const outcome = () => ({
       isEmpty: ending?.isEmpty ?? false,

@@ -1,5 +1,5 @@
 /** Opens what a command reads: standard input, or files one after the other. */
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { UcError } from '../errors.ts'
 import type { IdleMark, SourceEnd, SourceMark } from '../records.ts'
 import { pathOf, shownName } from './file-name.ts'
@@ -20,8 +20,12 @@ export interface OpenOptions extends ReadOptions {
 }
 
 export interface InputOptions extends OpenOptions {
-  /** Paths, at least one; `-` is standard input. */
+  /** Paths; `-` is standard input. */
   readonly files: readonly string[]
+  /** By name, the decoded byte from which a file is read. */
+  readonly fromBytes?: ReadonlyMap<string, number> | undefined
+  /** Whether the first one goes on, and so has no mark. Undefined: one that is alone needs none. */
+  readonly goesOn?: boolean | undefined
 }
 
 export type InputMessage = Uint8Array | SourceMark | SourceEnd | IdleMark
@@ -51,19 +55,17 @@ export class InputError extends UcError {
  * The chunks of all inputs, each behind a mark that names it. Files named one after the other are
  * one source: they share a watermark.
  */
-export function readInput({ files, ...options }: InputOptions): AsyncGenerator<InputMessage> {
-  const [name = '-', ...others] = files
-  return others.length > 0
-    ? readAll(files, options)
-    : readMarked(name, { ...options, hasMark: name !== '-' })
-}
-
-async function* readAll(
-  files: readonly string[],
-  options: OpenOptions,
+export async function* readInput(
+  { files, fromBytes, goesOn, ...options }: InputOptions,
 ): AsyncGenerator<InputMessage> {
+  const needsMark = goesOn === undefined && files.length === 1 ? files[0] !== '-' : goesOn !== true
   for (const [i, name] of files.entries()) {
-    yield* readMarked(name, { ...options, behind: files.slice(i + 1) })
+    yield* readMarked(name, {
+      ...options,
+      hasMark: i > 0 || needsMark,
+      fromByte: fromBytes?.get(name),
+      behind: files.slice(i + 1),
+    })
   }
 }
 
@@ -92,6 +94,20 @@ export async function* readMarked(
 
 export function placeOf(name: string): string {
   return name === '-' ? 'stdin' : shownName(name)
+}
+
+/** As isPlainFile, of a name; false where it cannot be opened. */
+export function isPlain(name: string): boolean {
+  if (name === '-') return false
+  let fd: number | undefined
+  try {
+    fd = openSync(pathOf(name), constants.O_RDONLY | constants.O_NONBLOCK)
+    return isPlainFile(fd)
+  } catch {
+    return false
+  } finally {
+    if (fd !== undefined) closeSync(fd)
+  }
 }
 
 /** Whether its bytes are read as they stand, and from any place. */

@@ -22,6 +22,10 @@ const longestTimerMs = 2 ** 31 - 1
 
 export interface InterleaveOptions extends FileOptions {
   readonly files: readonly string[]
+  /** By name, the decoded byte from which a file is read. */
+  readonly fromBytes?: ReadonlyMap<string, number> | undefined
+  /** Which source each of the files is; else in their order, from 0. */
+  readonly numbers?: readonly number[] | undefined
   /** How far the frames of a source have come: unix milliseconds, -Infinity while unknown. */
   timeOf(source: number): number
   /** A source from which nothing comes for so long is not waited for; undefined: all are. */
@@ -38,14 +42,16 @@ export interface InterleavedReader {
 
 export function interleavedReader(options: InterleaveOptions): InterleavedReader {
   let wake = () => {}
-  const { files, onBytes, onWarning, zstdWindowBytes } = options
+  const { files, fromBytes, numbers, onBytes, onWarning, zstdWindowBytes } = options
   const open = { onBytes, onWarning, zstdWindowBytes }
-  const sources = files.map((name, index) => {
-    return new Source({ name, index, open, onSettled: () => wake() })
+  const sources = files.map((name, i) => {
+    const fromByte = fromBytes?.get(name) ?? 0
+    return new Source({ name, fromByte, index: numbers?.[i] ?? i, open, onSettled: () => wake() })
   })
+  const byNumber = new Map(sources.map((source) => [source.index, source]))
   return {
     messages: readInterleaved(sources, options, (onWake) => wake = onWake),
-    isReadToItsEnd: (source) => sources[source]!.isReading,
+    isReadToItsEnd: (source) => byNumber.get(source)!.isReading,
   }
 }
 
@@ -56,7 +62,7 @@ async function* readInterleaved(
 ): AsyncGenerator<InputMessage> {
   for (const { index, place } of sources) yield { type: 'source', source: index, name: place }
 
-  let current = sources.length - 1
+  let current = sources.at(-1)?.index
   let live = [...sources]
   let most = openable(sources, mostOpen)
   try {
@@ -152,6 +158,7 @@ function openable(sources: readonly Source[], mostOpen: number): number {
 
 interface SourceOptions {
   readonly name: string
+  readonly fromByte: number
   readonly index: number
   readonly open: FileOptions
   /** A chunk, the end or an error has come. */
@@ -174,11 +181,12 @@ class Source {
   #error: unknown
   #waitsSinceMs = NaN
   /** Decoded bytes that have been taken. */
-  #takenBytes = 0
+  #takenBytes: number
   readonly #extent = new FileExtent()
 
   constructor(options: SourceOptions) {
     this.#options = options
+    this.#takenBytes = options.fromByte
     this.index = options.index
     this.name = options.name
     this.place = placeOf(options.name)

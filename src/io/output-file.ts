@@ -2,7 +2,8 @@
  * Files beside standard output: --rejects, --stats, --out. Opened before anything is read. A named
  * pipe or a terminal may keep us waiting: never in the system, where no signal would be heard.
  */
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, fsync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UcError } from '../errors.ts'
 import { pathOf, shownName } from './file-name.ts'
@@ -15,6 +16,8 @@ export interface OutputFileOptions {
   readonly file: string
   /** Files that are read or written already, by identityOf: a name may be spelled in many ways. */
   readonly taken: Set<string>
+  /** So much of a regular file stays, which has to be there. */
+  readonly keptBytes?: number | undefined
   /** Told once of a named pipe that has no reader yet. */
   say?(text: string): void
 }
@@ -32,6 +35,7 @@ const tellAfterMs = 1000
 export class OutputFile {
   readonly #fd: number
   readonly #where: string
+  readonly #isFile: boolean
   readonly #atOnceBytes: number
   #waiting: Uint8Array[] = []
   #failure: UcError | undefined
@@ -40,7 +44,8 @@ export class OutputFile {
   constructor(fd: number, where: string) {
     this.#fd = fd
     this.#where = where
-    this.#atOnceBytes = fstatSync(fd).isFile() ? Infinity : pipeBytes
+    this.#isFile = fstatSync(fd).isFile()
+    this.#atOnceBytes = this.#isFile ? Infinity : pipeBytes
   }
 
   /** Writes what the file takes now; a copy of the rest waits for `drain`. */
@@ -82,6 +87,23 @@ export class OutputFile {
     return bytes
   }
 
+  /** How long the file is, once all is written; 0 for what is no regular file. */
+  get bytes(): number {
+    return this.#isFile ? fstatSync(this.#fd).size : 0
+  }
+
+  /** All that is written is on the disk when it resolves. */
+  async sync(): Promise<void> {
+    await this.drain()
+    if (this.#failure !== undefined) throw this.#failure
+    if (!this.#isFile) return
+    try {
+      await promisify(fsync)(this.#fd)
+    } catch (error) {
+      throw new UcError('failed', `${this.#where}: ${reasonOf(error)}`, { cause: error })
+    }
+  }
+
   async close(): Promise<void> {
     await this.drain()
     if (this.#fd > 2) closeSync(this.#fd)
@@ -105,7 +127,7 @@ export class OutputFile {
   }
 }
 
-/** Makes or empties the file, once it is known to be no other. */
+/** Makes, empties or cuts the file, once it is known to be no other. */
 export async function openOutput(options: OutputFileOptions): Promise<OutputFile> {
   const where = `${options.flag} "${shownName(options.file)}"`
   const fd = await opened(options, where)
@@ -115,7 +137,12 @@ export async function openOutput(options: OutputFileOptions): Promise<OutputFile
       throw new UcError('usage', `${where} would overwrite a file of this run; name another one`)
     }
     options.taken.add(identityOf(stat))
-    ftruncateSync(fd)
+    const { keptBytes = 0 } = options
+    if (stat.size < keptBytes) {
+      const sizes = `has ${stat.size} bytes, of which the state has written ${keptBytes}`
+      throw new UcError('failed', `${where} ${sizes}; restore it, or count anew without the state`)
+    }
+    ftruncateSync(fd, keptBytes)
   }
   return new OutputFile(fd, where)
 }

@@ -43,6 +43,13 @@ export class RejectSink {
     this.hasFile = file !== undefined
   }
 
+  /** All of them are on the disk when it resolves. Returns how many bytes there are. */
+  async sync(): Promise<number> {
+    this.#writeBlock()
+    await this.#file?.sync()
+    return this.#file?.bytes ?? 0
+  }
+
   add(reject: Reject): void {
     const { reason, detail, source, line } = reject
     const total = this.totals.get(reason)

@@ -26,6 +26,8 @@ const optionalFields = ['shard', 'shards', 'sketch'] as const
 export interface TableColumns {
   /** All, as lines may differ; else those that the first line has. */
   readonly hasAllColumns?: boolean
+  /** Whether there are lines already, so that the head is not to come again. */
+  readonly isBegun?: boolean
 }
 
 export interface Rows {

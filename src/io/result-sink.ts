@@ -1,4 +1,4 @@
-/** Result lines to standard output, in the format asked for. */
+/** Result lines to standard output or a file, in the format asked for. */
 import { Buffer } from 'node:buffer'
 import type { Transform, TransformCallback } from 'node:stream'
 import { stringify } from 'ndjson'
@@ -18,8 +18,15 @@ export class ResultSink {
   #text = ''
   #blocks: Uint8Array[] = []
   #hasWritten = false
+  readonly #write: (block: Uint8Array) => Promise<void>
 
-  constructor(format: ResultFormat, columns: TableColumns = {}) {
+  /** `write` resolves when the block is written. */
+  constructor(
+    format: ResultFormat,
+    columns: TableColumns = {},
+    write: (block: Uint8Array) => Promise<void> = writeOut,
+  ) {
+    this.#write = write
     this.#newTextOf = () => format === 'json' ? jsonText() : rowText(format, columns)
     this.#textOf = this.#newTextOf()
   }
@@ -39,7 +46,7 @@ export class ResultSink {
       await mayWrite()
       this.#blocks.shift()
       this.#hasWritten = true
-      await writeOut(block)
+      await this.#write(block)
     }
   }
 
@@ -80,6 +87,6 @@ function rowText(format: 'tsv' | 'table', columns: TableColumns): (line: ResultL
   return (line) => {
     if (rows !== undefined) return rows.row(line)
     rows = format === 'tsv' ? tsvRows(line, columns) : tableRows
-    return rows.head + rows.row(line)
+    return (columns.isBegun === true ? '' : rows.head) + rows.row(line)
   }
 }

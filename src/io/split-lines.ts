@@ -16,12 +16,20 @@ export interface SplitOptions {
   readonly maxLineBytes: number
   /** Whether marks turn to and fro between inputs, rather than end the one before. */
   readonly isInterleaved?: boolean
+  /** Whether it is told how many bytes have become lines. */
+  readonly isTracked?: boolean
+}
+
+/** So many decoded bytes more of the input are in lines. */
+export interface Reached {
+  readonly type: 'reached'
+  readonly bytes: number
 }
 
 export async function* splitLines(
   input: AsyncIterable<InputMessage>,
-  { maxLineBytes, isInterleaved = false }: SplitOptions,
-): AsyncGenerator<PlainLine | Exclude<InputMessage, Uint8Array>> {
+  { maxLineBytes, isInterleaved = false, isTracked = false }: SplitOptions,
+): AsyncGenerator<PlainLine | Reached | Exclude<InputMessage, Uint8Array>> {
   const room = new Room()
   const newSplitter = () => new Splitter(Math.min(maxLineBytes, mostLineBytes), room)
   const splitters = new Map<number, Splitter>()
@@ -29,12 +37,16 @@ export async function* splitLines(
   try {
     for await (const message of input) {
       if (message instanceof Uint8Array) {
+        const bytes = message.length + splitter.begunBytes
         yield* await splitter.write(message)
+        if (isTracked) yield { type: 'reached', bytes: bytes - splitter.begunBytes }
         continue
       }
       const { source } = message
       if (message.type === 'source-end' || !isInterleaved) {
+        const bytes = splitter.begunBytes
         yield* await splitter.end()
+        if (isTracked && bytes > 0) yield { type: 'reached', bytes }
         splitters.delete(source)
         splitter = newSplitter()
       }
@@ -46,7 +58,9 @@ export async function* splitLines(
       yield message
     }
   } finally {
+    const bytes = splitter.begunBytes
     yield* await splitter.end() // an input that broke off has a last line too
+    if (isTracked && bytes > 0) yield { type: 'reached', bytes }
   }
 }
 
@@ -67,6 +81,10 @@ class Splitter {
 
   constructor(maxLineBytes: number, room: Room) {
     this.#buffer = new LineBuffer(maxLineBytes, room)
+  }
+
+  get begunBytes(): number {
+    return this.#buffer.begunBytes
   }
 
   write(chunk: Uint8Array): Promise<readonly PlainLine[]> {

@@ -72,6 +72,11 @@ export class LineBuffer {
     if (this.#length > 0) this.#apart ??= this.#memory.slice(headBytes - this.#length, headBytes)
   }
 
+  /** Bytes of the line that was begun; 0: the last one has ended. */
+  get begunBytes(): number {
+    return this.#overlongBytes > 0 ? this.#overlongBytes : this.#length
+  }
+
   /** Forgets a line that was begun. */
   clear(): void {
     this.#apart = undefined

@@ -23,6 +23,8 @@ export interface ScannedLines extends Columns {
   readonly lineBefore: number
   /** Number of the last line, be it a blank one. */
   readonly lastLine: number
+  /** Up to which decoded byte of their file all lines are in them, or were before; 0: unknown. */
+  readonly toByte: number
 }
 
 /** What is taken at once, at most, and a chunk. More than a piece of 4 MiB has of usual frames. */
@@ -96,7 +98,7 @@ export class LineScanner implements LineSink {
   }
 
   /** What was scanned since the last call. */
-  take(): ScannedLines {
+  take(toByte = 0): ScannedLines {
     const { kernel: { columns, lineNumber }, keepsFrames } = this.#options
     const { count, notUtf8 } = columns
     const nowhere = new Uint32Array(keepsFrames ? 0 : count)
@@ -110,6 +112,7 @@ export class LineScanner implements LineSink {
       refused: this.#refused.take(),
       lineBefore: this.#lineBefore,
       lastLine: lineNumber,
+      toByte,
     }
     columns.clear()
     this.#bytes = this.#spare.pop() ?? new Uint8Array(0)

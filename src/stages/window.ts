@@ -59,6 +59,7 @@ export function windowStage(options: WindowOptions): WindowStage {
     accepted: 0,
     quarantined: 0,
     outOfRange: 0,
+    held: 0,
     unread: 0,
     late: 0,
     latestMs: -Infinity,
@@ -223,6 +224,7 @@ export function windowStage(options: WindowOptions): WindowStage {
   function take(batch: FrameBatch): void {
     const { source, count, tsMs } = batch
     const guard = guardOf(source)
+    const heldBefore = guard.held.count
     for (let i = 0; i < count; i++) {
       i = takeQuiet(batch, i, guard)
       if (i === count) break
@@ -233,6 +235,7 @@ export function windowStage(options: WindowOptions): WindowStage {
       account.unread += count - i - 1
       break
     }
+    account.held += guard.held.count - heldBefore
     release()
     tell(source, guard.clock)
     silence?.heard(source, guard.clock.trustedMs)
@@ -253,15 +256,21 @@ export function windowStage(options: WindowOptions): WindowStage {
   }
 
   function endSource(source: number): void {
-    guards.get(source)?.end()
+    const guard = guards.get(source)
+    if (guard !== undefined) decide(guard)
     release()
     guards.delete(source)
     silence?.ended(source)
   }
 
+  function decide(guard: SourceGuard): void {
+    account.held -= guard.held.count
+    guard.end()
+  }
+
   function decideAll(emit: Emit<WindowOut>): void {
     out = emit
-    for (const guard of guards.values()) guard.end()
+    for (const guard of guards.values()) decide(guard)
     release()
     throwEnding()
   }
@@ -298,7 +307,9 @@ export function windowStage(options: WindowOptions): WindowStage {
         for (const source of silence.tick(nowMs)) emit({ type: 'idle', source })
         for (const [source, timeMs] of silence.timesGoneOn(nowMs)) {
           const guard = guardOf(source)
+          account.held -= guard.held.count
           guard.goOn(timeMs)
+          account.held += guard.held.count
           release()
           tell(source, guard.clock)
         }

@@ -52,7 +52,8 @@ test('an option too long for its column has its brief on the next line', () => {
       --format auto|json|tsv|table
                               How results are written [auto]
       --early DURATION        Show open windows as they stand, every so often
-                              [off]`,
+                              [off]
+  -o, --out FILE              Write to FILE [-]`,
   )
 })
 

@@ -137,6 +137,7 @@ test('format and memory are undefined where the machine has to say', async () =>
     format: undefined,
     rejects: undefined,
     stats: undefined,
+    out: undefined,
     progress: true,
     maxMemoryBytes: undefined,
   })
@@ -146,6 +147,7 @@ test('format and memory are undefined where the machine has to say', async () =>
     format: 'tsv',
     rejects: 'r',
     stats: '-',
+    out: undefined,
     progress: false,
     maxMemoryBytes: 2 ** 31,
   })

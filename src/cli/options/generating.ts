@@ -1,6 +1,7 @@
 /** Options of uc-generate. The short ones are those of the challenge's own generator. */
 import type { Option } from '../option.ts'
-import { decimal, file, fileOrDash, flag, time, wholeNumber } from '../values.ts'
+import { output } from './output.ts'
+import { decimal, file, flag, time, wholeNumber } from '../values.ts'
 
 export type GeneratingOptions = {
   readonly count: Option<number>
@@ -138,17 +139,7 @@ export const generating: GeneratingOptions = {
     detail: 'The share of the lines that are broken in one way or another.',
     example: '--broken 1',
   },
-  out: {
-    name: 'out',
-    short: 'o',
-    value: 'FILE',
-    group: 'Output',
-    fallback: '-',
-    parse: fileOrDash,
-    brief: 'Write the frames to FILE',
-    detail: '`-` is standard output.',
-    example: '-o stream.jsonl',
-  },
+  out: output.out,
   gz: {
     name: 'gz',
     group: 'Output',

@@ -1,13 +1,14 @@
 /** Options of the commands that write results. */
 import { parseDuration } from '../../time/duration.ts'
 import type { Option } from '../option.ts'
-import { oneOf } from '../values.ts'
+import { fileOrDash, oneOf } from '../values.ts'
 
 export type FormatName = 'auto' | 'json' | 'tsv' | 'table'
 
 export type OutputOptions = {
   readonly format: Option<FormatName>
   readonly early: Option<number | undefined>
+  readonly out: Option<string>
 }
 
 const formats = ['auto', 'json', 'tsv', 'table'] as const
@@ -34,5 +35,16 @@ export const output: OutputOptions = {
     detail: 'By the wall clock, at most ten times a second: lines with the pane `early`, for ' +
       'windows that have changed since. Lines of closed windows stay the same.',
     example: '--early 1s',
+  },
+  out: {
+    name: 'out',
+    short: 'o',
+    value: 'FILE',
+    group: 'Output',
+    fallback: '-',
+    parse: fileOrDash,
+    brief: 'Write to FILE',
+    detail: '`-` is standard output.',
+    example: '-o results.ndjson',
   },
 }

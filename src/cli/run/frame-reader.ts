@@ -1,8 +1,8 @@
 /** What reads raw frames, for the parser asked for: an input and the stage that takes it. */
-import { type InputMessage, readInput } from '../../io/input.ts'
-import { interleavedReader } from '../../io/interleave.ts'
+import { type InputMessage, type InputOptions, readInput } from '../../io/input.ts'
+import { interleavedReader, type InterleaveOptions } from '../../io/interleave.ts'
 import { ReadyChunks } from '../../io/pipe-chunks.ts'
-import { splitLines } from '../../io/split-lines.ts'
+import { type Reached, splitLines, type SplitOptions } from '../../io/split-lines.ts'
 import { threadedInput } from '../../io/threads/threaded-input.ts'
 import { Threads } from '../../io/threads/threads.ts'
 import { newKernel } from '../../kernel/choose.ts'
@@ -23,8 +23,14 @@ export interface FrameReader<In> {
   isReadToItsEnd(source: number): boolean
 }
 
+/** For a run that goes on from a state, and tells how far it has come. */
+export type Resumed =
+  & Pick<InputOptions, 'fromBytes' | 'goesOn'>
+  & Pick<InterleaveOptions, 'numbers'>
+  & Pick<SplitOptions, 'isTracked'>
+
 export interface FrameReaderOptions {
-  readonly plan: ReadPlan
+  readonly plan: ReadPlan & Resumed
   /** For files side by side: how long one that is silent is waited for; undefined: for ever. */
   readonly idleMs?: number | undefined
   /** Whether the bytes of good frames are asked for: their raw lines, their users as text. */
@@ -37,7 +43,7 @@ export function withFrameReader<Result>(
   { plan, idleMs, keepsFrames = false, session }: FrameReaderOptions,
   use: <In>(reader: FrameReader<In>) => Result,
 ): Result {
-  const { files, isInterleaved, zstdWindowBytes } = plan
+  const { files, isInterleaved, zstdWindowBytes, fromBytes, goesOn, numbers } = plan
   const { ledger, progress: { bytes: onBytes } } = session
   const onWarning = session.say
   const ofFiles = { files, onBytes, onWarning, zstdWindowBytes }
@@ -45,7 +51,13 @@ export function withFrameReader<Result>(
     const threads = new Threads({ count: plan.threads, kernel: plan, keepsFrames, zstdWindowBytes })
     const kernel = newKernel(plan)
     const memory = kernel.room().chunk
-    const { messages, isReadToItsEnd } = threadedInput({ ...ofFiles, memory, threads })
+    const { messages, isReadToItsEnd } = threadedInput({
+      ...ofFiles,
+      fromBytes,
+      goesOn,
+      memory,
+      threads,
+    })
     return use<InputMessage | ScannedLines>({
       input: messages,
       stage: extractStage({ ...plan, kernel, ledger }),
@@ -55,17 +67,19 @@ export function withFrameReader<Result>(
   }
   const times = new SourceTimes()
   const timeOf = (source: number) => times.timeOf(source)
-  const interleaved = isInterleaved ? interleavedReader({ ...ofFiles, timeOf, idleMs }) : undefined
+  const interleaved = isInterleaved
+    ? interleavedReader({ ...ofFiles, fromBytes, numbers, timeOf, idleMs })
+    : undefined
   const kernel = newKernel(plan)
   const memory = kernel.room().chunk
   const ready = new ReadyChunks()
-  const input = interleaved?.messages ?? readInput({ ...ofFiles, memory, ready })
+  const input = interleaved?.messages ?? readInput({ ...ofFiles, fromBytes, goesOn, memory, ready })
   const isReadToItsEnd = interleaved?.isReadToItsEnd ?? (() => true)
   const timed = <In>(stage: Stage<In, ExtractOut>) => isInterleaved ? observed(stage, times) : stage
   if (plan.parser === 'json') {
-    return use<PlainLine | InputMessage>({
+    return use<PlainLine | Reached | InputMessage>({
       input: splitLines(input, plan),
-      stage: timed(plainExtractStage({ ...plan, kernel, ledger })),
+      stage: unreached(timed(plainExtractStage({ ...plan, kernel, ledger }))),
       isReadToItsEnd,
     })
   }
@@ -76,6 +90,20 @@ export function withFrameReader<Result>(
     lineBreak: Uint8Array.of(0x0a),
     isReadToItsEnd,
   })
+}
+
+/** For a stage that need not know what is reached. */
+function unreached<In, Out>(stage: Stage<In, Out>): Stage<In | Reached, Out> {
+  return {
+    ...stage,
+    push(message, emit) {
+      if (!isReached(message)) stage.push(message, emit)
+    },
+  }
+}
+
+export function isReached(message: unknown): message is Reached {
+  return (message as { readonly type?: string }).type === 'reached'
 }
 
 /** Tells the times that a reader of several sources asks for. */

@@ -12,10 +12,16 @@ import type { Session } from './session.ts'
 export class ResultWriter implements Delivery<CountOut | MergeOut> {
   readonly #sink: ResultSink
   readonly #session: Session
-  readonly #isOnTerminal = isTerminal('stdout')
+  readonly #isOnTerminal: boolean
 
   constructor(format: OutputPlan['format'], session: Session, columns: TableColumns = {}) {
-    this.#sink = new ResultSink(format ?? (this.#isOnTerminal ? 'table' : 'json'), columns)
+    const { out } = session
+    this.#isOnTerminal = out === undefined && isTerminal('stdout')
+    const write = out && ((block: Uint8Array) => {
+      out.write(block)
+      return out.drain()
+    })
+    this.#sink = new ResultSink(format ?? (this.#isOnTerminal ? 'table' : 'json'), columns, write)
     this.#session = session
   }
 
@@ -34,7 +40,15 @@ export class ResultWriter implements Delivery<CountOut | MergeOut> {
     return Promise.resolve()
   }
 
-  close(): Promise<void> {
-    return this.#sink.end()
+  /** All that was taken is on the disk when it resolves. Returns how long the file of --out is. */
+  async sync(): Promise<number> {
+    await this.#sink.flush()
+    await this.#session.out?.sync()
+    return this.#session.out?.bytes ?? 0
+  }
+
+  async close(): Promise<void> {
+    await this.#sink.end()
+    await this.#session.out?.close()
   }
 }

@@ -28,6 +28,8 @@ export interface SessionOptions {
   /** Undefined: topics are read. */
   readonly inputs?: Inputs | undefined
   readonly memory?: MemorySituation
+  /** Of outputs that go on: how long they were. */
+  readonly kept?: { readonly outBytes: number; readonly rejectsBytes: number } | undefined
   /** An error as the user is to read it. */
   inWords?(error: unknown): unknown
 }
@@ -57,6 +59,7 @@ async function outcomeOf(work: Promise<Outcome>): Promise<Outcome> {
 }
 
 interface Outputs {
+  readonly out: OutputFile | undefined
   readonly rejects: OutputFile | undefined
   readonly stats: OutputFile | undefined
 }
@@ -65,31 +68,41 @@ export class Session {
   readonly ledger: Ledger = new Ledger()
   readonly progress: Progress
   readonly memory: MemoryGuard
+  /** That of --out. */
+  readonly out: OutputFile | undefined
   readonly #rejects: RejectSink
   readonly #signals: SignalWatch
   readonly #stats: OutputFile | undefined
   readonly #options: SessionOptions
 
   static async open(options: SessionOptions, signals: SignalWatch): Promise<Session> {
-    const { command, plan, inputs } = options
+    const { command, plan, inputs, kept } = options
     const taken = new Set(inputs?.identities)
     const say = (text: string) => tell(`${command}: ${text}`)
-    const opened = async (flag: string, file: string | undefined) => {
-      return file === undefined ? undefined : await openOutput({ flag, file, taken, say })
+    const opened = async (flag: string, file: string | undefined, keptBytes?: number) => {
+      return file === undefined
+        ? undefined
+        : await openOutput({ flag, file, taken, say, keptBytes })
     }
-    const rejects = await opened('--rejects', plan.rejects)
+    const out = await opened('--out', plan.out, kept?.outBytes)
+    const rejects = await opened('--rejects', plan.rejects, kept?.rejectsBytes)
     const stats = plan.stats === '-'
       ? new OutputFile(2, '--stats -')
       : await opened('--stats', plan.stats)
-    return new Session(options, signals, { rejects, stats })
+    return new Session(options, signals, { out, rejects, stats })
   }
 
-  private constructor(options: SessionOptions, signals: SignalWatch, { rejects, stats }: Outputs) {
+  private constructor(
+    options: SessionOptions,
+    signals: SignalWatch,
+    { out, rejects, stats }: Outputs,
+  ) {
     const { plan, isStrict, inputs } = options
     this.#options = options
     this.#signals = signals
     this.#rejects = new RejectSink({ file: rejects, isStrict })
     this.#stats = stats
+    this.out = out
     this.memory = new MemoryGuard(plan.maxMemoryBytes, options.memory ?? {})
     this.progress = newProgress({
       isOn: plan.progress,
@@ -112,6 +125,11 @@ export class Session {
   /** For those that read `files`: how standard input ends, where it is among them. */
   endingOf(follows: PipeEndOptions['follows'], files: readonly string[] = ['-']): PipeEnd {
     return new PipeEnd({ follows, isPipe: files.includes('-') && isPipe(0) })
+  }
+
+  /** All rejects are on the disk when it resolves. Returns how many bytes they have in their file. */
+  async syncRejects(): Promise<number> {
+    return await this.#rejects.sync()
   }
 
   /** Waits for `work`, before anything is read; a signal ends the wait and the run. */

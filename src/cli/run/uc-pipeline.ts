@@ -6,11 +6,15 @@ import { ResultWriter } from './result-writer.ts'
 import { withSession } from './session.ts'
 
 export async function run(plan: PipelinePlan): Promise<number> {
-  const { read, counting, output, topics } = plan
+  const { read, counting, output, topics, state } = plan
   const { isOrdered = true } = counting
   if (topics !== undefined) {
     const { runTopicPipeline } = await import('./topic-pipeline.ts')
     return await runTopicPipeline(plan, topics)
+  }
+  if (state !== undefined) {
+    const { runWithState } = await import('./state-run.ts')
+    return await runWithState(plan, state)
   }
   const options = {
     command: 'uc-pipeline',

@@ -3,11 +3,11 @@
  * a stream: standard input and pipes, which are read once and in order, files of no size, such as
  * those of /proc, and what cannot be opened, which is told when its turn comes.
  */
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
 import { pathOf } from '../file-name.ts'
 import { FileExtent } from '../file-extent.ts'
 import { identityOf } from '../identity.ts'
-import { isCompressed, magicBytes } from '../inflate.ts'
+import { isPlainFile } from '../input.ts'
 import type { ScannedPiece } from './messages.ts'
 
 export interface Part {
@@ -28,18 +28,32 @@ export interface FileRead {
   isOver: boolean
 }
 
+export interface PartsOptions {
+  readonly files: readonly string[]
+  /** By name, the decoded byte from which a file is read, where a line begins. */
+  readonly fromBytes?: ReadonlyMap<string, number> | undefined
+  /** Whether the first one has its mark. */
+  readonly goesOn?: boolean
+  /** How much of a plain file is a part. */
+  readonly pieceBytes: number
+}
+
 /** All parts in their order. Files are opened and cut as the parts are asked for. */
-export function* partsOf(files: readonly string[], pieceBytes: number): Generator<Part> {
+export function* partsOf(
+  { files, fromBytes, goesOn = false, pieceBytes }: PartsOptions,
+): Generator<Part> {
   for (const [i, name] of files.entries()) {
     const behind = files.slice(i + 1)
-    const file: FileRead = { name, behind, isMarked: false, isOver: false }
+    const file: FileRead = { name, behind, isMarked: i === 0 && goesOn, isOver: false }
     const fd = opened(name)
     if (fd === undefined) {
       yield { file }
       continue
     }
     try {
-      for (const piece of piecesOf(fd, file, pieceBytes)) yield { file, piece }
+      const fromByte = fromBytes?.get(name) ?? 0
+      if (fromByte > 0 && !isPlainFile(fd)) yield { file }
+      else for (const piece of piecesOf(fd, file, { fromByte, pieceBytes })) yield { file, piece }
     } catch (failure) { // told in its turn, behind what was cut before
       yield { file, failure }
     } finally {
@@ -48,16 +62,18 @@ export function* partsOf(files: readonly string[], pieceBytes: number): Generato
   }
 }
 
-function* piecesOf(fd: number, file: FileRead, pieceBytes: number): Generator<ScannedPiece> {
+function* piecesOf(
+  fd: number,
+  file: FileRead,
+  { fromByte, pieceBytes }: { readonly fromByte: number; readonly pieceBytes: number },
+): Generator<ScannedPiece> {
   const { name } = file
-  const head = new Uint8Array(magicBytes)
-  readSync(fd, head, 0, magicBytes, 0)
-  if (isCompressed(head)) {
+  if (!isPlainFile(fd)) {
     yield { name }
     return
   }
   const extent = new FileExtent()
-  for (let from = 0; !file.isOver;) {
+  for (let from = fromByte; !file.isOver;) {
     const stat = fstatSync(fd) // each time, as it may have grown
     extent.look(fd, from)
     if (from >= stat.size) return extent.end(fd, from)

@@ -25,6 +25,8 @@ export class PieceScanner {
   #opened: { readonly fd: number; readonly identity: string } | undefined
   readonly #zstdWindowBytes: number | undefined
   #readBytes = 0
+  /** Up to which decoded byte of its file the lines of the piece were scanned; 0: none. */
+  #toByte = 0
   #warnings: string[] = []
   /** Whether anything of the piece has come. */
   #isBegun = false
@@ -43,6 +45,7 @@ export class PieceScanner {
   /** An error comes with the last reply, behind all that could be read before it. */
   async *scan({ name, range }: ScannedPiece): AsyncGenerator<Reply> {
     this.#isBegun = false
+    this.#toByte = 0
     this.#scanner.begin()
     try {
       if (range === undefined) yield* this.#scanAll(name)
@@ -73,12 +76,13 @@ export class PieceScanner {
       return count
     }, range)
     for (;;) {
-      const { value: isFileOver, done } = chunks.next()
+      const { value, done } = chunks.next()
       if (done === true) {
-        if (isFileOver) extent.end(fd, end)
+        if (value) extent.end(fd, end)
         else extent.look(fd, end)
-        return isFileOver
+        return value
       }
+      this.#toByte = value
       if (this.#scanner.isFull) yield this.#reply()
     }
   }
@@ -86,6 +90,7 @@ export class PieceScanner {
   async *#scanAll(name: string): AsyncGenerator<Reply> {
     const { openInput } = await import('../input.ts') // with all that decodes, for those who need it
     let scannedBytes = 0
+    let decodedBytes = 0
     const options = {
       memory: this.#memory,
       onBytes: (count: number) => this.#readBytes += count,
@@ -98,12 +103,15 @@ export class PieceScanner {
         const part = chunk.subarray(start, start + pushBytes)
         this.#lines.push(part, this.#scanner)
         scannedBytes += part.length
+        decodedBytes += part.length
+        this.#toByte = decodedBytes - this.#lines.begunBytes
         if (scannedBytes < replyBytes && !this.#scanner.isFull) continue
         yield this.#reply()
         scannedBytes = 0
       }
     }
     this.#lines.end(this.#scanner)
+    this.#toByte = decodedBytes
   }
 
   #reply(end?: PieceEnd): Reply {
@@ -111,7 +119,7 @@ export class PieceScanner {
     this.#readBytes = 0
     const warnings = this.#warnings.splice(0)
     return {
-      lines: this.#scanner.take(),
+      lines: this.#scanner.take(this.#toByte),
       readBytes,
       ...(warnings.length === 0 ? {} : { warnings }),
       ...(end === undefined ? {} : { end }),

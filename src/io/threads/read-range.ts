@@ -33,13 +33,13 @@ export class RangeReader {
   }
 
   /**
-   * Gives the lines of [from, to) to the sink, chunk by chunk: it stops behind each one. Returns
-   * whether the file has ended meanwhile.
+   * Gives the lines of [from, to) to the sink, chunk by chunk: it stops behind each one and gives the
+   * byte up to which they are. Returns whether the file has ended meanwhile.
    */
   *read(
     readAt: ReadAt,
     { from, to }: { readonly from: number; readonly to: number },
-  ): Generator<void, boolean> {
+  ): Generator<number, boolean> {
     const { lines, sink, memory } = this.#options
     let at = this.#firstLine(readAt, from, to)
     if (at >= to) return at === Infinity
@@ -48,11 +48,13 @@ export class RangeReader {
       const chunk = this.#chunk(readAt, at, leftBytes > 0 ? leftBytes + tailBytes : memory.length)
       if (chunk.length === 0) {
         lines.end(sink)
+        yield at
         return true
       }
       const last = chunk.indexOf(LF, Math.max(0, leftBytes - 1))
       if (last >= 0) {
         lines.push(chunk.subarray(0, last + 1), sink)
+        yield at + last + 1
         return false
       }
       // A line that is begun is read again together with its end, rather than kept and joined.
@@ -60,7 +62,7 @@ export class RangeReader {
       const taken = whole > 0 ? whole : chunk.length
       lines.push(chunk.subarray(0, taken), sink)
       at += taken
-      yield
+      yield at - lines.begunBytes
     }
   }
 

@@ -3,7 +3,16 @@
  * they find comes in the order of the input.
  */
 import type { ScannedLines } from '../../kernel/scanned-lines.ts'
-import { InputError, type InputMessage, type InputOptions, placeOf, readMarked } from '../input.ts'
+import { LF } from '../../kernel/json-tokens.ts'
+import {
+  InputError,
+  type InputMessage,
+  type InputOptions,
+  isPlain,
+  openInput,
+  placeOf,
+  readMarked,
+} from '../input.ts'
 import type { Reply } from './messages.ts'
 import { type FileRead, type Part, partsOf } from './parts.ts'
 import type { Threads } from './threads.ts'
@@ -32,13 +41,16 @@ const partsPerThread = 8
 
 export function threadedInput(options: ThreadedInputOptions): ThreadedInput {
   const { files, onBytes = () => {}, onWarning, threads, pieceBytes = usualPieceBytes } = options
+  const { goesOn = false } = options
+  const fromBytes = new Map(options.fromBytes)
   const mostBegun = threads.count * partsPerThread
   let isStreaming = false
 
   async function* messages(): AsyncGenerator<InputMessage | ScannedLines> {
-    const parts = partsOf(files, pieceBytes)
     const begun: Begun[] = []
     try {
+      if (goesOn) yield* endOfLine(files[0]!)
+      const parts = partsOf({ files, fromBytes, goesOn, pieceBytes })
       for (;;) {
         while (begun.length < mostBegun) {
           const { value: part, done } = parts.next()
@@ -56,9 +68,29 @@ export function threadedInput(options: ThreadedInputOptions): ThreadedInput {
     }
   }
 
-  async function* stream({ name, behind }: FileRead): AsyncGenerator<InputMessage> {
-    const messages = readMarked(name, { ...options, behind })
-    if (files.length === 1 && name === '-') await messages.next()
+  /** What may be the rest of a line that was begun, which threads would not take for one. */
+  async function* endOfLine(name: string): AsyncGenerator<Uint8Array> {
+    const fromByte = fromBytes.get(name)
+    if (fromByte === undefined || !isPlain(name)) return
+    let at = fromByte
+    try {
+      for await (const chunk of openInput(name, { ...options, fromByte })) {
+        const lf = chunk.indexOf(LF)
+        const taken = lf < 0 ? chunk.length : lf + 1
+        at += taken
+        fromBytes.set(name, at)
+        yield chunk.subarray(0, taken)
+        if (lf >= 0) return
+      }
+    } catch (error) {
+      throw new InputError(placeOf(name), error)
+    }
+  }
+
+  async function* stream({ name, behind, isMarked }: FileRead): AsyncGenerator<InputMessage> {
+    const fromByte = fromBytes.get(name)
+    const messages = readMarked(name, { ...options, behind, fromByte, hasMark: !isMarked })
+    if (files.length === 1 && name === '-' && options.goesOn === undefined) await messages.next()
     isStreaming = true
     yield* messages
     isStreaming = false

@@ -29,7 +29,7 @@ class Lines implements LineSink {
 }
 
 /** Whether the file has ended. */
-function readWhole(chunks: Generator<void, boolean>): boolean {
+function readWhole(chunks: Generator<number, boolean>): boolean {
   for (;;) {
     const { value, done } = chunks.next()
     if (done === true) return value

@@ -1,0 +1,49 @@
+/** The flags that decide what is counted, and how, as one record: another run must have the same. */
+import { UcError } from '../../errors.ts'
+import { ChangedRecords } from '../../state/changed-records.ts'
+import { type Kept, type Put, type StateRecord, unknownRecord } from '../../state/kept.ts'
+import { RecordReader, RecordWriter } from '../../state/record.ts'
+
+const key = 'all'
+
+export class SavedFlags implements Required<Kept> {
+  readonly name = 'flags'
+  readonly #flags: ReadonlyMap<string, string>
+  readonly #folder: string
+  readonly #records = new ChangedRecords()
+
+  /** Of each flag its value as text; `folder` is that of the state, for messages. */
+  constructor(flags: ReadonlyMap<string, string>, folder: string) {
+    this.#flags = flags
+    this.#folder = folder
+  }
+
+  save(put: Put): void {
+    const record = new RecordWriter().count(this.#flags.size)
+    for (const [flag, value] of this.#flags) record.text(flag).text(value)
+    this.#records.save(put, [[key, record]])
+  }
+
+  load(records: Iterable<StateRecord>): void {
+    for (const [name, value] of records) {
+      if (name !== key) throw unknownRecord(name)
+      const record = new RecordReader(name, value)
+      const saved = new Map<string, string>()
+      for (let left = record.count(); left > 0; left--) saved.set(record.text(), record.text())
+      record.end()
+      this.#records.stands(name, value)
+      for (const flag of new Set([...saved.keys(), ...this.#flags.keys()])) {
+        const [before = 'none', now = 'none'] = [saved.get(flag), this.#flags.get(flag)]
+        if (before !== now) throw this.#misfit(flag, before, now)
+      }
+    }
+  }
+
+  #misfit(flag: string, before: string, now: string): UcError {
+    return new UcError(
+      'failed',
+      `${flag} does not fit the state in ${this.#folder}: it was saved with ${before}, and is ` +
+        `${now} here; use the same flag, or another --state`,
+    )
+  }
+}

@@ -1,0 +1,61 @@
+/** How long --out and --rejects were when the state was saved: what stands behind is cut off. */
+import { resolve } from 'node:path'
+import { ChangedRecords } from '../../state/changed-records.ts'
+import { type Kept, type Put, type StateRecord, unknownRecord } from '../../state/kept.ts'
+import { RecordReader, RecordWriter } from '../../state/record.ts'
+import type { OutputPlan } from '../plan.ts'
+
+export interface Lengths {
+  readonly outBytes: number
+  readonly rejectsBytes: number
+}
+
+const key = 'all'
+
+export class SavedOutputs implements Required<Kept> {
+  readonly name = 'outputs'
+  readonly #out: string
+  readonly #rejects: string
+  readonly #records = new ChangedRecords()
+  #lengths: Lengths = { outBytes: 0, rejectsBytes: 0 }
+  /** Undefined: nothing was saved before. */
+  kept: Lengths | undefined
+
+  constructor({ out, rejects }: Pick<OutputPlan, 'out' | 'rejects'>) {
+    this.#out = pathOf(out)
+    this.#rejects = pathOf(rejects)
+  }
+
+  reached(lengths: Lengths): void {
+    this.#lengths = lengths
+  }
+
+  save(put: Put): void {
+    const { outBytes, rejectsBytes } = this.#lengths
+    const record = new RecordWriter()
+    record.text(this.#out).number(outBytes).text(this.#rejects).number(rejectsBytes)
+    this.#records.save(put, [[key, record]])
+  }
+
+  load(records: Iterable<StateRecord>): void {
+    for (const [name, value] of records) {
+      if (name !== key) throw unknownRecord(name)
+      const record = new RecordReader(name, value)
+      const outBytes = keptOf(this.#out, record)
+      const rejectsBytes = keptOf(this.#rejects, record)
+      record.end()
+      this.kept = { outBytes, rejectsBytes }
+      this.#records.stands(name, value)
+    }
+  }
+}
+
+/** Another file begins anew. */
+function keptOf(path: string, record: RecordReader): number {
+  const [saved, bytes] = [record.text(), record.number()]
+  return saved === path ? bytes : 0
+}
+
+function pathOf(file: string | undefined): string {
+  return file === undefined ? '' : resolve(file)
+}

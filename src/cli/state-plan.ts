@@ -1,0 +1,72 @@
+/** What --state and what belongs to it come to. */
+import { UcError } from '../errors.ts'
+import type { PipelineFlags } from './commands.ts'
+import { type AnyOption, flagOf, type Parsed } from './option.ts'
+import { state } from './options/state.ts'
+import { contradiction } from './plan.ts'
+
+export interface StatePlan {
+  readonly folder: string
+  readonly checkpointMs: number
+  /** Whether the end of the input ends the stream. */
+  readonly closes: boolean
+  /** Whether positions are shown, and nothing is read. */
+  readonly showsPosition: boolean
+  /** Of the flags that decide what is counted, and how: the value, as text. */
+  readonly flags: ReadonlyMap<string, string>
+}
+
+/** Those that may be others from run to run. */
+const free = [
+  'out',
+  'state',
+  'checkpoint',
+  'close',
+  'position',
+  'early',
+  'strict',
+  'rejects',
+  'stats',
+  'progress',
+  'maxMemory',
+  'zstdWindow',
+  'threads',
+]
+
+export function statePlan(
+  parsed: Parsed<PipelineFlags>,
+  hasTopics: boolean,
+): StatePlan | undefined {
+  const { values, given } = parsed
+  const { state: folder, checkpoint, close, position } = values
+  if (folder === undefined) {
+    const useless = [state.checkpoint, state.close, state.position].find((each) => given.has(each))
+    if (useless === undefined) return undefined
+    throw new UcError('usage', `${flagOf(useless)} is about a state; add --state DIR`)
+  }
+  const without: readonly (readonly [string, boolean])[] = [
+    ['--kafka', values.kafka],
+    ['--to-kafka', hasTopics],
+  ]
+  const [flag] = without.find(([, isGiven]) => isGiven) ?? []
+  if (flag !== undefined) throw contradiction(`--state and ${flag}`, 'leave one out')
+  return {
+    folder,
+    checkpointMs: checkpoint,
+    closes: close,
+    showsPosition: position,
+    flags: new Map(flagsOf(parsed)),
+  }
+}
+
+function* flagsOf({ options, values }: Parsed<PipelineFlags>): Generator<[string, string]> {
+  for (const [key, option] of Object.entries(options) as [keyof PipelineFlags, AnyOption][]) {
+    if (free.includes(key) || option.group === 'Kafka') continue
+    const value = values[key] as unknown
+    if (value !== undefined) yield [flagOf(option), textOf(value)]
+  }
+}
+
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => part instanceof Map ? [...part] : part)
+}

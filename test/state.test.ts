@@ -1,0 +1,112 @@
+/** A run with a state, killed at any moment, and what else belongs to --state. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { seededRandom } from '../src/generate/random.ts'
+import { killFiles } from './chaos/files.ts'
+import { withFolder } from './support/folder.ts'
+import { seed, seedHint } from './support/seed.ts'
+import { shell, type ShellResult } from './support/shell.ts'
+
+test('killed at any moment, a run that goes on gives what one gives that is not', async (t) => {
+  t.diagnostic(seedHint)
+  await withFolder((folder) => killFiles(seededRandom(seed), folder, 15))
+})
+
+const generated = 'uc-generate -c 3000 -r 10 --frame-bytes 200 -d 60 -p 10 > all'
+const whole = 'uc-pipeline --minute --day all > whole'
+const run = 'uc-pipeline --minute --day --state s --out out'
+
+/** What the script prints, in a folder that has `all`, and `whole`, its lines. */
+async function tried(script: string): Promise<ShellResult> {
+  return await withFolder(async (cwd) => {
+    await shell(`${generated}; ${whole}`, { cwd })
+    return await shell(script, { cwd })
+  })
+}
+
+describe('runs with one state are one run', () => {
+  const same: Readonly<Record<string, string>> = {
+    'by hours': `split -n l/4 all part.; for f in part.*; do ${run} $f; done; ${run} --close`,
+    'cut in a line':
+      `split -n 4 all part.; for f in part.*; do cat $f | ${run}; done; ${run} --close < /dev/null`,
+    'compressed':
+      `split -n l/3 all part.; gzip part.*; for f in part.*; do ${run} $f; done; ${run} --close`,
+    'in a file that grows':
+      `for n in 1000 2000 99999; do head -$n all > f; ${run} f; done; ${run} --close f`,
+    'in a file that grows in a line':
+      `for n in 1000 150000 999999; do head -c $n all > f; ${run} f; done; ${run} --close f`,
+    'in a gzip file that grows':
+      `split -n l/3 all part.; for f in part.*; do gzip -c $f >> g.gz; ${run} g.gz; done
+      ${run} --close g.gz`,
+    'with all files named each time':
+      `split -n l/3 all part.; ${run} part.aa; ${run} part.aa part.ab; ${run} --close part.*`,
+    'by other names':
+      `split -n l/2 all part.; ${run} part.aa; mv part.aa old; ${run} --close old part.ab`,
+    'with frames that are held':
+      `head -5 all > few; tail -n +6 all > rest; ${run} few; ${run} --close rest`,
+    'with threads now and then':
+      `split -n l/3 all part.; ${run} part.aa; ${run} --threads 2 part.a[ab]; ${run} --close part.*`,
+    'to standard output': `split -n l/2 all part.
+      { uc-pipeline --minute --day --state s part.aa; uc-pipeline --minute --day --state s --close part.ab; } > out`,
+  }
+  for (const [name, script] of Object.entries(same)) {
+    test(name, async () => {
+      const { stdout, stderr } = await tried(`(${script}) && cmp out whole && echo same`)
+      assert.equal(stdout, 'same\n', stderr)
+    })
+  }
+})
+
+describe('what does not fit a state is refused', () => {
+  const refused: Readonly<Record<string, readonly [script: string, said: RegExp]>> = {
+    'another flag': [
+      `${run} all; ${run} --max-delay 7s all`,
+      /^uc-pipeline: --max-delay does not fit the state in s: it was saved with 5000, and is 7000 here; use/,
+    ],
+    'a file that has changed': [
+      `${run} all; sed -i 1s/1/2/ all; ${run} all`,
+      /^uc-pipeline: all: does not begin with the [\d,]+ bytes that the state has counted of it; give/,
+    ],
+    'a file that has become shorter': [
+      `${run} all; head -100 all > f; mv f all; ${run} all`,
+      /^uc-pipeline: all: has [\d,]+ bytes, of which the state has counted [\d,]+; give/,
+    ],
+    'an output that has become shorter': [
+      `${run} all; : > out; ${run} all`,
+      /uc-pipeline: --out "out" has 0 bytes, of which the state has written \d+; restore it, or/,
+    ],
+    'a second process': [
+      `(sleep 4 | ${run}) & sleep 2; ${run} all; rc=$?; wait; exit $rc`,
+      /^uc-pipeline: the state "s" is in use by the process \d+/,
+    ],
+    'a folder of something else': [
+      `mkdir s; echo x > s/f; ${run} all`,
+      /^uc-pipeline: the state "s" /,
+    ],
+    'no state where only positions are asked for': [
+      'uc-pipeline --state s --position',
+      /^uc-pipeline: the state "s" /,
+    ],
+  }
+  for (const [name, [script, said]] of Object.entries(refused)) {
+    test(name, async () => {
+      const { stderr, status } = await tried(script)
+      assert.match(stderr, said)
+      assert.equal(status, 1)
+    })
+  }
+})
+
+test('positions, files left out, and counts with what is held', async () => {
+  const { stdout, stderr } = await tried(`
+    head -5 all > few
+    uc-pipeline --state s --stats stats few > /dev/null; cat stats
+    uc-pipeline --state s few > /dev/null
+    uc-pipeline --state s --position | sed 's#"/.*/#"#'
+    cat few | uc-pipeline --state t
+    uc-pipeline --state t --position`)
+  const bytes = /"few","bytes":(\d+)/.exec(stdout)?.[1]
+  assert.match(stdout, /"frames":5,"accepted":0,"quarantined":0,"outOfRange":0,"held":5/)
+  assert.equal(stderr, 'uc-pipeline: few: counted already; left out\n')
+  assert.match(stdout, new RegExp(`"stdin","bytes":${bytes}`))
+})
