@@ -11,6 +11,7 @@
 import type { ClassicLevel } from 'classic-level'
 import { UcError } from '../../errors.ts'
 import { bytesIn, inFolder, stateError } from './folder.ts'
+import { reasonOf } from '../reason.ts'
 
 /** Has a small state, too: LevelDB has a log of up to 4 MiB. */
 const spareBytes = 4 * 2 ** 20
@@ -147,8 +148,10 @@ const reasons = [
 
 function levelError(folder: string, done: string, error: unknown): Error {
   if (error instanceof UcError) return error
-  const { message } = error as Error
-  const reason = reasons.find((text) => message.endsWith(text))
+  const { message, syscall } = error as NodeJS.ErrnoException
+  const reason = syscall !== undefined
+    ? reasonOf(error)
+    : reasons.find((text) => message.endsWith(text))
   if (reason !== undefined) {
     return stateError(folder, `cannot be ${done}: ${reason.toLowerCase()}`, error)
   }

@@ -1,7 +1,7 @@
 /** Folders that take nothing more: processes with a limit for their files, or without permission. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { chmodSync, chownSync, cpSync, readdirSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import process from 'node:process'
 import { test } from 'node:test'
 import { openStore } from '../../../src/io/state/store.ts'
@@ -58,6 +58,11 @@ test('a folder that may not be written is refused by name, and left as it is', a
     assert.match(stderr, /the state ".*\/state" cannot be opened: permission denied/)
     const missing = await failing(`${state}/new`, ':', true)
     assert.match(missing.stderr, /the state ".*\/new" cannot be made: no permission/)
+    const empty = `${folder}/empty`
+    mkdirSync(empty)
+    chmodSync(empty, 0o555)
+    const unmade = await failing(empty, ':', true)
+    assert.match(unmade.stderr, /the state ".*\/empty" cannot be opened: no permission/)
     chmodSync(state, 0o755)
     chmodSync(`${state}/records`, 0o755)
   })
