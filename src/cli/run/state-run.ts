@@ -26,6 +26,9 @@ import { type Session, withSession } from './session.ts'
 
 const command = 'uc-pipeline'
 
+/** More frames are not left to the next checkpoint: what they change takes memory when it is saved. */
+const mostUnsaved = 500_000
+
 /** What any reader of frames gives. */
 type FrameInput = InputMessage | ScannedLines | PlainLine | Reached
 
@@ -55,6 +58,8 @@ class StateRun {
   /** What the stages have taken is not what is noted: a message in part, or some lines of a chunk. */
   #isAhead = false
   #savedAtMs = performance.now()
+  /** Frames that were read by then. */
+  #savedFrames = 0
 
   constructor(plan: PipelinePlan, state: StatePlan, store: Store) {
     this.#plan = plan
@@ -106,6 +111,7 @@ class StateRun {
         const stage = chain(this.#noting(reader.stage), windows, counts)
         stage.load!(this.#records)
         this.#records = []
+        this.#savedFrames = session.ledger.total.frames
         return session.run({
           ...reader,
           ending: session.endingOf('never', files),
@@ -161,8 +167,12 @@ class StateRun {
       take: (message) => results.take(message),
       flush: async () => {
         await results.flush()
-        const isDue = performance.now() - this.#savedAtMs >= this.#state.checkpointMs
-        if (isDue && !this.#isAhead) await save()
+        const { frames } = session.ledger.total
+        const isDue = performance.now() - this.#savedAtMs >= this.#state.checkpointMs ||
+          frames - this.#savedFrames >= mostUnsaved
+        if (!isDue || this.#isAhead) return
+        await save()
+        this.#savedFrames = frames
       },
       discard: () => results.discard(),
       close: async (outcome) => {
