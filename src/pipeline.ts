@@ -1,5 +1,6 @@
 /** From plain values to stages that are connected: for uc-pipeline and for importers. */
 import type { Reserve } from './counter/counter.ts'
+import { Shortage } from './counter/shortage.ts'
 import { uniqueCounter, type UniqueCounterOptions } from './counter/unique.ts'
 import type { Ledger } from './ledger.ts'
 import type { Held } from './stage.ts'
@@ -52,9 +53,10 @@ export function countingStage(
   plan: Counting & Pick<CountOptions, 'calendar' | 'latenessMs' | 'keepsLines'>,
   { ledger, memory }: OfRun,
 ): CountStage {
-  const { reserve } = memory
-  const counted = { ...plan, reserve }
-  const stage = countStage({ ...counted, newCounter: () => uniqueCounter(counted), ledger })
+  const shortage = new Shortage(memory.reserve)
+  const counted = { ...plan, reserve: shortage.reserve }
+  const newCounter = () => uniqueCounter(counted)
+  const stage = countStage({ ...plan, newCounter, shortage, ledger })
   memory.watches(() => stage.held())
   return stage
 }

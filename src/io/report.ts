@@ -1,7 +1,7 @@
 /**
  * What is told at the end of a run: the counts, what was not counted and why, and the exit status.
  */
-import { exitStatus, MemoryShort, stopStatus, UcError } from '../errors.ts'
+import { exitStatus, stopStatus, UcError } from '../errors.ts'
 import type { Ledger, Total } from '../ledger.ts'
 import { shown } from '../shown.ts'
 import type { Outcome } from './drive.ts'
@@ -67,7 +67,7 @@ export function report({ command, ledger, rejects, outcome, failures, isCounted 
       `${grouped(missing)} lines of the command before did not arrive; is a filter between?`,
     )
   }
-  const imbalance = failure instanceof MemoryShort ? undefined : ledger.imbalance() // in mid-batch
+  const imbalance = ledger.imbalance()
   if (imbalance !== undefined) say(`counts do not balance, which is a bug: ${imbalance}`)
 
   if (failure instanceof UcError) return exitStatus[failure.code]

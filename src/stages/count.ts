@@ -4,7 +4,8 @@
  * window's end, and for late frames the next multiple of 10 s, or the end of the allowed lateness.
  */
 import TinyQueue from 'tinyqueue'
-import type { Counter, Reserve } from '../counter/counter.ts'
+import type { Counter } from '../counter/counter.ts'
+import type { Shortage } from '../counter/shortage.ts'
 import { ExactSet } from '../counter/exact.ts'
 import { endOfRun } from '../kernel/window-runs.ts'
 import type { Ledger } from '../ledger.ts'
@@ -31,7 +32,7 @@ export interface CountOptions {
   readonly latenessMs: readonly number[]
   readonly newCounter: () => Counter
   /** Asked as windows open, of which one batch of a thread may open a hundred thousand. */
-  readonly reserve?: Reserve
+  readonly shortage?: Shortage
   /** Every so long, by the wall clock, open windows are shown as they stand. */
   readonly earlyMs?: number | undefined
   /** Whether to keep what lines the open windows need: see CountStage. */
@@ -66,13 +67,13 @@ export interface Result {
 export type CountOut = Result | Reject | Control
 
 export function countStage(options: CountOptions): CountStage {
-  const { calendar, latenessMs, newCounter, reserve, earlyMs, keepsLines = false, shard, ledger } =
+  const { calendar, latenessMs, newCounter, shortage, earlyMs, keepsLines = false, shard, ledger } =
     options
   const { kinds } = calendar
   const toLine = resultLines({ calendar, shard })
   /** Per kind, by start: cheaper than windowKey, where neighbouring frames change windows. */
   const open = kinds.map(() => new Map<number, OpenWindow>())
-  const account = ledger.open({ opened: 0 })
+  const account = ledger.open({ opened: 0, accepted: 0, unread: 0 })
   const ofKinds = kinds.map(({ name }) => ledger.open({ kind: name, counted: 0, expired: 0 }))
   const onTime = new OnTimeFrames(kinds.length)
   /** Of the frames before, in the same batch. */
@@ -107,8 +108,21 @@ export function countStage(options: CountOptions): CountStage {
       const end = endOfRun(batch, i)
       countRun(batch, i, end, emitAll)
       i = end
+      const short = shortage?.told()
+      if (short === undefined) continue
+      takeBack(batch, end)
+      throw short.cause
     }
     if (ending !== undefined) throw ending.error
+  }
+
+  /** Nobody has looked at the frames from there on. */
+  function takeBack({ to, verdicts }: WindowedBatch, from: number): void {
+    account.unread += to - from
+    account.accepted -= to - from
+    for (const [k, counts] of ofKinds.entries()) {
+      for (let i = from; i < to; i++) if (verdicts[k]![i] === EXPIRED) counts.expired--
+    }
   }
 
   /** Frames that fall into the same windows. */
@@ -172,7 +186,7 @@ export function countStage(options: CountOptions): CountStage {
     const known = open[k]!.get(startMs)
     if (known !== undefined) return known
     if (expiryMs(k, startMs) <= Math.max(union.watermarkMs, overMs)) return undefined
-    if (++opened % windowsPerAsking === 0) reserve?.(windowsPerAsking * windowBytes)
+    if (++opened % windowsPerAsking === 0) shortage?.reserve(windowsPerAsking * windowBytes)
     const window = newWindow(k, startMs)
     due.push({ dueMs: window.endMs, window })
     if (k === 0) account.opened++
