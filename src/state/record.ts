@@ -53,6 +53,14 @@ export class RecordWriter {
     return this
   }
 
+  /** Each as a count. */
+  counts(values: Uint32Array): this {
+    const at = this.#take(values.length * 4)
+    const view = this.#view
+    for (let i = 0; i < values.length; i++) view.setUint32(at + i * 4, values[i]!, true)
+    return this
+  }
+
   flag(value: boolean): this {
     const at = this.#take(1)
     this.#bytes[at] = value ? 1 : 0

@@ -153,15 +153,19 @@ export class SavedUsers {
   }
 
   #putAll(key: string, users: ExactSet, put: Put): void {
-    const all: number[] = []
+    const pairs = new Uint32Array(2 * Math.min(users.size, mostUsers))
+    let length = 0
     let place = 0
+    const putPairs = () => {
+      putUsers(`${key}/users/${place++}`, pairs.subarray(0, length), put)
+      length = 0
+    }
     users.forEach((hi, lo) => {
-      all.push(lo | 0, hi | 0)
-      if (all.length < mostUsers * 2) return
-      putUsers(`${key}/users/${place++}`, all, put)
-      all.length = 0
+      pairs[length++] = hi
+      pairs[length++] = lo
+      if (length === pairs.length) putPairs()
     })
-    if (all.length > 0) putUsers(`${key}/users/${place++}`, all, put)
+    if (length > 0) putPairs()
     this.#endFrom(place, key, put)
     this.#isSketch = false
     this.#size = users.size
@@ -172,7 +176,9 @@ export class SavedUsers {
     this.#behindBytes += (news.length - this.#joined) / 2 * userBytes
     let place = this.#joined > 0 ? this.#records - 1 : this.#records
     for (let from = 0; from < news.length; from += mostUsers * 2) {
-      putUsers(`${key}/users/${place++}`, news.slice(from, from + mostUsers * 2), put)
+      const part = news.slice(from, from + mostUsers * 2)
+      const pairs = Uint32Array.from(part, (_, i) => part[i ^ 1]!) // they stand the other way round
+      putUsers(`${key}/users/${place++}`, pairs, put)
     }
     this.#records = place
     if (news.length < fewUsers * 2) this.#joined = news.length
@@ -190,8 +196,8 @@ export class SavedUsers {
   }
 }
 
-function putUsers(key: string, users: readonly number[], put: Put): void {
-  const record = new RecordWriter(5 + users.length * 4).flag(false).count(users.length / 2)
-  for (let i = 0; i < users.length; i += 2) record.count(users[i + 1]!).count(users[i]!)
-  put(key, record.of(key))
+/** `pairs`: of each user hi, then lo. */
+function putUsers(key: string, pairs: Uint32Array, put: Put): void {
+  const record = new RecordWriter(5 + pairs.length * 4)
+  put(key, record.flag(false).count(pairs.length / 2).counts(pairs).of(key))
 }
