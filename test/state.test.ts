@@ -46,6 +46,8 @@ describe('runs with one state are one run', () => {
       `head -5 all > few; tail -n +6 all > rest; ${run} few; ${run} --close rest`,
     'with threads now and then':
       `split -n l/3 all part.; ${run} part.aa; ${run} --threads 2 part.a[ab]; ${run} --close part.*`,
+    'to another file each time': `split -n l/2 all part.; ${run} part.aa; mv out first
+      ${run}2 --close part.ab; cat first out2 > out`,
     'to standard output': `split -n l/2 all part.
       { uc-pipeline --minute --day --state s part.aa; uc-pipeline --minute --day --state s --close part.ab; } > out`,
   }
@@ -74,6 +76,10 @@ describe('what does not fit a state is refused', () => {
     'an output that has become shorter': [
       `${run} all; : > out; ${run} all`,
       /uc-pipeline: --out "out" has 0 bytes, of which the state has written \d+; restore it, or/,
+    ],
+    'another output, where the last one is not cut': [
+      `${run} all; echo >> out; uc-pipeline --minute --day --state s --out new all`,
+      /^uc-pipeline: --out: .*\/out has lines that were written since the state was saved, and would/,
     ],
     'a second process': [
       `(sleep 4 | ${run}) & sleep 2; ${run} all; rc=$?; wait; exit $rc`,

@@ -1,5 +1,7 @@
 /** How long --out and --rejects were when the state was saved: what stands behind is cut off. */
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { UcError } from '../../errors.ts'
 import { ChangedRecords } from '../../state/changed-records.ts'
 import { type Kept, type Put, type StateRecord, unknownRecord } from '../../state/kept.ts'
 import { RecordReader, RecordWriter } from '../../state/record.ts'
@@ -41,8 +43,8 @@ export class SavedOutputs implements Required<Kept> {
     for (const [name, value] of records) {
       if (name !== key) throw unknownRecord(name)
       const record = new RecordReader(name, value)
-      const outBytes = keptOf(this.#out, record)
-      const rejectsBytes = keptOf(this.#rejects, record)
+      const outBytes = keptOf('--out', this.#out, record)
+      const rejectsBytes = keptOf('--rejects', this.#rejects, record)
       record.end()
       this.kept = { outBytes, rejectsBytes }
       this.#records.stands(name, value)
@@ -50,10 +52,17 @@ export class SavedOutputs implements Required<Kept> {
   }
 }
 
-/** Another file begins anew. */
-function keptOf(path: string, record: RecordReader): number {
+/** Another file begins anew, where the one before has no lines that are to be cut off. */
+function keptOf(flag: string, path: string, record: RecordReader): number {
   const [saved, bytes] = [record.text(), record.number()]
-  return saved === path ? bytes : 0
+  if (saved === path) return bytes
+  const isLonger = saved !== '' && (statSync(saved, { throwIfNoEntry: false })?.size ?? 0) > bytes
+  if (!isLonger) return 0
+  throw new UcError(
+    'failed',
+    `${flag}: ${saved} has lines that were written since the state was saved, and would stand ` +
+      `twice; go on with it, or cut it to ${bytes} bytes`,
+  )
 }
 
 function pathOf(file: string | undefined): string {
