@@ -6,6 +6,7 @@ import type { Ledger } from './ledger.ts'
 import type { Held } from './stage.ts'
 import { type CountOptions, type CountStage, countStage } from './stages/count.ts'
 import { type WindowOptions, type WindowStage, windowStage } from './stages/window.ts'
+import type { LineConstants } from './windows/result-lines.ts'
 
 export { chain } from './chain.ts'
 
@@ -15,7 +16,8 @@ export type Windowing = Omit<WindowOptions, 'isReadToItsEnd' | 'showsRaw' | 'led
 /** How users are counted, and what their lines say. */
 export type Counting =
   & Omit<UniqueCounterOptions, 'reserve'>
-  & Pick<CountOptions, 'earlyMs' | 'shard'>
+  & LineConstants
+  & Pick<CountOptions, 'earlyMs'>
 
 /** What becomes of frames. Calendar and lateness stand here once, for both stages. */
 export type CountingPlan = Windowing & Counting

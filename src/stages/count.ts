@@ -20,13 +20,13 @@ import { revisionStepMs } from '../sources/watermark.ts'
 import { frameReject } from '../windows/frame-reject.ts'
 import { OnTimeFrames } from '../windows/on-time.ts'
 import { OpenWindow } from '../windows/open-window.ts'
-import { resultLines } from '../windows/result-lines.ts'
+import { type LineConstants, resultLines } from '../windows/result-lines.ts'
 import { SavedProgress } from '../windows/saved-progress.ts'
 import { SavedWindows } from '../windows/saved-windows.ts'
 import { Union } from '../sources/union.ts'
 import type { WindowOut } from './window.ts'
 
-export interface CountOptions {
+export interface CountOptions extends LineConstants {
   readonly calendar: Calendar
   /** Per kind of window, in the order of the calendar. */
   readonly latenessMs: readonly number[]
@@ -37,8 +37,6 @@ export interface CountOptions {
   readonly earlyMs?: number | undefined
   /** Whether to keep what lines the open windows need: see CountStage. */
   readonly keepsLines?: boolean
-  /** Name for all lines: of the part of all frames that is counted here. */
-  readonly shard?: string | undefined
   readonly ledger: Ledger
 }
 
@@ -67,10 +65,10 @@ export interface Result {
 export type CountOut = Result | Reject | Control
 
 export function countStage(options: CountOptions): CountStage {
-  const { calendar, latenessMs, newCounter, shortage, earlyMs, keepsLines = false, shard, ledger } =
+  const { calendar, latenessMs, newCounter, shortage, earlyMs, keepsLines = false, ledger } =
     options
   const { kinds } = calendar
-  const toLine = resultLines({ calendar, shard })
+  const toLine = resultLines(options)
   /** Per kind, by start: cheaper than windowKey, where neighbouring frames change windows. */
   const open = kinds.map(() => new Map<number, OpenWindow>())
   const account = ledger.open({ opened: 0, accepted: 0, unread: 0 })

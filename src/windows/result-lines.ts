@@ -8,10 +8,14 @@ import { base64 } from '../ndjson/base64.ts'
 import type { ResultLine } from '../records.ts'
 import type { Calendar, Span, WindowKind } from '../time/calendar.ts'
 
-export interface ResultLinesOptions {
-  readonly calendar: Pick<Calendar, 'zone' | 'weekStart' | 'timeText'>
+/** What a run says in each of its lines. */
+export interface LineConstants {
   /** Name of the part of all frames that the lines are of. */
   readonly shard?: string | undefined
+}
+
+export interface ResultLinesOptions extends LineConstants {
+  readonly calendar: Pick<Calendar, 'zone' | 'weekStart' | 'timeText'>
 }
 
 /** What a window has to say of itself. */
