@@ -5,7 +5,7 @@
  */
 import { UcError } from '../errors.ts'
 import type { Counting, Windowing } from '../pipeline.ts'
-import type { WeekDay } from '../time/calendar.ts'
+import { calendarKinds, type WeekDay } from '../time/calendar.ts'
 import type { TsUnit } from '../time/unix-time.ts'
 import type { MergeFlags } from './commands.ts'
 import { flagOf } from './option.ts'
@@ -17,7 +17,7 @@ import type { FormatName, OutputOptions } from './options/output.ts'
 import type { ReportingOptions } from './options/reporting.ts'
 import { time } from './options/time.ts'
 import type { Lateness, TimeOptions } from './options/time.ts'
-import { calendarFlags, kinds } from './options/windows.ts'
+import { kinds } from './options/windows.ts'
 import type { KindOptions } from './options/windows.ts'
 import type { TimeOrDate } from './values.ts'
 
@@ -101,11 +101,11 @@ const topicIdleMs = 30_000
 export function timePlan(parsed: Parsed<KindOptions & TimeOptions>): TimePlan {
   const { values, given } = parsed
   const hasTopic = 'kafka' in values && values.kafka === true && values.order !== 'none'
-  const windows = new Set([...calendarFlags.filter((kind) => values[kind]), ...values.window])
+  const windows = new Set([...calendarKinds.filter((kind) => values[kind]), ...values.window])
   if (windows.size === 0) windows.add('minute')
   for (const kind of values.lateness.byKind.keys()) {
     if (windows.has(kind)) continue
-    const remedy = calendarFlags.some((flag) => flag === kind) ? `--${kind}` : `--window ${kind}`
+    const remedy = calendarKinds.some((flag) => flag === kind) ? `--${kind}` : `--window ${kind}`
     throw new UcError('usage', `--lateness names ${kind}, which is not counted; add ${remedy}`)
   }
   const isOrdered = values.order !== 'none'

@@ -20,8 +20,21 @@ export interface Span {
   readonly endMs: number
 }
 
+/** The kinds with a name of their own, fine to coarse. */
+export const calendarKinds = [
+  'minute',
+  'hour',
+  'day',
+  'week',
+  'month',
+  'quarter',
+  'year',
+] as const
+
+export type CalendarKind = (typeof calendarKinds)[number]
+
 export interface WindowKind {
-  /** minute, hour, day, week, month, quarter, year, or a fixed length: 15m. */
+  /** A calendar kind, or a fixed length: 15m. */
   readonly name: string
   /** The usual length; kinds are ordered by it. */
   readonly nominalMs: number
@@ -105,17 +118,16 @@ const units: Readonly<Record<string, (weekStart: WeekDay) => Unit>> = {
   month: () => months(1),
   quarter: () => months(3),
   year: () => months(12),
-}
+} satisfies Record<Exclude<CalendarKind, 'minute' | 'hour'>, (weekStart: WeekDay) => Unit>
 
 /** The canonical name of a window: `900s` is `15m`. Throws what is wrong with any other text. */
 export function windowName(text: string): string {
-  if (text === 'minute' || text === 'hour' || Object.hasOwn(units, text)) return text
+  if (calendarKinds.some((kind) => kind === text)) return text
   let lengthMs: number
   try {
     lengthMs = parseDuration(text)
   } catch (cause) {
-    const kinds = ['minute', 'hour', ...Object.keys(units)].join(', ')
-    throw new Error(`expected ${kinds} or a length such as 15m`, { cause })
+    throw new Error(`expected ${calendarKinds.join(', ')} or a length such as 15m`, { cause })
   }
   if (lengthMs < 1000 || lengthMs % 1000 !== 0) {
     throw new Error('expected whole seconds, at least 1s')

@@ -1,17 +1,10 @@
 /** Options that say which windows there are. */
 import { weekDays, windowName } from '../../time/calendar.ts'
-import type { WeekDay } from '../../time/calendar.ts'
+import type { CalendarKind, WeekDay } from '../../time/calendar.ts'
 import type { Option, RepeatableOption } from '../option.ts'
 import { flag, oneOf } from '../values.ts'
 
-export type KindOptions = {
-  readonly minute: Option<boolean>
-  readonly hour: Option<boolean>
-  readonly day: Option<boolean>
-  readonly week: Option<boolean>
-  readonly month: Option<boolean>
-  readonly quarter: Option<boolean>
-  readonly year: Option<boolean>
+export type KindOptions = Readonly<Record<CalendarKind, Option<boolean>>> & {
   readonly window: RepeatableOption<string>
   readonly tz: Option<string>
   readonly weekStart: Option<WeekDay>
@@ -63,19 +56,8 @@ export const kinds: KindOptions = {
   },
 }
 
-/** The flags that ask for windows of the calendar, from fine to coarse. */
-export const calendarFlags: readonly (keyof KindOptions)[] = [
-  'minute',
-  'hour',
-  'day',
-  'week',
-  'month',
-  'quarter',
-  'year',
-]
-
 function windowFlag(
-  name: string,
+  name: CalendarKind,
   { brief = `Count users per ${name}`, detail }: { brief?: string; detail: string },
 ): Option<boolean> {
   const example = `--${name}`
