@@ -14,6 +14,8 @@ export interface StatePlan {
   readonly showsPosition: boolean
   /** Of the flags that decide what is counted, and how: the value, as text. */
   readonly flags: ReadonlyMap<string, string>
+  /** What they are unless given: so counted the uc that saved the state and had no such flag. */
+  readonly defaults: ReadonlyMap<string, string>
 }
 
 /** Those that may be others from run to run. */
@@ -55,16 +57,25 @@ export function statePlan(
     checkpointMs: checkpoint,
     closes: close,
     showsPosition: position,
-    flags: new Map(flagsOf(parsed)),
+    flags: new Map(textsOf(parsed, (key) => parsed.values[key])),
+    defaults: new Map(textsOf(parsed, (_, option) => defaultOf(option))),
   }
 }
 
-function* flagsOf({ options, values }: Parsed<PipelineFlags>): Generator<[string, string]> {
+function* textsOf(
+  { options }: Parsed<PipelineFlags>,
+  valueOf: (key: keyof PipelineFlags, option: AnyOption) => unknown,
+): Generator<[string, string]> {
   for (const [key, option] of Object.entries(options) as [keyof PipelineFlags, AnyOption][]) {
     if (free.includes(key) || option.group === 'Kafka') continue
-    const value = values[key] as unknown
+    const value = valueOf(key, option)
     if (value !== undefined) yield [flagOf(option), textOf(value)]
   }
+}
+
+function defaultOf({ repeatable, fallback, parse }: AnyOption): unknown {
+  if (repeatable === true) return []
+  return fallback === undefined ? undefined : parse(fallback)
 }
 
 function textOf(value: unknown): string {

@@ -3,18 +3,20 @@ import { UcError } from '../../errors.ts'
 import { ChangedRecords } from '../../state/changed-records.ts'
 import { type Kept, type Put, type StateRecord, unknownRecord } from '../../state/kept.ts'
 import { RecordReader, RecordWriter } from '../../state/record.ts'
+import type { StatePlan } from '../state-plan.ts'
 
 const key = 'all'
 
 export class SavedFlags implements Required<Kept> {
   readonly name = 'flags'
   readonly #flags: ReadonlyMap<string, string>
+  readonly #defaults: ReadonlyMap<string, string>
   readonly #folder: string
   readonly #records = new ChangedRecords()
 
-  /** Of each flag its value as text; `folder` is that of the state, for messages. */
-  constructor(flags: ReadonlyMap<string, string>, folder: string) {
+  constructor({ flags, defaults, folder }: StatePlan) {
     this.#flags = flags
+    this.#defaults = defaults
     this.#folder = folder
   }
 
@@ -33,7 +35,8 @@ export class SavedFlags implements Required<Kept> {
       record.end()
       this.#records.stands(name, value)
       for (const flag of new Set([...saved.keys(), ...this.#flags.keys()])) {
-        const [before = 'none', now = 'none'] = [saved.get(flag), this.#flags.get(flag)]
+        const before = saved.get(flag) ?? this.#defaults.get(flag) ?? 'none'
+        const now = this.#flags.get(flag) ?? 'none'
         if (before !== now) throw this.#misfit(flag, before, now)
       }
     }

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { SavedFlags } from '../../../src/cli/run/saved-flags.ts'
+import type { StatePlan } from '../../../src/cli/state-plan.ts'
+import type { StateRecord } from '../../../src/state/kept.ts'
+
+function plan(flags: Record<string, string>, defaults: Record<string, string> = {}): StatePlan {
+  return {
+    folder: 's',
+    checkpointMs: 1000,
+    closes: false,
+    showsPosition: false,
+    flags: new Map(Object.entries(flags)),
+    defaults: new Map(Object.entries(defaults)),
+  }
+}
+
+function saved(flags: Record<string, string>): readonly StateRecord[] {
+  const records: StateRecord[] = []
+  new SavedFlags(plan(flags)).save((key, value) => records.push([key, value!]))
+  return records
+}
+
+const before = { '--tz': '"UTC"' }
+const defaults = { '--tz': '"UTC"', '--decade': 'false' }
+
+test('a flag that the saved run did not know had its default there', () => {
+  new SavedFlags(plan({ ...before, '--decade': 'false' }, defaults)).load(saved(before))
+})
+
+test('and any other value of it is refused', () => {
+  const now = new SavedFlags(plan({ ...before, '--decade': 'true' }, defaults))
+  assert.throws(() => now.load(saved(before)), /--decade .* saved with false, and is true here/)
+})
+
+test('a flag that is not known any more is refused', () => {
+  const now = new SavedFlags(plan({}, {}))
+  assert.throws(() => now.load(saved(before)), /--tz .* saved with "UTC", and is none here/)
+})
