@@ -42,6 +42,12 @@ describe('runs with one state are one run', () => {
       `split -n l/3 all part.; ${run} part.aa; ${run} part.aa part.ab; ${run} --close part.*`,
     'by other names':
       `split -n l/2 all part.; ${run} part.aa; mv part.aa old; ${run} --close old part.ab`,
+    'with logs that rotate': `split -n l/3 all part.; cp part.aa l; ${run} l
+      cat part.ab >> l; mv l l.1; cp part.ac l; ${run} l.1; ${run} --close l`,
+    'with logs that rotate when they are counted': `split -n l/2 all part.; cp part.aa l; ${run} l
+      mv l l.1; cp part.ab l; ${run} l.1; ${run} --close l`,
+    'with logs that are copied and cut': `split -n l/2 all part.; cp part.aa l; ${run} l
+      cp l l.1; cat part.ab > l; ${run} l.1; ${run} --close l`,
     'with frames that are held':
       `head -5 all > few; tail -n +6 all > rest; ${run} few; ${run} --close rest`,
     'with threads now and then':
@@ -63,7 +69,7 @@ describe('what does not fit a state is refused', () => {
   const refused: Readonly<Record<string, readonly [script: string, said: RegExp]>> = {
     'another flag': [
       `${run} all; ${run} --max-delay 7s all`,
-      /^uc-pipeline: --max-delay does not fit the state in s: it was saved with 5000, and is 7000 here; use/,
+      /^uc-pipeline: --max-delay does not fit the state in s: it was saved with 5s, and is 7s here; use/,
     ],
     'a file that has changed': [
       `${run} all; sed -i 1s/1/2/ all; ${run} all`,
@@ -80,6 +86,10 @@ describe('what does not fit a state is refused', () => {
     'another output, where the last one is not cut': [
       `${run} all; echo >> out; uc-pipeline --minute --day --state s --out new all`,
       /^uc-pipeline: --out: .*\/out has lines that were written since the state was saved, and would/,
+    ],
+    'an output of another time': [
+      `split -n l/2 all part.; ${run} part.aa; ${run}2 part.ab; ${run} all`,
+      /^uc-pipeline: --out: .*\/out is not the file that the state has written last, and not empty/,
     ],
     'a second process': [
       `(sleep 4 | ${run}) & sleep 2; ${run} all; rc=$?; wait; exit $rc`,
@@ -106,8 +116,8 @@ describe('what does not fit a state is refused', () => {
 test('positions, files left out, and counts with what is held', async () => {
   const { stdout, stderr } = await tried(`
     head -5 all > few
-    uc-pipeline --state s --stats stats few > /dev/null; cat stats
-    uc-pipeline --state s few > /dev/null
+    uc-pipeline --max-delay 7s --state s --stats stats few > /dev/null; cat stats
+    uc-pipeline --max-delay 7s --state s few > /dev/null
     uc-pipeline --state s --position | sed 's#"/.*/#"#'
     cat few | uc-pipeline --state t
     uc-pipeline --state t --position`)

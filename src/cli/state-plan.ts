@@ -1,5 +1,6 @@
 /** What --state and what belongs to it come to. */
 import { UcError } from '../errors.ts'
+import { durationName } from '../time/duration.ts'
 import type { PipelineFlags } from './commands.ts'
 import { type AnyOption, flagOf, type Parsed } from './option.ts'
 import { state } from './options/state.ts'
@@ -46,6 +47,10 @@ export function statePlan(
     if (useless === undefined) return undefined
     throw new UcError('usage', `${flagOf(useless)} is about a state; add --state DIR`)
   }
+  const beside = close ? '--close' : parsed.files.length > 0 ? 'files' : undefined
+  if (position && beside !== undefined) {
+    throw contradiction(`--position and ${beside}`, 'leave one out, as it reads nothing')
+  }
   const without: readonly (readonly [string, boolean])[] = [
     ['--kafka', values.kafka],
     ['--to-kafka', hasTopics],
@@ -69,7 +74,7 @@ function* textsOf(
   for (const [key, option] of Object.entries(options) as [keyof PipelineFlags, AnyOption][]) {
     if (free.includes(key) || option.group === 'Kafka') continue
     const value = valueOf(key, option)
-    if (value !== undefined) yield [flagOf(option), textOf(value)]
+    if (value !== undefined) yield [flagOf(option), textOf(value, option)]
   }
 }
 
@@ -78,6 +83,9 @@ function defaultOf({ repeatable, fallback, parse }: AnyOption): unknown {
   return fallback === undefined ? undefined : parse(fallback)
 }
 
-function textOf(value: unknown): string {
+function textOf(value: unknown, option: AnyOption): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off'
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' && option.value === 'DURATION') return durationName(value)
   return JSON.stringify(value, (_, part: unknown) => part instanceof Map ? [...part] : part)
 }

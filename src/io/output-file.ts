@@ -2,7 +2,16 @@
  * Files beside standard output: --rejects, --stats, --out. Opened before anything is read. A named
  * pipe or a terminal may keep us waiting: never in the system, where no signal would be heard.
  */
-import { closeSync, constants, fstatSync, fsync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  fsync,
+  ftruncateSync,
+  openSync,
+  writeSync,
+} from 'node:fs'
 import { promisify } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UcError } from '../errors.ts'
@@ -129,7 +138,9 @@ export class OutputFile {
 
 /** Makes, empties or cuts the file, once it is known to be no other. */
 export async function openOutput(options: OutputFileOptions): Promise<OutputFile> {
+  const { keptBytes = 0 } = options
   const where = `${options.flag} "${shownName(options.file)}"`
+  if (keptBytes > 0 && !existsSync(pathOf(options.file))) throw lacking(where, 0, keptBytes)
   const fd = await opened(options, where)
   const stat = fstatSync(fd)
   if (stat.isFile()) {
@@ -137,14 +148,15 @@ export async function openOutput(options: OutputFileOptions): Promise<OutputFile
       throw new UcError('usage', `${where} would overwrite a file of this run; name another one`)
     }
     options.taken.add(identityOf(stat))
-    const { keptBytes = 0 } = options
-    if (stat.size < keptBytes) {
-      const sizes = `has ${stat.size} bytes, of which the state has written ${keptBytes}`
-      throw new UcError('failed', `${where} ${sizes}; restore it, or count anew without the state`)
-    }
+    if (stat.size < keptBytes) throw lacking(where, stat.size, keptBytes)
     ftruncateSync(fd, keptBytes)
   }
   return new OutputFile(fd, where)
+}
+
+function lacking(where: string, bytes: number, keptBytes: number): UcError {
+  const sizes = `has ${bytes} bytes, of which the state has written ${keptBytes}`
+  return new UcError('failed', `${where} ${sizes}; restore it, or count anew without the state`)
 }
 
 /** Appending: to open for writing would empty it before it is known. */

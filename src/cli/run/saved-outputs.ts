@@ -56,13 +56,24 @@ export class SavedOutputs implements Required<Kept> {
 function keptOf(flag: string, path: string, record: RecordReader): number {
   const [saved, bytes] = [record.text(), record.number()]
   if (saved === path) return bytes
-  const isLonger = saved !== '' && (statSync(saved, { throwIfNoEntry: false })?.size ?? 0) > bytes
-  if (!isLonger) return 0
+  const isTaken = path !== '' && bytesOf(path) > 0
+  if (isTaken) {
+    throw new UcError(
+      'failed',
+      `${flag}: ${path} is not the file that the state has written last, and not empty; ` +
+        'name that one, or a new one',
+    )
+  }
+  if (saved === '' || bytesOf(saved) <= bytes) return 0
   throw new UcError(
     'failed',
     `${flag}: ${saved} has lines that were written since the state was saved, and would stand ` +
       `twice; go on with it, or cut it to ${bytes} bytes`,
   )
+}
+
+function bytesOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 function pathOf(file: string | undefined): string {

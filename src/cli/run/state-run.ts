@@ -80,7 +80,9 @@ class StateRun {
       if (at < 0) this.#records.push(record)
       else ofOwn[at]!.push([key.slice(own[at]!.name.length + 1), value])
     }
-    for (const [i, part] of own.entries()) part.load(ofOwn[i]!)
+    for (const [i, part] of own.entries()) {
+      if (!this.#state.showsPosition || part === this.#inputs) part.load(ofOwn[i]!)
+    }
   }
 
   async showPositions(): Promise<number> {

@@ -8,6 +8,7 @@ import { Buffer } from 'node:buffer'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { fingerprint, newFingerprint } from '../../counter/hash.ts'
 import { pathOf } from '../file-name.ts'
+import { identityOf } from '../identity.ts'
 import { isPlainFile } from '../input.ts'
 
 const blockBytes = 4096
@@ -26,6 +27,7 @@ export interface Content {
 export class ContentReader {
   readonly #fd: number
   readonly size: number
+  readonly identity: string
   /** Whether it is read as it stands, so that its decoded bytes are its own. */
   readonly isPlain: boolean
 
@@ -47,7 +49,9 @@ export class ContentReader {
 
   private constructor(fd: number) {
     this.#fd = fd
-    this.size = fstatSync(fd).size
+    const stat = fstatSync(fd)
+    this.size = stat.size
+    this.identity = identityOf(stat)
     this.isPlain = isPlainFile(fd)
   }
 

@@ -18,14 +18,16 @@ import { grouped } from '../result-format.ts'
 import { type Content, ContentReader } from './content.ts'
 
 interface CountedInput {
-  /** `-` is standard input. */
-  readonly path: string
+  /** Under which it was named last; `-` is standard input. */
+  path: string
   /** Nothing more of it is expected. */
   isOver: boolean
   /** Decoded bytes that are counted. */
   bytes: number
   /** Undefined of standard input, and of pipes. */
   content: Content | undefined
+  /** Which file it is while it is read, as another may get its name: see identityOf. */
+  identity?: string | undefined
 }
 
 /** What is still to be read. */
@@ -67,8 +69,12 @@ export class CountedInputs implements Required<Kept> {
     const fromBytes = new Map<string, number>()
     for (const name of files) {
       const path = pathOf(name)
-      const input = this.#counted(name, path) ??
-        { path, isOver: false, bytes: 0, content: undefined }
+      const input = this.#counted(name, path) ?? newInput(name, path)
+      if (input.path !== path) {
+        input.path = path // renamed: what has its old name now is another file
+        this.#changed.add(input)
+      }
+      input.identity = identityIn(name)
       if (input.isOver && !hasGrown(name, input)) {
         say(`${placeOf(name)}: counted already; left out`)
         continue
@@ -141,9 +147,11 @@ export class CountedInputs implements Required<Kept> {
   save(put: Put): void {
     for (const input of this.#changed) {
       const { path, isOver, bytes } = input
-      input.content = ContentReader.of(path, (file) => {
-        return file.content(file.isPlain ? Math.min(bytes, file.size) : file.size)
-      })
+      if (input.identity !== undefined && identityIn(path) === input.identity) {
+        input.content = ContentReader.of(path, (file) => {
+          return file.content(file.isPlain ? Math.min(bytes, file.size) : file.size)
+        })
+      }
       const record = new RecordWriter().text(path).flag(isOver).number(bytes)
       record.flag(input === this.#current).flag(input.content !== undefined)
       if (input.content !== undefined) {
@@ -207,6 +215,16 @@ export class CountedInputs implements Required<Kept> {
       return alike
     })
   }
+}
+
+/** What it holds is known before it is read: its name may be another file's by then. */
+function newInput(name: string, path: string): CountedInput {
+  const content = ContentReader.of(name, (file) => file.content(file.size))
+  return { path, isOver: false, bytes: 0, content }
+}
+
+function identityIn(name: string): string | undefined {
+  return ContentReader.of(name, ({ identity }) => identity)
 }
 
 function pathOf(name: string): string {
