@@ -26,16 +26,16 @@ const mostReserved = 192 * 2 ** 20
 export class MemoryGuard {
   readonly #limit: number
   readonly #addresses = addressLimit()
-  readonly #circumstances: MemorySituation
+  readonly #situation: MemorySituation
   #held: () => Held | undefined = () => undefined
   #checkedAtMs = 0
   /** It has spoken: what follows is printing what is open, for which there is a reserve. */
   #isOver = false
 
   /** Without a limit it is three quarters of what there is; none where that is not known. */
-  constructor(limitBytes: number | undefined, circumstances: MemorySituation) {
+  constructor(limitBytes: number | undefined, situation: MemorySituation) {
     this.#limit = limitBytes ?? (availableBytes() ?? Infinity) * 0.75
-    this.#circumstances = circumstances
+    this.#situation = situation
   }
 
   /** What is held by the stages, asked for when memory is short. */
@@ -80,7 +80,7 @@ export class MemoryGuard {
 
   #exceeded(used: number, bound: string, next = ''): MemoryShort {
     this.#isOver = true
-    const advice = memoryAdvice({ used, held: this.#held(), ...this.#circumstances })
+    const advice = memoryAdvice({ used, held: this.#held(), ...this.#situation })
     return new MemoryShort(`memory: ${mebibytes(used)} MiB in use${next}, ${bound}; ${advice}`)
   }
 }

@@ -10,7 +10,13 @@
  */
 import { resolve } from 'node:path'
 import { UcError } from '../../errors.ts'
-import { type Kept, type Put, type StateRecord, unknownRecord } from '../../state/kept.ts'
+import {
+  type Kept,
+  missingRecord,
+  type Put,
+  type StateRecord,
+  unknownRecord,
+} from '../../state/kept.ts'
 import { RecordReader, RecordWriter } from '../../state/record.ts'
 import type { SourceMark } from '../../records.ts'
 import { placeOf } from '../input.ts'
@@ -180,7 +186,7 @@ export class CountedInputs implements Required<Kept> {
       if (isCurrent) this.#current = input
     }
     const missing = this.#inputs.findIndex((input) => input === undefined)
-    if (missing >= 0) throw unknownRecord(`input/${missing + 1}`)
+    if (missing >= 0) throw missingRecord(`input/${missing}`)
   }
 
   /** Those that are begun have their sources' numbers, and are all there; others get new ones. */

@@ -3,6 +3,7 @@
  * nothing that a frame says of its size, and verifies checksums. What comes out is bounded, as a few
  * bytes may stand for gibibytes; a producer fills no more than its `batch.size`, or one message.
  */
+import { Buffer } from 'node:buffer'
 import { UcError } from '../../errors.ts'
 import { Damage } from '../../io/decode/damage.ts'
 import { unzstd } from '../../io/decode/unzstd.ts'
@@ -33,14 +34,7 @@ export async function unzstdBatch(bytes: Uint8Array): Promise<Uint8Array> {
     const what = error.isCut ? 'is cut short' : `is broken (${error.message})`
     throw new UcError('failed', `zstd data ${what}`, { cause: error })
   }
-  if (chunks.length === 1) return chunks[0]!
-  const records = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    records.set(chunk, at)
-    at += chunk.length
-  }
-  return records
+  return Buffer.concat(chunks, length)
 }
 
 async function* whole(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
