@@ -40,6 +40,11 @@ export function bytesIn(folder: string): number {
   return bytes
 }
 
+export function damaged(folder: string, problem: string, cause?: unknown): UcError {
+  const remedy = 'restore it from a copy, or count anew without it'
+  return stateError(folder, `is damaged: ${problem}; ${remedy}`, cause)
+}
+
 export function stateError(folder: string, problem: string, cause?: unknown): UcError {
   return new UcError('failed', `the state "${shownName(folder)}" ${problem}`, { cause })
 }

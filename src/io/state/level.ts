@@ -9,8 +9,11 @@
  * Between two such times half as much was committed as is written then, or more.
  */
 import type { ClassicLevel } from 'classic-level'
+import { readFileSync } from 'node:fs'
 import { UcError } from '../../errors.ts'
-import { bytesIn, inFolder, stateError } from './folder.ts'
+import { bytesIn, damaged, inFolder, stateError } from './folder.ts'
+import { liveTables } from './live-tables.ts'
+import { isWholeTable } from './table-check.ts'
 import { reasonOf } from '../reason.ts'
 
 /** Has a small state, too: LevelDB has a log of up to 4 MiB. */
@@ -111,6 +114,7 @@ export async function openLevel(
   folder: string,
   { create, holder, path = recordsFolder(folder) }: LevelOptions,
 ): Promise<Level> {
+  checkTables(folder, path)
   const { ClassicLevel } = await import('classic-level')
   const level = new ClassicLevel<Uint8Array, Uint8Array>(path, {
     keyEncoding: 'view',
@@ -134,6 +138,20 @@ export async function openLevel(
   return new Level(folder, level)
 }
 
+/** Throws at a table that is not as it was written. One that is missing LevelDB notices. */
+function checkTables(folder: string, path: string): void {
+  for (const number of liveTables(path)) {
+    const name = `${String(number).padStart(6, '0')}.ldb`
+    let bytes: Uint8Array
+    try {
+      bytes = readFileSync(`${path}/${name}`)
+    } catch {
+      continue
+    }
+    if (!isWholeTable(bytes)) throw damaged(folder, `its file ${folderName}/${name} is not whole`)
+  }
+}
+
 /** What the system says, where it is not that files are missing. */
 const reasons = [
   'No space left on device',
@@ -155,11 +173,7 @@ function levelError(folder: string, done: string, error: unknown): Error {
   if (reason !== undefined) {
     return stateError(folder, `cannot be ${done}: ${reason.toLowerCase()}`, error)
   }
-  return stateError(
-    folder,
-    `is damaged: ${message}; restore it from a copy, or count anew without it`,
-    error,
-  )
+  return damaged(folder, message, error)
 }
 
 /** LevelDB opens what is UTF-8. */

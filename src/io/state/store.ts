@@ -13,7 +13,7 @@ import { shownName } from '../file-name.ts'
 import { reasonOf } from '../reason.ts'
 import { processId } from '../runtime.ts'
 import { Contents } from './contents.ts'
-import { bytesIn, makeFolder, namesIn, stateError } from './folder.ts'
+import { bytesIn, damaged, makeFolder, namesIn, stateError } from './folder.ts'
 import { type Change, type Level, openLevel, recordsFolder } from './level.ts'
 import { createMarker, type Mark, Marker, markerName, readMark } from './marker.ts'
 
@@ -146,13 +146,6 @@ function holderOf(folder: string): string {
     // It is just being made.
   }
   return 'another process'
-}
-
-function damaged(folder: string, problem: string): Error {
-  return stateError(
-    folder,
-    `is damaged: ${problem}; restore it from a copy, or count anew without it`,
-  )
 }
 
 /** What is wrong with a record is said with its folder. */
