@@ -32,27 +32,25 @@ export interface OfRun {
   }
 }
 
-/** What only the reader knows, and whether it can go on from some line. */
-export type OfReader =
-  & Required<Pick<WindowOptions, 'isReadToItsEnd'>>
-  & Pick<CountOptions, 'keepsLines'>
+/** What only the reader knows. */
+export type OfReader = Required<Pick<WindowOptions, 'isReadToItsEnd'>>
 
 /** What stands behind the stage that reads frames; made as often as a run begins. */
 export function countingStages(
   plan: CountingPlan,
   run: OfRun,
-  { isReadToItsEnd, keepsLines = false }: OfReader,
+  { isReadToItsEnd }: OfReader,
 ): { readonly windows: WindowStage; readonly counts: CountStage } {
   const { ledger } = run
   return {
     windows: windowStage({ ...plan, isReadToItsEnd, showsRaw: true, ledger }),
-    counts: countingStage({ ...plan, keepsLines }, run),
+    counts: countingStage(plan, run),
   }
 }
 
 /** For frames that have their windows. */
 export function countingStage(
-  plan: Counting & Pick<CountOptions, 'calendar' | 'latenessMs' | 'keepsLines'>,
+  plan: Counting & Pick<CountOptions, 'calendar' | 'latenessMs'>,
   { ledger, memory }: OfRun,
 ): CountStage {
   const shortage = new Shortage(memory.reserve)

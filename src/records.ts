@@ -30,29 +30,6 @@ export interface SourceMark {
   readonly line?: number
 }
 
-/**
- * A source goes on where an earlier run of the same stream has stopped. Before its first frame,
- * inside one process only.
- */
-export interface Resumption {
-  readonly type: 'resumption'
-  readonly source: number
-  /** Number of the first line that follows. */
-  readonly offset: number
-  /** Undefined where it had none yet. */
-  readonly clock: ClockState | undefined
-  /** Windows that were over by then have been shown for the last time. */
-  readonly overMs: number
-  /** Lines before this number were read then; of such windows they count as before. */
-  readonly readTo: number
-}
-
-/** Trusted time of a source, and the time that waits for confirmation. Unix milliseconds. */
-export interface ClockState {
-  readonly trustedMs: number
-  readonly waitingMs: number | undefined
-}
-
 /** The source is over, while others may go on: no window waits for it any more. */
 export interface SourceEnd {
   readonly type: 'source-end'

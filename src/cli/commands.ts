@@ -15,10 +15,11 @@ import { input } from './options/reading.ts'
 import type { ReadingOptions } from './options/reading.ts'
 import { fromKafkaOnly, toKafkaOnly } from './options/kafka-pipes.ts'
 import type { FromKafkaOnlyOptions, ToKafkaOnlyOptions } from './options/kafka-pipes.ts'
-import { kafka, kafkaRead, kafkaSwitches, kafkaWrite } from './options/kafka.ts'
+import { kafka, kafkaRead, kafkaState, kafkaSwitches, kafkaWrite } from './options/kafka.ts'
 import type {
   KafkaOptions,
   KafkaReadOptions,
+  KafkaStateOptions,
   KafkaSwitches,
   KafkaWriteOptions,
 } from './options/kafka.ts'
@@ -80,6 +81,7 @@ export type PipelineFlags =
   & StateOptions
   & KafkaSwitches
   & KafkaReadOptions
+  & KafkaStateOptions
   & KafkaWriteOptions
   & KafkaOptions
   & ReportingOptions
@@ -163,6 +165,7 @@ export const pipeline: Runnable<PipelineFlags, PipelinePlan> = {
     ...state,
     ...kafkaSwitches,
     ...kafkaRead,
+    ...kafkaState,
     ...kafkaWrite,
     ...kafka,
     ...reporting,

@@ -7,8 +7,9 @@ import type { NewTopic } from '../kafka/brokers/topics.ts'
 import type { FromKafkaFlags, PipelineFlags, ToKafkaFlags } from './commands.ts'
 import { type AnyOption, flagOf, type Parsed, valueOfText } from './option.ts'
 import { input } from './options/reading.ts'
-import { kafka, kafkaRead, kafkaWrite } from './options/kafka.ts'
+import { kafka, kafkaRead, kafkaState, kafkaWrite } from './options/kafka.ts'
 import type { KafkaWriteOptions } from './options/kafka.ts'
+import { type CountedFlags, countedFlags } from './counted-flags.ts'
 import { contradiction, type OutputPlan, outputPlan } from './plan.ts'
 
 export interface TopicPlan {
@@ -24,15 +25,26 @@ export interface ReadTopic {
   readonly group: string
   readonly startAt: StartAt
   readonly stopAt: StopAt
+  readonly state: TopicState
+}
+
+/** Of whoever owns the topic. */
+export interface TopicState extends CountedFlags {
+  readonly topic: string
+  readonly commitEveryMs: number
+  /** Whether the end of the input ends the stream. */
+  readonly closes: boolean
 }
 
 export interface WriteTopic {
   readonly topic: string
   readonly compression: Compression
   readonly create: NewTopic | undefined
+  /** Whether a reader sees each line once, as it is committed with the state. */
+  readonly isExact: boolean
 }
 
-export interface FromKafkaPlan extends Omit<ReadTopic, 'topic'> {
+export interface FromKafkaPlan extends Omit<ReadTopic, 'topic' | 'state'> {
   readonly connection: ConnectionConfig
   readonly topics: readonly string[]
   /** Undefined: all, shared with the others of the group. */
@@ -41,7 +53,7 @@ export interface FromKafkaPlan extends Omit<ReadTopic, 'topic'> {
   readonly output: OutputPlan
 }
 
-export interface ToKafkaPlan extends WriteTopic {
+export interface ToKafkaPlan extends Omit<WriteTopic, 'isExact'> {
   readonly connection: ConnectionConfig
   /** Undefined: by what a line is. */
   readonly key: readonly string[] | undefined
@@ -85,7 +97,7 @@ export async function topicPlan(
   parsed: Parsed<PipelineFlags>,
 ): Promise<TopicPlan | undefined> {
   const { values: { kafka: reads, toKafka: writes }, given, files } = parsed
-  if (!reads) refuseWithout('--kafka', Object.values(kafkaRead), given)
+  if (!reads) refuseWithout('--kafka', Object.values({ ...kafkaRead, ...kafkaState }), given)
   if (!writes) refuseWithout('--to-kafka', Object.values(kafkaWrite), given)
   if (!reads && !writes) {
     refuseWithout('--kafka or --to-kafka', Object.values(kafka), given)
@@ -98,12 +110,27 @@ export async function topicPlan(
   const named = isNamed ? files[0]! : undefined
   if (named !== undefined) valueOfText(kafkaWrite.resultTopic, named, 'argument')
   if (reads) refuseBeside(parsed, isNamed)
-  const { topic, group, startAt, stopAt, compression, resultTopic } = values
+  const { topic, group, startAt, stopAt, compression, resultTopic, stateTopic } = values
+  const { commitEvery: commitEveryMs, close: closes, atLeastOnce } = values
+  const state = { commitEveryMs, closes, ...countedFlags(parsed) }
   return {
     connection,
-    read: reads ? { topic, group, startAt, stopAt } : undefined,
+    read: reads
+      ? {
+        topic,
+        group,
+        startAt,
+        stopAt,
+        state: { topic: stateTopic ?? `${group}-state`, ...state },
+      }
+      : undefined,
     write: writes
-      ? { topic: named ?? resultTopic, compression, create: newTopic(parsed.values) }
+      ? {
+        topic: named ?? resultTopic,
+        compression,
+        create: newTopic(parsed.values),
+        isExact: reads && !atLeastOnce,
+      }
       : undefined,
   }
 }
@@ -114,7 +141,9 @@ function newTopic(
   if (create === undefined && compact) {
     throw new UcError('usage', '--compact says how to make a topic; add --create')
   }
-  return create === undefined ? undefined : { partitions: create, isCompacted: compact }
+  if (create === undefined) return undefined
+  // Keeps only the last message of each key
+  return { partitions: create, config: compact ? { 'cleanup.policy': 'compact' } : {} }
 }
 
 function refuseWithout(
@@ -138,10 +167,19 @@ function refuseBeside({ values, given, files }: Parsed<PipelineFlags>, isNamed: 
   if (values.threads > 1) {
     throw contradiction('--kafka and --threads', 'leave --threads out, as a topic has one only')
   }
-  if (values.order === 'none' && values.stopAt === 'never') {
+  if (values.close && values.stopAt === 'never') {
+    throw contradiction('--close and a topic without end', 'add --stop-at end')
+  }
+  if (values.order === 'none' && !values.close) {
     throw contradiction(
-      '--order none and a topic without end',
-      'add --stop-at end, since windows close at the end',
+      '--order none and a topic that goes on',
+      'add --stop-at end --close, since windows close at the end',
+    )
+  }
+  if (values.atLeastOnce && !values.toKafka) {
+    throw contradiction(
+      '--at-least-once and standard output',
+      'leave it out, as lines there are so',
     )
   }
 }

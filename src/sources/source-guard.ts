@@ -19,7 +19,7 @@
  * What cannot be told apart: nine wrong clocks at once and a real jump (they are believed), and up
  * to eight frames before an outage and as many of the year 1970 (expired when nine others agree).
  */
-import type { ClockState, FrameBatch } from '../records.ts'
+import type { FrameBatch } from '../records.ts'
 import type { RecordReader, RecordWriter } from '../state/record.ts'
 import { Ballot, quorum } from './ballot.ts'
 import { earliestLinked, largestGroup } from './groups.ts'
@@ -57,17 +57,6 @@ export class SourceGuard {
     this.#options = options
     this.#ballot = new Ballot(options.maxDelayMs)
     this.#isCold = options.maxJumpMs !== undefined
-  }
-
-  /** Undefined while frames are held or silence is counted: that is not in the clock. */
-  save(): ClockState | undefined {
-    const isInClock = !this.#isCold && this.#held.count === 0 && this.#silent === 0
-    return isInClock ? this.clock.save() : undefined
-  }
-
-  load(state: ClockState): void {
-    this.#isCold = false
-    this.clock.load(state)
   }
 
   /** All but the frames that are held, which few saves have to write. */

@@ -9,7 +9,6 @@
  * What cannot be told apart: two frames in a row that are both wrong by about the same, and a real
  * jump. They are trusted, and what follows is late, which --lateness forgives.
  */
-import type { ClockState } from '../records.ts'
 import type { RecordReader, RecordWriter } from '../state/record.ts'
 import type { Calendar } from '../time/calendar.ts'
 
@@ -36,16 +35,6 @@ export class SourceClock {
 
   constructor(options: SourceClockOptions) {
     this.#options = options
-  }
-
-  save(): ClockState {
-    const waitingMs = this.isWaiting ? this.#waitingMs : undefined
-    return { trustedMs: this.trustedMs, waitingMs }
-  }
-
-  load({ trustedMs, waitingMs = NaN }: ClockState): void {
-    this.trustedMs = trustedMs
-    this.#waitingMs = waitingMs
   }
 
   writeTo(record: RecordWriter): void {

@@ -35,8 +35,6 @@ export interface CountOptions extends LineConstants {
   readonly shortage?: Shortage
   /** Every so long, by the wall clock, open windows are shown as they stand. */
   readonly earlyMs?: number | undefined
-  /** Whether to keep what lines the open windows need: see CountStage. */
-  readonly keepsLines?: boolean
   readonly ledger: Ledger
 }
 
@@ -47,14 +45,10 @@ const windowsPerAsking = 4096
 const windowBytes = 600
 
 export interface CountStage extends Stage<WindowOut, CountOut> {
-  /** Windows whose lateness has passed by then have been shown for the last time. */
-  readonly watermarkMs: number
   /** Windows that are open or revisable. */
   readonly openWindows: number
   /** Takes a while where many windows are open. */
   held(): Held
-  /** The smallest line number of the source that an open or revisable window has counted. */
-  firstLineOf(source: number): number
 }
 
 export interface Result {
@@ -65,8 +59,7 @@ export interface Result {
 export type CountOut = Result | Reject | Control
 
 export function countStage(options: CountOptions): CountStage {
-  const { calendar, latenessMs, newCounter, shortage, earlyMs, keepsLines = false, ledger } =
-    options
+  const { calendar, latenessMs, newCounter, shortage, earlyMs, ledger } = options
   const { kinds } = calendar
   const toLine = resultLines(options)
   /** Per kind, by start: cheaper than windowKey, where neighbouring frames change windows. */
@@ -79,17 +72,11 @@ export function countStage(options: CountOptions): CountStage {
   /** Kinds whose windows are over, while a run of frames is counted. */
   const over: number[] = []
   const union = new Union()
-  /** What was over by then an earlier run has shown. */
-  let overMs = -Infinity
   let due = new TinyQueue<Due>([], inOrder)
   let opened = 0
-  /** By source, before which line an earlier run has counted, or refused, each frame of that. */
-  const readTo = new Map<number, number>()
   let shownAtMs = NaN
   const savedWindows = new SavedWindows()
-  const savedProgress = new SavedProgress(union, readTo)
-  /** By source, of the windows that a stop has let go of. */
-  const firstLines = new Map<number, number>()
+  const savedProgress = new SavedProgress(union)
 
   function count(batch: WindowedBatch, emit: Emit<CountOut>): void {
     union.heard(batch.frames.source)
@@ -135,7 +122,6 @@ export function countStage(options: CountOptions): CountStage {
       if (window?.startMs !== startMs) {
         current[k] = window = windowAt(k, startMs)
         if (window !== undefined) savedWindows.touch(window)
-        window?.needs(frames.source, frames.lineNumber[from]!)
       }
       if (window === undefined) {
         over.push(k)
@@ -153,17 +139,10 @@ export function countStage(options: CountOptions): CountStage {
   }
 
   /** Of these frames, in the kinds that are over: frame by frame, wherever a batch may end. */
-  function refuseRun(batch: WindowedBatch, from: number, to: number, emit: Emit<CountOut>): void {
-    const { frames, startsMs } = batch
-    const ofRun = over.splice(0).map((k) => {
-      const isKnown = expiryMs(k, startsMs[k]![from]!) <= overMs
-      return { k, known: isKnown ? readTo.get(frames.source) ?? 0 : 0 }
-    })
+  function refuseRun({ frames }: WindowedBatch, from: number, to: number, emit: Emit<CountOut>) {
+    const ofRun = over.splice(0)
     for (let i = from; i < to; i++) {
-      for (const { k, known } of ofRun) {
-        if (frames.lineNumber[i]! < known) ofKinds[k]!.counted++
-        else expire(frames, i, k, emit)
-      }
+      for (const k of ofRun) expire(frames, i, k, emit)
     }
   }
 
@@ -175,15 +154,12 @@ export function countStage(options: CountOptions): CountStage {
     if (window.addLate(hashHi[i]!, hashLo[i]!, dueMs)) due.push({ dueMs, window })
   }
 
-  function expiryMs(k: number, startMs: number): number {
-    return kinds[k]!.spanAt(startMs).endMs + latenessMs[k]!
-  }
-
-  /** The window of kind `k`, or undefined where it is over: here, or in the run before. */
+  /** The window of kind `k`, or undefined where it is over. */
   function windowAt(k: number, startMs: number): OpenWindow | undefined {
     const known = open[k]!.get(startMs)
     if (known !== undefined) return known
-    if (expiryMs(k, startMs) <= Math.max(union.watermarkMs, overMs)) return undefined
+    const expiryMs = kinds[k]!.spanAt(startMs).endMs + latenessMs[k]!
+    if (expiryMs <= union.watermarkMs) return undefined
     if (++opened % windowsPerAsking === 0) shortage?.reserve(windowsPerAsking * windowBytes)
     const window = newWindow(k, startMs)
     due.push({ dueMs: window.endMs, window })
@@ -198,7 +174,6 @@ export function countStage(options: CountOptions): CountStage {
       startMs,
       latenessMs: latenessMs[k]!,
       newCounter,
-      keepsLines,
     })
     open[k]!.set(startMs, window)
     return window
@@ -237,12 +212,12 @@ export function countStage(options: CountOptions): CountStage {
   }
 
   function save(put: Put): void {
-    savedProgress.save(overMs, put)
+    savedProgress.save(put)
     savedWindows.save(open.flatMap((windows) => [...windows.values()]), put)
   }
 
   function load(records: Iterable<StateRecord>): void {
-    const ofWindows = savedProgress.load(records, (ms) => overMs = ms)
+    const ofWindows = savedProgress.load(records)
     const windows = savedWindows.load(ofWindows, (kindName, startMs) => {
       const k = kinds.findIndex(({ name }) => name === kindName)
       return kinds[k]?.spanAt(startMs).startMs === startMs ? newWindow(k, startMs) : undefined
@@ -269,11 +244,6 @@ export function countStage(options: CountOptions): CountStage {
       return
     }
     const windows = windowsInOrder().reverse()
-    for (const each of windows) {
-      each.firstLines?.forEach((line, source) => {
-        firstLines.set(source, Math.min(line, firstLines.get(source) ?? Infinity))
-      })
-    }
     for (const each of open) each.clear()
     due = new TinyQueue<Due>([], inOrder)
     for (let window; (window = windows.pop()) !== undefined;) {
@@ -303,19 +273,12 @@ export function countStage(options: CountOptions): CountStage {
         union.advance(message.source, message.watermarkMs)
         settle(union.watermarkMs, emit)
       } else {
-        if (message.type === 'resumption') {
-          overMs = Math.max(overMs, message.overMs)
-          readTo.set(message.source, message.readTo)
-        }
         if (message.type === 'source') union.exists(message.source)
         if (message.type === 'idle') union.idle(message.source)
         if (message.type === 'source-end') union.ended(message.source)
         settle(union.watermarkMs, emit)
-        if (message.type !== 'resumption') emit(message)
+        emit(message)
       }
-    },
-    get watermarkMs() {
-      return Math.max(union.watermarkMs, overMs)
     },
     get openWindows() {
       return open.reduce((sum, { size }) => sum + size, 0)
@@ -328,15 +291,6 @@ export function countStage(options: CountOptions): CountStage {
         }
       }
       return { windows: this.openWindows, exactBytes: bytes.exact, sketchBytes: bytes.sketch }
-    },
-    firstLineOf(source) {
-      let first = firstLines.get(source) ?? Infinity
-      for (const windows of open) {
-        for (const { firstLines } of windows.values()) {
-          first = Math.min(first, firstLines?.get(source) ?? Infinity)
-        }
-      }
-      return first
     },
     inSteps,
     end(emit) {

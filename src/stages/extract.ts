@@ -16,7 +16,6 @@ import type {
   IdleMark,
   Reject,
   RejectContent,
-  Resumption,
   SourceEnd,
   SourceMark,
 } from '../records.ts'
@@ -38,9 +37,8 @@ export type ExtractIn =
   | SourceMark
   | SourceEnd
   | IdleMark
-  | Resumption
 
-export type ExtractOut = FrameBatch | Reject | Control | Resumption
+export type ExtractOut = FrameBatch | Reject | Control
 
 export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractOut> {
   const { kernel, maxLineBytes, isInterleaved = false, ledger } = options
@@ -194,7 +192,7 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
         return
       }
       if (message.type === 'scanned') return takeScanned(message)
-      if (message.type === 'resumption' || message.type === 'idle') return emit(message)
+      if (message.type === 'idle') return emit(message)
       if (message.type === 'source-end' || !isInterleaved) finish(message.source)
       if (message.type === 'source') turnTo(message)
       emit(message)

@@ -5,7 +5,7 @@
  */
 import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
-import type { ClockState, FrameBatch, Reject, Resumption, WindowedBatch } from '../records.ts'
+import type { FrameBatch, Reject, WindowedBatch } from '../records.ts'
 import { EXPIRED, LATE, ON_TIME } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
 import { withAccounts } from '../state/saved-accounts.ts'
@@ -42,12 +42,9 @@ export interface WindowOptions {
 /** Where --max-jump is off, a stream is live when its time is this near to the wall clock. */
 const usualJumpMs = 3_600_000
 
-export type WindowOut = WindowedBatch | Reject | Control | Resumption
+export type WindowOut = WindowedBatch | Reject | Control
 
-export interface WindowStage extends Stage<ExtractOut, WindowOut> {
-  /** The clock of a source, from which a later run may go on; undefined while frames are held. */
-  clockOf(source: number): ClockState | undefined
-}
+export type WindowStage = Stage<ExtractOut, WindowOut>
 
 export function windowStage(options: WindowOptions): WindowStage {
   const { calendar, maxJumpMs, latenessMs, showsRaw, ledger } = options
@@ -247,14 +244,6 @@ export function windowStage(options: WindowOptions): WindowStage {
     frames = undefined
   }
 
-  function resume({ source, clock: state }: Resumption): void {
-    const guard = guardOf(source)
-    if (state === undefined) return
-    guard.load(state)
-    tell(source, guard.clock)
-    silence?.heard(source, guard.clock.trustedMs)
-  }
-
   function endSource(source: number): void {
     const guard = guards.get(source)
     if (guard !== undefined) decide(guard)
@@ -285,7 +274,6 @@ export function windowStage(options: WindowOptions): WindowStage {
       if (message.type === 'source' && !guards.has(message.source)) {
         silence?.heard(message.source, guardOf(message.source).clock.trustedMs)
       }
-      if (message.type === 'resumption') resume(message)
       if (message.type === 'source-end') endSource(message.source)
       send(message)
       throwEnding()
@@ -298,7 +286,6 @@ export function windowStage(options: WindowOptions): WindowStage {
         for (const [source, { clock }] of guards) silence?.heard(source, clock.trustedMs)
       },
     }),
-    clockOf: (source) => guards.get(source)?.save(),
     end: decideAll,
     stop: decideAll, // what is held is shown as well as it can be known now
     ...(silence !== undefined && {

@@ -18,7 +18,6 @@ export interface OpenWindowOptions {
   readonly startMs: number
   readonly latenessMs: number
   readonly newCounter: () => Counter
-  readonly keepsLines: boolean
 }
 
 export class OpenWindow {
@@ -40,14 +39,11 @@ export class OpenWindow {
   #late: LateFrames | undefined
   /** By rank, the windows that have counted every frame that counts here. Undefined: none counts. */
   #around: (OpenWindow | undefined)[] | undefined
-  /** Per source the smallest line number of its frames here. */
-  readonly firstLines: Map<number, number> | undefined
-
   /** What stands of it in the state. Undefined: nothing yet. */
   saved: SavedWindow | undefined
 
   constructor(options: OpenWindowOptions) {
-    const { kind, rank, startMs, latenessMs, newCounter, keepsLines } = options
+    const { kind, rank, startMs, latenessMs, newCounter } = options
     this.kind = kind
     this.rank = rank
     this.startMs = startMs
@@ -55,18 +51,11 @@ export class OpenWindow {
     this.expiryMs = this.endMs + latenessMs
     this.#newCounter = newCounter
     this.#users = newCounter()
-    this.firstLines = keepsLines ? new Map() : undefined
   }
 
   /** Of its users, without those of late frames. */
   get users(): Counter {
     return this.#users
-  }
-
-  /** A frame of that source and line counts here. */
-  needs(source: number, line: number): void {
-    const first = this.firstLines?.get(source) ?? Infinity
-    if (line < first) this.firstLines?.set(source, line)
   }
 
   /** So many frames count on time: here, and in one window of every kind, by rank, or in none. */
@@ -160,8 +149,6 @@ export class OpenWindow {
   writeTo(head: RecordWriter, saved: SavedWindow): void {
     head.number(this.#frames).number(this.#framesShown).count(this.#revision)
     head.flag(this.#hasOnTime).flag(this.#isClosed)
-    head.count(this.firstLines?.size ?? 0)
-    this.firstLines?.forEach((line, source) => head.count(source).number(line))
     saved.users.writeTo(head)
     head.count(this.#late?.size ?? 0)
     for (const [dueMs, { frames, users }] of this.late) {
@@ -193,9 +180,6 @@ export class OpenWindow {
     this.#revision = head.count()
     this.#hasOnTime = head.flag()
     this.#isClosed = head.flag()
-    for (let left = head.count(); left > 0; left--) {
-      this.firstLines?.set(head.count(), head.number())
-    }
     saved.users.readFrom(head, this.#users)
     const found = this.#late
     let used = 0

@@ -131,14 +131,3 @@ test('where trusted time is ahead itself, lone wrong clocks do not drive it on',
   assert.ok(clock.trustedMs < startMs + hourMs)
   assert.equal(refusedByMs.size, 13)
 })
-
-test('the clock is not to be saved while something is held or silence is counted', () => {
-  const { guard } = guarded(5000, hourMs)
-  const times = [...Array(9).fill(0), 60_000, -60_000, 61_000, 62_000, 2 * hourMs]
-  const batch = batchOf(times.map((ms) => startMs + ms))
-  const isSaved = times.map((_, i) => {
-    guard.take(batch, i)
-    return guard.save() !== undefined
-  })
-  assert.deepEqual(isSaved.slice(8), [true, true, false, true, true, false])
-})

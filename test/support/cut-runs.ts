@@ -21,7 +21,7 @@ export interface CutInput {
   readonly messages: readonly ExtractIn[]
   readonly options: OracleOptions
   readonly counting: UniqueCounterOptions
-  readonly keepsLines: boolean
+  readonly showsRaw: boolean
   readonly how: 'end' | 'stop'
 }
 
@@ -50,7 +50,7 @@ export function randomCutInput(random: Random, hostile: Iterator<Uint8Array>): C
     messages: [...messagesOf(random, frames, hostile)],
     options,
     counting: pick(random, countings),
-    keepsLines: happens(random, 30),
+    showsRaw: happens(random, 70),
     how: happens(random, 20) ? 'stop' : 'end',
   }
 }
@@ -66,7 +66,6 @@ function* messagesOf(
   const endsEarly = happens(random, 50)
   const idlePercent = pick(random, [0, 1, 10])
   for (const source of sources) yield { type: 'source', source, name: `${source}.jsonl` }
-  if (happens(random, 10)) yield resumption(random, frames)
   const open = new Map<number, Uint8Array[]>()
   for (const [i, frame] of frames.entries()) {
     const { source } = frame
@@ -99,25 +98,18 @@ function lineOf(random: Random, { uid, tsMs }: TimedFrame): Uint8Array {
   return encoder.encode(`{"uid":"${spelled}","x":"${filling}","ts":"${tsMs}e-3"}`)
 }
 
-function resumption(random: Random, frames: readonly TimedFrame[]): ExtractIn {
-  const { source, tsMs } = pick(random, frames)
-  const clock = happens(random, 50) ? { trustedMs: tsMs, waitingMs: undefined } : undefined
-  const readTo = below(random, 10)
-  return { type: 'resumption', source, offset: 1, clock, overMs: tsMs - 60_000, readTo }
-}
-
-function newStages({ options, counting, keepsLines }: CutInput, out: string[]) {
+function newStages({ options, counting, showsRaw }: CutInput, out: string[]) {
   const { calendar, latenessMs } = options
   const ledger = new Ledger()
   kernel.columns.clear() // what another run has left there must not help
   kernel.lineNumber = -1
   kernel.room().memory.fill(0)
   const newCounter = () => uniqueCounter(counting)
-  const counts = countStage({ calendar, latenessMs, newCounter, keepsLines, ledger })
+  const counts = countStage({ calendar, latenessMs, newCounter, ledger })
   const stage = chain(
     extractStage({ kernel, maxLineBytes, isInterleaved: true, ledger }),
     // Rejects show lines, or uids: either has to be in the state.
-    windowStage({ ...options, showsRaw: !keepsLines, ledger }),
+    windowStage({ ...options, showsRaw, ledger }),
     counts,
   )
   const emit = (message: CountOut) => {
@@ -150,11 +142,7 @@ export function cutRun(
   }
   between()
   const { counts } = run
-  const beforeEnd = {
-    openWindows: counts.openWindows,
-    watermarkMs: counts.watermarkMs,
-    firstLines: [0, 1, 2, 3].map((source) => counts.firstLineOf(source)),
-  }
+  const beforeEnd = { openWindows: counts.openWindows }
   run.stage[input.how](run.emit)
   if (input.how === 'end') kept.save(run.stage)
   const { ledger } = run

@@ -78,7 +78,6 @@ for (const options of methods) {
         startMs: beginMs,
         latenessMs: 86_400_000,
         newCounter,
-        keepsLines: false,
       })
       const dues = Array.from(
         { length: 1 + below(random, 5) },

@@ -26,6 +26,13 @@ export type KafkaWriteOptions = {
   readonly compact: Option<boolean>
 }
 
+/** How uc-pipeline keeps what it counts of a topic. */
+export type KafkaStateOptions = {
+  readonly stateTopic: Option<string | undefined>
+  readonly commitEvery: Option<number>
+  readonly atLeastOnce: Option<boolean>
+}
+
 /** Whether uc-pipeline reads and writes topics. */
 export type KafkaSwitches = {
   readonly kafka: Option<boolean>
@@ -138,6 +145,40 @@ export const kafkaRead: KafkaReadOptions = {
     detail: '`end` is behind the last message that is there at the start. A time is that of the ' +
       'messages.',
     example: '--stop-at end',
+  },
+}
+
+export const kafkaState: KafkaStateOptions = {
+  stateTopic: {
+    name: 'state-topic',
+    value: 'TOPIC',
+    group: 'Kafka',
+    env: 'UC_KAFKA_STATE_TOPIC',
+    parse: topic,
+    brief: 'Topic of the state, from which a restart goes on',
+    detail: 'GROUP-state unless named. It is made where it is missing: one partition, compacted.',
+    example: '--state-topic uc-eu-state',
+  },
+  commitEvery: {
+    name: 'commit-every',
+    value: 'DURATION',
+    group: 'Kafka',
+    fallback: '1s',
+    parse: parseDuration,
+    brief: 'How often what is counted is committed, where no line comes out',
+    detail: 'A line is committed at once.',
+    example: '--commit-every 10s',
+  },
+  atLeastOnce: {
+    name: 'at-least-once',
+    group: 'Kafka',
+    fallback: 'false',
+    parse: flag,
+    brief: 'With --to-kafka: send lines before they are committed',
+    detail:
+      'After a crash those since the last commit come again, identical. Without it a reader ' +
+      'of what is committed sees each once.',
+    example: '--at-least-once',
   },
 }
 

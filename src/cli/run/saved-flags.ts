@@ -3,7 +3,7 @@ import { UcError } from '../../errors.ts'
 import { ChangedRecords } from '../../state/changed-records.ts'
 import { type Kept, type Put, type StateRecord, unknownRecord } from '../../state/kept.ts'
 import { RecordReader, RecordWriter } from '../../state/record.ts'
-import type { StatePlan } from '../state-plan.ts'
+import type { CountedFlags } from '../counted-flags.ts'
 
 const key = 'all'
 
@@ -11,13 +11,14 @@ export class SavedFlags implements Required<Kept> {
   readonly name = 'flags'
   readonly #flags: ReadonlyMap<string, string>
   readonly #defaults: ReadonlyMap<string, string>
-  readonly #folder: string
+  readonly #where: string
   readonly #records = new ChangedRecords()
 
-  constructor({ flags, defaults, folder }: StatePlan) {
+  /** `where`: the state is, for messages. */
+  constructor({ flags, defaults, where }: CountedFlags & { readonly where: string }) {
     this.#flags = flags
     this.#defaults = defaults
-    this.#folder = folder
+    this.#where = where
   }
 
   save(put: Put): void {
@@ -45,8 +46,8 @@ export class SavedFlags implements Required<Kept> {
   #misfit(flag: string, before: string, now: string): UcError {
     return new UcError(
       'failed',
-      `${flag} does not fit the state in ${this.#folder}: it was saved with ${before}, and is ` +
-        `${now} here; use the same flag, or another --state`,
+      `${flag} does not fit the state in ${this.#where}: it was saved with ${before}, and is ` +
+        `${now} here; use the same flag, or another state`,
     )
   }
 }

@@ -66,7 +66,7 @@ class StateRun {
     this.#state = state
     this.#inputs = new CountedInputs(plan.read)
     this.#store = store
-    this.#flags = new SavedFlags(state)
+    this.#flags = new SavedFlags({ ...state, where: state.folder })
     this.#outputs = new SavedOutputs(plan.output)
   }
 

@@ -5,7 +5,6 @@ import { asAsked } from '../../kafka/reading/assigner.ts'
 import { Committer } from '../../kafka/reading/committer.ts'
 import type { ReaderMessage } from '../../kafka/reading/outlet.ts'
 import { TopicReader } from '../../kafka/reading/reader.ts'
-import type { Position } from '../../kafka/reading/reader-options.ts'
 import { partitionsOf } from '../../kafka/brokers/topics.ts'
 import type { FromKafkaPlan } from '../kafka-plan.ts'
 import { inWords, type KafkaSession, kafkaSession } from '../../kafka/brokers/kafka-session.ts'
@@ -55,7 +54,7 @@ async function writeMessages(
   })
   const { ledger } = session
   const account = ledger.open({ lines: 0, frames: 0 })
-  const positions = new Map<number, Position>()
+  const positions = new Map<number, number>()
   const committer = new Committer(reader, { positions: () => positions, say: kafka.say })
   const writer = new PipeWriter<ReaderMessage>({
     ledger,
@@ -63,9 +62,9 @@ async function writeMessages(
       if (message.type === 'lines') {
         account.lines += message.count
         account.frames += message.count
-        positions.set(message.source, { offset: message.next, metadata: '' })
+        positions.set(message.source, message.next)
         lines.raw(message.lines)
-      } else if (!plain && message.type !== 'resumption') {
+      } else if (!plain) {
         lines.control(message)
       }
     },

@@ -47,6 +47,10 @@ export class Contents {
     return this.#sums.size
   }
 
+  get keys(): Iterable<string> {
+    return this.#sums.keys()
+  }
+
   /** Null: the record is no more. */
   change(key: string, value: Uint8Array | null): void {
     const before = this.#sums.get(key)

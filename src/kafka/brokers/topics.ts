@@ -5,8 +5,8 @@ import { UcError } from '../../errors.ts'
 
 export interface NewTopic {
   readonly partitions: number
-  /** Keeps only the last message of each key. */
-  readonly isCompacted: boolean
+  /** What is not as the cluster has it by default. */
+  readonly config: Readonly<Record<string, string>>
 }
 
 export interface TopicsOptions {
@@ -57,7 +57,7 @@ export async function mostBatchBytes(admin: Admin, topic: string): Promise<numbe
   }
 }
 
-function configOf(topic: string, { partitions, isCompacted }: NewTopic) {
-  const configEntries = isCompacted ? [{ name: 'cleanup.policy', value: 'compact' }] : []
+function configOf(topic: string, { partitions, config }: NewTopic) {
+  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
   return { topic, numPartitions: partitions, replicationFactor: -1, configEntries }
 }

@@ -1,7 +1,6 @@
 /** Stores offsets every so often, where they have changed. */
 import { mayPass } from '../brokers/trouble.ts'
 import type { TopicReader } from './reader.ts'
-import type { Position } from './reader-options.ts'
 
 const intervalMs = 1000
 /** A broker that starts anew is back sooner, as a rule. */
@@ -9,7 +8,7 @@ const patienceMs = 10_000
 
 export interface CommitterOptions {
   /** By source, from where a restart would go on now. */
-  positions(): ReadonlyMap<number, Position>
+  positions(): ReadonlyMap<number, number>
   say(text: string): void
   /** Milliseconds; for tests. */
   now?(): number

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
 import { UcError } from '../../errors.ts'
 import { grouped } from '../../io/result-format.ts'
+import { patiently } from '../brokers/patiently.ts'
+import { storedOffsets } from './stored-offsets.ts'
 
 /** A time is that of the messages, unix milliseconds. */
 export type StartAt = 'beginning' | 'end' | 'stored' | number
@@ -15,8 +17,6 @@ export interface OffsetSpan {
   readonly stop: number | undefined
   /** Behind the last message that is there now. */
   readonly high: number
-  /** What was stored with the offset that is begun with. */
-  readonly metadata: string | undefined
 }
 
 export interface SpanOptions {
@@ -27,6 +27,8 @@ export interface SpanOptions {
   readonly group: string
   readonly startAt: StartAt
   readonly stopAt: StopAt
+  /** What stands for what the group has stored: offsets by partition. */
+  readonly stored?: ReadonlyMap<number, number> | undefined
   /** Told of messages that are gone. */
   say(text: string): void
 }
@@ -36,12 +38,12 @@ export async function spansOf(options: SpanOptions): Promise<ReadonlyMap<number,
   const { admin, topic, startAt, stopAt, say } = options
   await admin.fetchTopicMetadata({ topics: [topic] }) // else partitions that are new are missing
   let bounds = await patiently(() => admin.fetchTopicOffsets(topic))
-  const stored = startAt === 'stored' ? await storedOffsets(options) : new Map<number, Stored>()
+  const stored = startAt === 'stored' ? await storedIn(options) : new Map<number, number>()
   const startsAt = typeof startAt === 'number' ? await offsetsAt(admin, topic, startAt) : undefined
   const stopsAt = typeof stopAt === 'number' ? await offsetsAt(admin, topic, stopAt) : undefined
   const asked = new Set(options.partitions)
   const isBehind = ({ partition, high }: { partition: number; high: string }) => {
-    return asked.has(partition) && (stored.get(partition)?.offset ?? 0) > Number(high)
+    return asked.has(partition) && (stored.get(partition) ?? 0) > Number(high)
   }
   // A new leader may not know its own end yet
   for (let waitedMs = 0; waitedMs < settleMs && bounds.some(isBehind); waitedMs += 100) {
@@ -53,13 +55,12 @@ export async function spansOf(options: SpanOptions): Promise<ReadonlyMap<number,
       const { partition } = bound
       const [low, high] = [Number(bound.low), Number(bound.high)]
       const kept = stored.get(partition)
-      const wanted = startAt === 'end' ? high : startsAt?.get(partition) ?? kept?.offset ?? low
+      const wanted = startAt === 'end' ? high : startsAt?.get(partition) ?? kept ?? low
       if (isBehind(bound)) throw behindEnd(`${topic}[${partition}]`, wanted, high)
       if (wanted < low) say(expired(`${topic}[${partition}]`, wanted, low))
       const start = Math.max(wanted, low)
-      const metadata = wanted < low ? undefined : kept?.metadata
       const stop = stopAt === 'never' ? undefined : stopsAt?.get(partition) ?? high
-      return [partition, { start, stop, high, metadata }]
+      return [partition, { start, stop, high }]
     }),
   )
 }
@@ -102,8 +103,19 @@ export async function explainGap(
 
 /** The offsets of the first messages that are still there, by partition. */
 export async function lowsOf(topic: string, admin: Admin): Promise<ReadonlyMap<number, number>> {
+  const bounds = await boundsOf(topic, admin)
+  return new Map(bounds.map(({ partition, low }) => [partition, low]))
+}
+
+/** Of each partition, the offset of the first message that is there, and that behind the last. */
+export async function boundsOf(
+  topic: string,
+  admin: Admin,
+): Promise<readonly { readonly partition: number; readonly low: number; readonly high: number }[]> {
   const bounds = await patiently(() => admin.fetchTopicOffsets(topic))
-  return new Map(bounds.map(({ partition, low }) => [partition, Number(low)]))
+  return bounds.map(({ partition, low, high }) => {
+    return { partition, low: Number(low), high: Number(high) }
+  }).sort((a, b) => a.partition - b.partition)
 }
 
 /** Tells of those that were to be read. */
@@ -128,17 +140,10 @@ function expired(name: string, from: number, to: number): string {
     `going on at ${to}`
 }
 
-interface Stored {
-  readonly offset: number
-  readonly metadata: string | undefined
-}
-
-async function storedOffsets({ admin, topic, group }: SpanOptions): Promise<Map<number, Stored>> {
-  const [answer] = await patiently(() => admin.fetchOffsets({ groupId: group, topics: [topic] }))
-  const known = (answer?.partitions ?? []).filter(({ offset }) => Number(offset) >= 0)
-  return new Map(known.map(({ partition, offset, metadata }) => {
-    return [partition, { offset: Number(offset), metadata: metadata ?? undefined }]
-  }))
+async function storedIn(options: SpanOptions): Promise<ReadonlyMap<number, number>> {
+  if (options.stored !== undefined) return options.stored
+  const stored = await storedOffsets(options)
+  return new Map([...stored].map(([partition, { offset }]) => [partition, offset]))
 }
 
 async function offsetsAt(admin: Admin, topic: string, ms: number): Promise<Map<number, number>> {
@@ -146,19 +151,4 @@ async function offsetsAt(admin: Admin, topic: string, ms: number): Promise<Map<n
   return new Map(answer.map(({ partition, offset }) => [partition, Number(offset)]))
 }
 
-const patienceMs = 10_000
 const settleMs = 2000
-
-/** Metadata name a leader before it leads, after a start say; kafkajs gives up then. */
-async function patiently<T>(ask: () => Promise<T>): Promise<T> {
-  for (let waitedMs = 0;; waitedMs += 100) {
-    try {
-      return await ask()
-    } catch (error) {
-      const { type } = Object(error) as { type?: string }
-      const isPassing = /NOT_LEADER|LEADER_NOT|COORDINATOR|UNKNOWN_LEADER/.test(type ?? '')
-      if (!isPassing || waitedMs > patienceMs) throw error
-      await sleep(100)
-    }
-  }
-}

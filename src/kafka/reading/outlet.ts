@@ -2,7 +2,7 @@
  * What a reader hands over: lines of messages, each behind a mark that says which partition and
  * offset they are of, unless they follow the last ones.
  */
-import type { Resumption, SourceEnd, SourceMark } from '../../records.ts'
+import type { SourceEnd, SourceMark } from '../../records.ts'
 import { Handoff } from './handoff.ts'
 import type { MessageRun } from './message-lines.ts'
 import type { Partition } from './partitions.ts'
@@ -16,7 +16,7 @@ export interface MessageLines {
   readonly next: number
 }
 
-export type ReaderMessage = SourceMark | SourceEnd | Resumption | MessageLines
+export type ReaderMessage = SourceMark | SourceEnd | MessageLines
 
 /** No source: behind this every run needs its mark. */
 const nowhere = { source: -1, next: -1 }
@@ -34,10 +34,6 @@ export class Outlet {
   mark({ source, name, next }: Partition): Promise<void> {
     this.#current = { source, next }
     return this.#handoff.put({ type: 'source', source, name, line: next - 1 })
-  }
-
-  resumption(resumption: Resumption): Promise<void> {
-    return this.#handoff.put(resumption)
   }
 
   run({ mark, lines, count, next }: MessageRun): Promise<void> {

@@ -29,13 +29,28 @@ const missingMs = 1000
 
 export class Partitions {
   readonly #timeOf: ((source: number) => number) | undefined
+  readonly #isAlone: boolean
   readonly #byName = new Map<string, Partition>()
   #sources = 0
   #fetchedAtMs = -Infinity
 
-  /** `timeOf`: how far the frames of a source have come; without it, when they were written. */
-  constructor(timeOf?: (source: number) => number) {
+  /**
+   * `timeOf`: how far the frames of a source have come; without it, when they were written. `isAlone`:
+   * whether there is one topic, none of whose partitions comes again when it was lost: then the source
+   * has the number of the partition, in each run.
+   */
+  constructor(
+    { timeOf, isAlone = false }: {
+      readonly timeOf?: ((source: number) => number) | undefined
+      readonly isAlone?: boolean
+    } = {},
+  ) {
     this.#timeOf = timeOf
+    this.#isAlone = isAlone
+  }
+
+  get isEmpty(): boolean {
+    return this.#byName.size === 0
   }
 
   [Symbol.iterator](): Iterator<Partition> {
@@ -50,10 +65,10 @@ export class Partitions {
     return [...this].find((each) => each.source === source)
   }
 
-  /** A partition that comes again after it was lost is a new source. */
+  /** Where others read too, a partition that comes again after it was lost is a new source. */
   add(topic: string, partition: number, { start, stop, high }: OffsetSpan): Partition {
     const name = `${topic}[${partition}]`
-    const source = this.#sources++
+    const source = this.#isAlone ? partition : this.#sources++
     const added = {
       source,
       topic,

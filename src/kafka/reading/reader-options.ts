@@ -1,7 +1,7 @@
 /** What a reader of topics is told, and what it tells of where it stands. */
 import type { Admin, ConsumerConfig, Kafka, PartitionAssigner } from 'kafkajs'
-import type { Resumption } from '../../records.ts'
 import type { StartAt, StopAt } from './offsets.ts'
+import type { OwnedState } from './state-partition.ts'
 
 export interface ReaderOptions {
   readonly kafka: Kafka
@@ -21,13 +21,7 @@ export interface ReaderOptions {
    * it the times that the messages were written count.
    */
   timeOf?(source: number): number
-  /** What was stored with the offset that is begun with, in terms of the stages. */
-  resume?(source: number, stored: Position): Resumption
+  /** Of whoever owns all; read before anything else. */
+  readonly state?: OwnedState
   say(text: string): void
-}
-
-/** From where a restart goes on, and what it has to know then. */
-export interface Position {
-  readonly offset: number
-  readonly metadata: string
 }

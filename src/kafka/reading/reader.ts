@@ -7,19 +7,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Batch, Consumer, EachBatchPayload, TopicPartitions } from 'kafkajs'
 import { UcError } from '../../errors.ts'
-import { Abandoned } from '../../io/drive.ts'
 import { unreadableIn } from '../codecs/unreadable-batch.ts'
 import { isOfRebalance, Membership } from './membership.ts'
 import { messageRuns } from './message-lines.ts'
-import { deletedUpTo, explainGap, lowsOf, type OffsetSpan, spansOf } from './offsets.ts'
+import { boundsOf, deletedUpTo, explainGap, lowsOf, spansOf, type StartAt } from './offsets.ts'
 import { Outlet, type ReaderMessage } from './outlet.ts'
-import type { Owner } from './owner.ts'
+import { type Owner, OwnershipLost } from './owner.ts'
 import { type Partition, Partitions } from './partitions.ts'
-import type { Position, ReaderOptions } from './reader-options.ts'
+import type { ReaderOptions } from './reader-options.ts'
+import { type OwnedState, StatePartition } from './state-partition.ts'
 import { whileWorking } from '../brokers/while-working.ts'
-
-/** Another member of the group reads on: what was counted here is its business now. */
-export class OwnershipLost extends Abandoned {}
 
 /** So many messages at once: between two slices the group may be told that we live. */
 const sliceMessages = 4096
@@ -38,16 +35,18 @@ export class TopicReader implements Owner {
   /** Settled when all that the last rebalance has changed has been told. */
   #ready: Promise<void> = Promise.resolve()
   #hasBegun = false
+  /** While it is read. */
+  #statePartition: StatePartition | undefined
   /** Nothing is read any more. */
   #failure: { readonly error: unknown } | undefined
   #commits = 0
 
   constructor(options: ReaderOptions) {
-    const { kafka, group, assigner, consumer, timeOf } = options
+    const { kafka, group, assigner, consumer, timeOf, ownsAll } = options
     this.#options = options
     this.#heartbeatMs = consumer.heartbeatInterval ?? 3000
     this.#membership = new Membership(consumer.sessionTimeout ?? 30_000)
-    this.#partitions = new Partitions(timeOf)
+    this.#partitions = new Partitions({ timeOf, isAlone: ownsAll === true })
     this.#consumer = kafka.consumer({
       metadataMaxAge: 30_000, // new partitions are seen so soon
       maxWaitTimeInMs: 100,
@@ -72,6 +71,7 @@ export class TopicReader implements Owner {
           return { topic, partitions }
         }),
       )
+      this.#goOnWithState(memberAssignment)
       this.#inTurn(() => this.#join(memberAssignment))
     })
     this.#consumer.on(FETCH, () => {
@@ -80,6 +80,9 @@ export class TopicReader implements Owner {
     })
     this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => {
       const { topic, partition, highWatermark, lastOffset } = payload
+      if (payload.batchSize === 0 && this.#isState(topic)) {
+        this.#statePartition?.reach(Number(lastOffset) + 1)
+      }
       const known = this.#partitions.get(topic, partition)
       if (known === undefined) return
       known.high = Number(highWatermark)
@@ -97,7 +100,9 @@ export class TopicReader implements Owner {
   /** What there is to read, until `stopAt`. */
   async *messages(): AsyncGenerator<ReaderMessage> {
     await this.#consumer.connect()
-    await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true })
+    const { topics, state } = this.#options
+    const all = [...topics, ...(state === undefined ? [] : [state.topic])]
+    await this.#consumer.subscribe({ topics: all, fromBeginning: true })
     const run = this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -121,12 +126,12 @@ export class TopicReader implements Owner {
    * Stores from where a restart goes on, by source. Returns whether it is stored: after a rebalance
    * the next one will do, from whoever reads on. kafkajs says nothing where it has given up.
    */
-  async commit(positions: ReadonlyMap<number, Position>): Promise<boolean> {
-    const offsets = [...positions].flatMap(([source, { offset, metadata }]) => {
+  async commit(positions: ReadonlyMap<number, number>): Promise<boolean> {
+    const offsets = [...positions].flatMap(([source, offset]) => {
       const known = this.#partitions.ofSource(source)
       if (known === undefined) return []
       const { topic, partition } = known
-      return [{ topic, partition, offset: `${offset}`, metadata }]
+      return [{ topic, partition, offset: `${offset}`, metadata: '' }]
     })
     if (offsets.length === 0 || this.#membership.hasLeft) return false
     const before = this.#commits
@@ -170,6 +175,7 @@ export class TopicReader implements Owner {
 
   #fail(error: unknown): void {
     this.#failure ??= { error }
+    this.#statePartition?.giveUp()
     this.#outlet.fail(error)
   }
 
@@ -209,6 +215,7 @@ export class TopicReader implements Owner {
     }
     const isFirst = !this.#hasBegun
     for (const [topic, numbers] of Object.entries(assignment)) {
+      if (this.#isState(topic)) continue
       const fresh = numbers.filter((number) => this.#partitions.get(topic, number) === undefined)
       if (fresh.length > 0) await this.#begin(topic, fresh, isFirst)
       this.#hasBegun = true
@@ -217,25 +224,63 @@ export class TopicReader implements Owner {
   }
 
   async #begin(topic: string, partitions: readonly number[], isFirst: boolean): Promise<void> {
-    const { startAt, ...options } = this.#options
+    const { startAt, state, ...options } = this.#options
     // What comes later, a new partition say, is read from its beginning.
     const from = isFirst ? startAt : 'stored'
-    const spans = await spansOf({ ...options, topic, partitions, startAt: from })
+    const isOwner = state !== undefined && this.#partitions.isEmpty
+    const stored = isOwner ? await this.#readState(state, from) : undefined
+    if (this.#failure !== undefined) return
+    const spans = await spansOf({ ...options, topic, partitions, startAt: from, stored })
     const begun = [...spans].map(([partition, span]) => {
-      const known = this.#partitions.add(topic, partition, span)
       this.#seek(topic, partition, span.start)
-      return { known, span }
+      return this.#partitions.add(topic, partition, span)
     })
-    this.#resume([{ topic, partitions: begun.map(({ known }) => known.partition) }])
+    this.#resume([{ topic, partitions: begun.map(({ partition }) => partition) }])
     // All before any of them has a time: the one that is ahead must not close windows of the others.
-    for (const { known } of begun) await this.#outlet.mark(known)
-    for (const { known, span } of begun) await this.#goOn(known, span)
-    for (const { known } of begun) await this.#endIfRead(known)
+    for (const known of begun) await this.#outlet.mark(known)
+    for (const known of begun) await this.#endIfRead(known)
   }
 
-  async #goOn({ source }: Partition, { start, metadata = '' }: OffsetSpan): Promise<void> {
-    const resumption = this.#options.resume?.(source, { offset: start, metadata })
-    if (resumption !== undefined) await this.#outlet.resumption(resumption)
+  #isState(topic: string): boolean {
+    return topic === this.#options.state?.topic
+  }
+
+  /** Returns from where the partitions go on, by it. */
+  async #readState(
+    state: OwnedState,
+    startAt: StartAt,
+  ): Promise<ReadonlyMap<number, number> | undefined> {
+    await state.begin()
+    const [bounds] = await boundsOf(state.topic, this.#options.admin)
+    this.#statePartition = new StatePartition(state, bounds!)
+    this.#readOnState()
+    await this.#statePartition.isRead
+    this.#statePartition = undefined
+    this.#pause([{ topic: state.topic, partitions: [0] }])
+    return this.#failure === undefined ? await state.end(startAt) : undefined
+  }
+
+  /** After a rebalance, while it is read. */
+  #goOnWithState(assignment: Readonly<Record<string, readonly number[]>>): void {
+    const { state } = this.#options
+    if (state === undefined || this.#statePartition === undefined) return
+    if (assignment[state.topic]?.includes(0)) this.#readOnState()
+    else this.#lose()
+  }
+
+  #readOnState(): void {
+    const { topic } = this.#options.state!
+    this.#seek(topic, 0, this.#statePartition!.next)
+    this.#resume([{ topic, partitions: [0] }])
+  }
+
+  async #takeState({ batch, resolveOffset, heartbeat, isStale }: EachBatchPayload): Promise<void> {
+    const partition = this.#statePartition
+    if (partition === undefined || isStale()) return
+    partition.take(batch.messages)
+    partition.reach(Number(batch.lastOffset()) + 1)
+    resolveOffset(batch.messages.at(-1)!.offset)
+    await heartbeat()
   }
 
   // Where kafkajs has given up these throw; where it begins anew, #join does it all again
@@ -254,6 +299,7 @@ export class TopicReader implements Owner {
   }
 
   async #take(payload: EachBatchPayload): Promise<void> {
+    if (this.#isState(payload.batch.topic)) return await this.#takeState(payload)
     await this.#living(this.#ready, payload)
     const { batch, isRunning, isStale } = payload
     const { topic, partition } = batch

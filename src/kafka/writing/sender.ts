@@ -14,6 +14,7 @@ import { compressionTypes } from '../codecs/codecs.ts'
 import type { Compression } from '../codecs/compression.ts'
 import type { Owner } from '../reading/owner.ts'
 import { mostBatchBytes } from '../brokers/topics.ts'
+import { batchBytes, batchLength, sizeOf } from './batches.ts'
 
 export interface SenderOptions {
   readonly kafka: Kafka
@@ -25,11 +26,8 @@ export interface SenderOptions {
   readonly lingerMs?: number
 }
 
-/** A batch is no larger than brokers take by default, or the topic; so much may wait for it. */
-const batchBytes = 900_000
+/** So much may wait to be sent. */
 const mostPendingBytes = 8_000_000
-/** What a message takes beside key and value, about. */
-const messageBytes = 70
 
 export class Sender {
   readonly #options: SenderOptions
@@ -146,13 +144,9 @@ export class Sender {
 
   /** The first messages, at least one. */
   #batch(): Message[] {
-    let bytes = 0
-    const end = this.#messages.findIndex((message, i) => {
-      bytes += sizeOf(message)
-      return i > 0 && bytes > this.#batchBytes
-    })
-    const batch = end === -1 ? this.#messages : this.#messages.slice(0, end)
-    this.#messages = end === -1 ? [] : this.#messages.slice(end)
+    const length = batchLength(this.#messages, this.#batchBytes)
+    const batch = this.#messages.slice(0, length)
+    this.#messages = this.#messages.slice(length)
     for (const message of batch) this.#bytes -= sizeOf(message)
     return batch
   }
@@ -162,8 +156,4 @@ export class Sender {
 class Unconfirmed extends Error {
   readonly retriable = true
   override readonly message = 'the group has not confirmed for long that the topic is still ours'
-}
-
-function sizeOf({ key, value }: Message): number {
-  return (key?.length ?? 0) + (value?.length ?? 0) + messageBytes
 }

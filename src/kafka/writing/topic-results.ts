@@ -1,10 +1,7 @@
 /** Results to a topic, where uc-pipeline has them go: keyed by window and start. */
-import { Buffer } from 'node:buffer'
-import { hasNames } from '../../io/result-format.ts'
 import type { Owner } from '../reading/owner.ts'
+import { resultMessage } from './result-message.ts'
 import { Sender, type SenderOptions } from './sender.ts'
-import { windowKey } from '../../records.ts'
-import { shown } from '../../shown.ts'
 import type { CountOut } from '../../stages/count.ts'
 import type { KafkaPlace } from '../brokers/trouble.ts'
 import { inWords, type Waiting } from '../brokers/kafka-session.ts'
@@ -34,9 +31,7 @@ export class TopicResults implements Results {
 
   take(message: CountOut): void {
     if (message.type !== 'result') return
-    const json = JSON.stringify(message.line)
-    const value = Buffer.from(hasNames(message.line) ? shown(json) : json)
-    this.#sender.add({ key: windowKey(message.line), value })
+    this.#sender.add(resultMessage(message.line))
   }
 
   async flush(owner?: Owner): Promise<void> {

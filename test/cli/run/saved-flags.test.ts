@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SavedFlags } from '../../../src/cli/run/saved-flags.ts'
-import type { StatePlan } from '../../../src/cli/state-plan.ts'
 import type { StateRecord } from '../../../src/state/kept.ts'
 
-function plan(flags: Record<string, string>, defaults: Record<string, string> = {}): StatePlan {
+function plan(flags: Record<string, string>, defaults: Record<string, string> = {}) {
   return {
-    folder: 's',
-    checkpointMs: 1000,
-    closes: false,
-    showsPosition: false,
+    where: 's',
     flags: new Map(Object.entries(flags)),
     defaults: new Map(Object.entries(defaults)),
   }

@@ -4,21 +4,20 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Committer } from '../../../src/kafka/reading/committer.ts'
 import { TopicReader } from '../../../src/kafka/reading/reader.ts'
-import type { Position } from '../../../src/kafka/reading/reader-options.ts'
 import { FakeConsumer } from '../../support/fake-consumer.ts'
 
 test('what was not stored, as in a rebalance, is stored with the next call', async () => {
   const stored: number[] = []
   let isStored = false
   const reader = {
-    commit(positions: ReadonlyMap<number, Position>) {
-      stored.push(positions.get(0)!.offset)
+    commit(positions: ReadonlyMap<number, number>) {
+      stored.push(positions.get(0)!)
       return Promise.resolve(isStored)
     },
   } as unknown as TopicReader
   let offset = 1
   const committer = new Committer(reader, {
-    positions: () => new Map([[0, { offset, metadata: '' }]]),
+    positions: () => new Map([[0, offset]]),
     say() {},
   })
   await committer.commit()
@@ -70,7 +69,7 @@ async function withCommitter(use: (committing: Committing) => Promise<void>): Pr
   await first
   let nowMs = 0
   const committer = new Committer(reader, {
-    positions: () => new Map([[0, { offset: 1, metadata: '' }]]),
+    positions: () => new Map([[0, 1]]),
     say: (text) => said.push(text),
     now: () => nowMs,
   })

@@ -4,10 +4,10 @@ import { test } from 'node:test'
 import { type Partition, Partitions } from '../../../src/kafka/reading/partitions.ts'
 
 const minuteMs = 60_000
-const span = { start: 5, stop: undefined, high: 100, metadata: undefined }
+const span = { start: 5, stop: undefined, high: 100 }
 
 function three(times: readonly number[]): readonly [Partitions, readonly Partition[]] {
-  const partitions = new Partitions((source) => times[source] ?? -Infinity)
+  const partitions = new Partitions({ timeOf: (source) => times[source] ?? -Infinity })
   return [partitions, [0, 1, 2].map((partition) => partitions.add('t', partition, span))]
 }
 

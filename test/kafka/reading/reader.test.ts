@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Owner } from '../../../src/kafka/reading/owner.ts'
-import { OwnershipLost, TopicReader } from '../../../src/kafka/reading/reader.ts'
+import { type Owner, OwnershipLost } from '../../../src/kafka/reading/owner.ts'
+import { TopicReader } from '../../../src/kafka/reading/reader.ts'
 import type { ReaderOptions } from '../../../src/kafka/reading/reader-options.ts'
 import { FakeConsumer } from '../../support/fake-consumer.ts'
 import { until } from '../../support/kafka-runs.ts'
@@ -157,7 +157,7 @@ test('one that has crashed ends, may write nothing, and stores nothing', async (
   consumer.crash(new Error('not authorized'), false)
   await assert.rejects(ended, /not authorized/)
   await assert.rejects(reader.confirm(), /not authorized/)
-  assert.equal(await reader.commit(new Map([[0, { offset: 1, metadata: '' }]])), false)
+  assert.equal(await reader.commit(new Map([[0, 1]])), false)
   await reader.close()
   await reader.close()
 })
@@ -174,7 +174,7 @@ for (const ownsAll of [true, false]) {
   test(`kafkajs begins anew: the owner of ${ownsAll ? 'all' : 'a share'} goes on right`, async () => {
     const { consumer, reader, seen, ended } = await begun({ ownsAll })
     await consumer.give({ offsets: [0, 1] })
-    const position = new Map([[0, { offset: 2, metadata: '' }]])
+    const position = new Map([[0, 2]])
     consumer.crash(new Error('the broker is away'), true)
     assert.equal(reader.isMember, false)
     assert.equal(await reader.commit(position), false)

@@ -1,0 +1,18 @@
+/** Questions to brokers that have just started, or have new leaders. */
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const patienceMs = 10_000
+
+/** Metadata name a leader before it leads, after a start say; kafkajs gives up then. */
+export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let waitedMs = 0;; waitedMs += 100) {
+    try {
+      return await ask()
+    } catch (error) {
+      const { type } = Object(error) as { type?: string }
+      const isPassing = /NOT_LEADER|LEADER_NOT|COORDINATOR|UNKNOWN_LEADER/.test(type ?? '')
+      if (!isPassing || waitedMs > patienceMs) throw error
+      await sleep(100)
+    }
+  }
+}

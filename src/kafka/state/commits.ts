@@ -1,0 +1,101 @@
+/**
+ * Commits of a run that keeps its state in a topic: the lines that have come out since the last one,
+ * what has changed in the state, and how far the topic is counted, in one transaction. One is on its
+ * way while the next gathers; so they are small while little comes, and large under load.
+ */
+import type { Message } from 'kafkajs'
+import type { Kept } from '../../state/kept.ts'
+import type { Transactions } from '../writing/transactions.ts'
+import type { WaitingLines } from '../writing/waiting-lines.ts'
+import { offsetsOf } from './group-offsets.ts'
+import type { StateTopic } from './state-topic.ts'
+import type { TopicPositions } from './topic-positions.ts'
+
+export interface CommitsOptions {
+  readonly transactions: Transactions
+  readonly stateTopic: StateTopic
+  readonly positions: TopicPositions
+  /** All that is saved. */
+  readonly kept: Kept
+  /** Where nothing has come out, so long after the last commit. */
+  readonly everyMs: number
+  /** Lines that are to go out with the state; undefined: they go another way, before. */
+  readonly lines: WaitingLines | undefined
+}
+
+/** So many lines wait at most, while a commit is on its way. */
+const mostWaiting = 20_000
+
+export class Commits {
+  readonly #options: CommitsOptions
+  #running: Promise<void> | undefined
+  #failure: { readonly error: unknown } | undefined
+  #atMs = performance.now()
+  #isOver = false
+
+  constructor(options: CommitsOptions) {
+    this.#options = options
+  }
+
+  /** Called between two messages: begins what is due. Throws what has failed before. */
+  async pass(): Promise<void> {
+    this.#start()
+    while (this.#running !== undefined && this.#waiting > mostWaiting) await this.#running
+    if (this.#failure !== undefined) throw this.#failure.error
+  }
+
+  /** All is committed when it resolves. */
+  async last(): Promise<void> {
+    this.#isOver = true
+    await this.#running
+    if (this.#failure !== undefined) throw this.#failure.error
+    await this.#commit()
+  }
+
+  /** The same, with nothing left of the state. */
+  async lastOfAll(): Promise<void> {
+    this.#isOver = true
+    await this.#running
+    if (this.#failure !== undefined) throw this.#failure.error
+    const { stateTopic, positions } = this.#options
+    const state = stateTopic.endings()
+    await this.#write(state, offsetsOf(positions.offsets, undefined))
+  }
+
+  get #waiting(): number {
+    return this.#options.lines?.waiting ?? 0
+  }
+
+  #start(): void {
+    if (this.#running !== undefined || this.#failure !== undefined || this.#isOver) return
+    const isDue = performance.now() - this.#atMs >= this.#options.everyMs
+    if (this.#waiting === 0 && !isDue) return
+    this.#running = this.#commit()
+      .catch((error) => this.#failure = { error })
+      .then(() => {
+        this.#running = undefined
+        if (this.#waiting > 0) this.#start()
+      })
+  }
+
+  async #commit(): Promise<void> {
+    const { stateTopic, positions, kept } = this.#options
+    this.#atMs = performance.now()
+    const changes = new Map<string, Uint8Array | null>()
+    kept.save!((key, value) => changes.set(key, value))
+    if (changes.size === 0 && this.#waiting === 0) return
+    const state = stateTopic.messagesOf(changes)
+    await this.#write(state, offsetsOf(positions.offsets, stateTopic.topic))
+  }
+
+  #write(state: Message[], offsets: ReturnType<typeof offsetsOf>): Promise<void> {
+    const { transactions, stateTopic: { topic }, lines } = this.#options
+    return transactions.commit({
+      messages: [
+        { topic, messages: state, compression: 'none' },
+        ...(lines === undefined || lines.waiting === 0 ? [] : [lines.take()]),
+      ],
+      offsets,
+    })
+  }
+}

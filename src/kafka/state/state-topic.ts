@@ -1,0 +1,109 @@
+/**
+ * A topic that holds one state: its keyed records (state/kept.ts) in partition 0, each as a message
+ * of that key, and under the empty key what they are (io/state/contents.ts). What is ended has no
+ * value. Brokers keep the last message of each key.
+ */
+import { Buffer } from 'node:buffer'
+import type { Admin, KafkaMessage, Message } from 'kafkajs'
+import { Contents, type ReadContents } from '../../io/state/contents.ts'
+import { missingRecord, type StateRecord } from '../../state/kept.ts'
+import { partitionsOf } from '../brokers/topics.ts'
+
+/**
+ * A state changes with each window, and what is over would stay for a week in a segment that is not
+ * full: so brokers begin a new one, and clean the last ones, within minutes.
+ */
+const config: Readonly<Record<string, string>> = {
+  'cleanup.policy': 'compact',
+  'segment.bytes': `${64 * 2 ** 20}`,
+  'segment.ms': '600000',
+  'min.cleanable.dirty.ratio': '0.3',
+  'delete.retention.ms': '3600000',
+  'max.message.bytes': `${32 * 2 ** 20}`, // frames that are held, with their lines
+}
+
+/** Makes the topic where it is missing. */
+export async function prepareStateTopic(admin: Admin, topic: string): Promise<void> {
+  await partitionsOf({ admin, topic, create: { partitions: 1, config } })
+}
+
+/** What has been read of a topic, and what is to be written next. */
+export class StateTopic {
+  readonly topic: string
+  #contents = new Contents()
+  #records = new Map<string, Uint8Array>()
+  #head: Uint8Array | undefined
+  #commits = 0
+  /** Of a state that is to be replaced by the next messages. */
+  #old: readonly string[] = []
+
+  constructor(topic: string) {
+    this.topic = topic
+  }
+
+  /** The next message that there is. */
+  take({ key, value }: Pick<KafkaMessage, 'key' | 'value'>): void {
+    const name = key?.toString() ?? ''
+    // What a message holds is a part of all that was fetched with it
+    const record = value === null ? undefined : new Uint8Array(value)
+    if (name === '') this.#head = record
+    else if (record === undefined) this.#records.delete(name)
+    else this.#records.set(name, record)
+  }
+
+  /** All have been taken. Undefined where there is no state. Throws where it is not whole. */
+  read():
+    | { readonly records: readonly StateRecord[]; readonly contents: ReadContents }
+    | undefined {
+    const records = [...this.#records]
+    this.#records = new Map()
+    for (const [key, value] of records) this.#contents.change(key, value)
+    if (this.#head === undefined && records.length === 0) return undefined
+    if (this.#head === undefined) throw missingRecord('contents')
+    const contents = this.#contents.read(this.#head)
+    this.#commits = contents.commits
+    return { records, contents }
+  }
+
+  get records(): number {
+    return this.#contents.records
+  }
+
+  /** Of keys and values. */
+  get bytes(): number {
+    return this.#contents.bytes
+  }
+
+  /** What was read is no more, as soon as anything is written. */
+  beginAnew(): void {
+    this.#old = [...this.#records.keys(), ...this.#contents.keys]
+    this.#records = new Map()
+    this.#contents = new Contents()
+    this.#commits = 0
+  }
+
+  /** With these changes; null: ended. */
+  messagesOf(changes: ReadonlyMap<string, Uint8Array | null>): Message[] {
+    const messages = this.#old.filter((key) => !changes.has(key)).map((key) => messageOf(key, null))
+    this.#old = []
+    for (const [key, value] of changes) {
+      this.#contents.change(key, value)
+      messages.push(messageOf(key, value))
+    }
+    const head = { commits: ++this.#commits, savedMs: Date.now() }
+    messages.push(messageOf('', this.#contents.write(head)))
+    return messages
+  }
+
+  /** That end it. */
+  endings(): Message[] {
+    const keys = [...this.#old, ...this.#contents.keys, '']
+    this.beginAnew()
+    this.#old = []
+    return keys.map((key) => messageOf(key, null))
+  }
+}
+
+function messageOf(key: string, value: Uint8Array | null): Message {
+  return { partition: 0, key, value: value === null ? null : Buffer.from(value) }
+}
