@@ -112,18 +112,15 @@ export async function topicPlan(
   if (reads) refuseBeside(parsed, isNamed)
   const { topic, group, startAt, stopAt, compression, resultTopic, stateTopic } = values
   const { commitEvery: commitEveryMs, close: closes, atLeastOnce } = values
-  const state = { commitEveryMs, closes, ...countedFlags(parsed) }
+  const state = () => ({
+    topic: stateTopic ?? stateTopicOf(group),
+    commitEveryMs,
+    closes,
+    ...countedFlags(parsed),
+  })
   return {
     connection,
-    read: reads
-      ? {
-        topic,
-        group,
-        startAt,
-        stopAt,
-        state: { topic: stateTopic ?? `${group}-state`, ...state },
-      }
-      : undefined,
+    read: reads ? { topic, group, startAt, stopAt, state: state() } : undefined,
     write: writes
       ? {
         topic: named ?? resultTopic,
@@ -132,6 +129,21 @@ export async function topicPlan(
         isExact: reads && !atLeastOnce,
       }
       : undefined,
+  }
+}
+
+/** Groups may have names that topics may not. */
+function stateTopicOf(group: string): string {
+  const topic = `${group}-state`
+  try {
+    valueOfText(kafkaState.stateTopic, topic, 'argument')
+    return topic
+  } catch (cause) {
+    throw new UcError(
+      'usage',
+      `--group ${group}: there can be no topic "${topic}" for its state; add --state-topic NAME`,
+      { cause },
+    )
   }
 }
 

@@ -30,8 +30,8 @@ export class RejectSink {
   readonly #file: OutputFile | undefined
   readonly #isStrict: boolean
   #block = ''
+  #syncedBytes = 0
   #hasRefused = false
-  /** Of the last reject, and its text. */
   /** Of the last rejects, which mostly have the same details: their lines up to the number. */
   readonly #beginnings = new Map<string, string>()
   #source = ''
@@ -46,8 +46,9 @@ export class RejectSink {
   /** All of them are on the disk when it resolves. Returns how many bytes there are. */
   async sync(): Promise<number> {
     this.#writeBlock()
-    await this.#file?.sync()
-    return this.#file?.bytes ?? 0
+    const bytes = this.#file?.bytes ?? 0
+    if (bytes !== this.#syncedBytes) await this.#file?.sync()
+    return this.#syncedBytes = bytes
   }
 
   add(reject: Reject): void {

@@ -106,7 +106,7 @@ describe('a topic in, a topic out', { skip: skipReason }, () => {
 
       before(async () => {
         topic = await written(freshName('frames'), `--create ${partitions}`)
-        const flags = `--kafka --topic ${topic} --group $GROUP --minute --day --stop-at end`
+        const flags = `--kafka --topic ${topic} --group $GROUP --minute --day --stop-at end --close`
         lines = await kafkaOutput(broker, `uc-pipeline ${flags}`)
       })
 
@@ -120,7 +120,7 @@ describe('a topic in, a topic out', { skip: skipReason }, () => {
 
       test('so it is in a topic of results', async () => {
         const results = freshName('results')
-        const flags = `--kafka --topic ${topic} --group $GROUP --minute --day --stop-at end`
+        const flags = `--kafka --topic ${topic} --group $GROUP --minute --day --stop-at end --close`
         await kafkaOutput(
           broker,
           `uc-pipeline ${flags} --to-kafka ${results} --create 1 --compact`,
@@ -143,7 +143,7 @@ describe('a topic in, a topic out', { skip: skipReason }, () => {
       })
 
       test('both routes do so on Deno', async () => {
-        const flags = `--kafka --topic ${topic} --group $GROUP --minute --day --stop-at end`
+        const flags = `--kafka --topic ${topic} --group $GROUP --minute --day --stop-at end --close`
         assert.equal(await kafkaOutput(broker, `${onDeno('uc-pipeline')} ${flags}`), lines)
         const from = `${onDeno('uc-from-kafka')} ${topic} --group $GROUP-2 --stop-at end`
         const pipe = `${from} | uc-extract | uc-window --minute --day | uc-count`
@@ -151,7 +151,7 @@ describe('a topic in, a topic out', { skip: skipReason }, () => {
       })
 
       test('the plain parser does so', async () => {
-        const flags = `--kafka --topic ${topic} --group $GROUP --minute --day --stop-at end`
+        const flags = `--kafka --topic ${topic} --group $GROUP --minute --day --stop-at end --close`
         assert.equal(await kafkaOutput(broker, `uc-pipeline ${flags} --parser json`), lines)
       })
     })
@@ -164,7 +164,7 @@ describe('a topic in, a topic out', { skip: skipReason }, () => {
       for (const command of ['uc-pipeline', onDeno('uc-pipeline')]) {
         await kafkaOutput(
           broker,
-          `${command} --kafka --topic ${topic} --group $GROUP --minute --day --stop-at end \
+          `${command} --kafka --topic ${topic} --group $GROUP --minute --day --stop-at end --close \
             --to-kafka ${results} --create 1 --compression ${codec}`,
         )
         equalLast(await resultsIn(broker, results), truth)
@@ -175,7 +175,7 @@ describe('a topic in, a topic out', { skip: skipReason }, () => {
       const topic = await newTopic(broker.brokers, { partitions: 3 })
       const lines = frames.split('\n').filter((line) => !/^[ \t\r]*$/.test(line))
       await produceByJava(broker.brokers, topic, { codec, values: lines })
-      const flags = `--kafka --topic ${topic} --minute --day --stop-at end --max-delay 30s`
+      const flags = `--kafka --topic ${topic} --minute --day --stop-at end --close --max-delay 30s`
       const expected = await kafkaOutput(broker, `uc-pipeline ${flags} --group $GROUP`)
       equalLast(resultsOf(expected), truth)
       assert.equal(
@@ -213,9 +213,10 @@ describe('a topic in, a topic out', { skip: skipReason }, () => {
     /** José, Jos\xe8 and Jos\xea in Latin-1, and the first once more. */
     const latin1 = [0xe9, 0xe8, 0xea, 0xe9].map((last) => [0x4a, 0x6f, 0x73, last])
     const routes = {
-      'uc-pipeline': 'uc-pipeline --kafka --topic TOPIC --group $GROUP --stop-at end --stats s',
+      'uc-pipeline':
+        'uc-pipeline --kafka --topic TOPIC --group $GROUP --stop-at end --close --stats s',
       'uc-pipeline --parser json':
-        'uc-pipeline --kafka --topic TOPIC --group $GROUP --stop-at end --stats s --parser json',
+        'uc-pipeline --kafka --topic TOPIC --group $GROUP --stop-at end --close --stats s --parser json',
       'the pipe': 'uc-from-kafka TOPIC --group $GROUP --stop-at end | uc-extract --stats s | ' +
         'uc-window | uc-count',
     }
@@ -285,9 +286,10 @@ describe('a topic in, a topic out', { skip: skipReason }, () => {
     })
 
     const routes = {
-      'uc-pipeline': 'uc-pipeline --kafka --topic TOPIC --group $GROUP --stop-at end --rejects r',
+      'uc-pipeline':
+        'uc-pipeline --kafka --topic TOPIC --group $GROUP --stop-at end --close --rejects r',
       'uc-pipeline --parser json':
-        'uc-pipeline --kafka --topic TOPIC --group $GROUP --stop-at end --rejects r --parser json',
+        'uc-pipeline --kafka --topic TOPIC --group $GROUP --stop-at end --close --rejects r --parser json',
       'the pipe': 'uc-from-kafka TOPIC --group $GROUP --stop-at end | uc-extract --rejects r | ' +
         'uc-window | uc-count',
     }

@@ -46,7 +46,9 @@ export async function runTopicPipeline(
       }
       const { topic, state } = topics.read
       const partitions = await session.during(partitionsOf({ ...kafka, topic }))
-      await session.during(prepareStateTopic(kafka.admin, state.topic))
+      await session.during(prepareStateTopic(kafka.admin, state.topic)).catch((error) => {
+        throw inWords(error, { ...place, topic: state.topic })
+      })
       const out = await outOf(output, { write, place }, { kafka, session })
       kafka.say(summary(topics, partitions))
       const reading = { ...topics.read, consumer: connection.consumer }

@@ -97,6 +97,11 @@ class TopicRun {
       positions: this.#positions,
       kept: this.#kept,
       everyMs: read.state.commitEveryMs,
+      isWhole: () => this.#isLoaded && !this.#isAhead,
+      arrived: async () => {
+        if ('results' in out) await out.results.sync?.()
+        await session.syncRejects()
+      },
       lines: 'lines' in out ? out.lines : undefined,
     })
   }
@@ -183,7 +188,7 @@ class TopicRun {
   async #commitLast({ failure, signal }: Outcome): Promise<void> {
     const isWhole = failure === undefined && signal === undefined
     if (isWhole && this.#parts.read.state.closes) await this.#commits.lastOfAll()
-    else if (!this.#isAhead) await this.#commits.last()
+    else await this.#commits.last()
   }
 
   #delivery(): Delivery<CountOut> {
@@ -198,7 +203,7 @@ class TopicRun {
       take: (message) => 'lines' in out ? out.lines.add(message) : out.results.take(message),
       flush: async () => {
         await send()
-        if (this.#isLoaded && !this.#isAhead) await session.sending(commits.pass())
+        await session.sending(commits.pass())
       },
       discard: () => 'lines' in out ? void out.lines.take() : out.results.discard(),
       close: async (outcome) => {

@@ -12,12 +12,10 @@
  */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { RecordReader, RecordWriter } from '../../state/record.ts'
+import { otherFormat, stateFormat } from './contents.ts'
 import { inFolder, stateError } from './folder.ts'
 
 export const markerName = 'uc-state'
-
-/** Of the keys, and of what the records hold. Another one is refused. */
-const stateFormat = 1
 
 export interface Mark {
   readonly commits: number
@@ -45,11 +43,7 @@ export function readMark(folder: string): Mark {
   const reader = new RecordReader(markerName, readFileSync(inFolder(folder, markerName)))
   const format = reader.count()
   if (format !== stateFormat) {
-    throw stateError(
-      folder,
-      `is of format ${format}, where this uc reads ${stateFormat}; ` +
-        'go on with the uc that wrote it, or count anew in another folder',
-    )
+    throw stateError(folder, `is ${otherFormat(format)}, or count anew in another folder`)
   }
   const mark = { commits: reader.number(), pid: reader.number() }
   reader.end()

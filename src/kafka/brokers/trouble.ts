@@ -220,7 +220,7 @@ function answerTrouble({ name, type, broker }: Core, place: KafkaPlace): string 
     case 'CLUSTER_AUTHORIZATION_FAILED':
       return `${user} may not do this on the cluster; ${grant}`
     case 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED':
-      return `${user} may not use this transactional id; ${grant}`
+      return `${user} may not use the transactional id "uc-${place.group}"; ${grant}`
     case 'PRODUCER_FENCED':
     case 'INVALID_PRODUCER_EPOCH':
       return 'another process has taken over and goes on; this one must end'

@@ -5,7 +5,7 @@
  */
 import type { Message } from 'kafkajs'
 import type { Kept } from '../../state/kept.ts'
-import type { Transactions } from '../writing/transactions.ts'
+import type { GroupOffset, TopicMessages, Transactions } from '../writing/transactions.ts'
 import type { WaitingLines } from '../writing/waiting-lines.ts'
 import { offsetsOf } from './group-offsets.ts'
 import type { StateTopic } from './state-topic.ts'
@@ -19,7 +19,11 @@ export interface CommitsOptions {
   readonly kept: Kept
   /** Where nothing has come out, so long after the last commit. */
   readonly everyMs: number
-  /** Lines that are to go out with the state; undefined: they go another way, before. */
+  /** Whether all that the stages have taken is noted, and in its place: else nothing is saved. */
+  readonly isWhole: () => boolean
+  /** What goes out another way has arrived when it resolves: before the state says that it came out. */
+  readonly arrived: () => Promise<unknown>
+  /** Lines that are to go out with the state; undefined: they go that other way. */
   readonly lines: WaitingLines | undefined
 }
 
@@ -49,7 +53,7 @@ export class Commits {
     this.#isOver = true
     await this.#running
     if (this.#failure !== undefined) throw this.#failure.error
-    await this.#commit()
+    if (this.#options.isWhole()) await this.#commit()
   }
 
   /** The same, with nothing left of the state. */
@@ -58,8 +62,7 @@ export class Commits {
     await this.#running
     if (this.#failure !== undefined) throw this.#failure.error
     const { stateTopic, positions } = this.#options
-    const state = stateTopic.endings()
-    await this.#write(state, offsetsOf(positions.offsets, undefined))
+    await this.#write(stateTopic.endings(), offsetsOf(positions.offsets, undefined))
   }
 
   get #waiting(): number {
@@ -68,6 +71,7 @@ export class Commits {
 
   #start(): void {
     if (this.#running !== undefined || this.#failure !== undefined || this.#isOver) return
+    if (!this.#options.isWhole()) return
     const isDue = performance.now() - this.#atMs >= this.#options.everyMs
     if (this.#waiting === 0 && !isDue) return
     this.#running = this.#commit()
@@ -88,14 +92,11 @@ export class Commits {
     await this.#write(state, offsetsOf(positions.offsets, stateTopic.topic))
   }
 
-  #write(state: Message[], offsets: ReturnType<typeof offsetsOf>): Promise<void> {
-    const { transactions, stateTopic: { topic }, lines } = this.#options
-    return transactions.commit({
-      messages: [
-        { topic, messages: state, compression: 'none' },
-        ...(lines === undefined || lines.waiting === 0 ? [] : [lines.take()]),
-      ],
-      offsets,
-    })
+  async #write(state: Message[], offsets: readonly GroupOffset[]): Promise<void> {
+    const { transactions, stateTopic: { topic }, lines, arrived } = this.#options
+    const messages: TopicMessages[] = [{ topic, messages: state, compression: 'none' }]
+    if (lines !== undefined && lines.waiting > 0) messages.push(lines.take())
+    await arrived()
+    await transactions.commit({ messages, offsets })
   }
 }

@@ -11,6 +11,8 @@ import type { Delivery } from '../../io/drive.ts'
 export interface Results extends Delivery<CountOut> {
   /** Writes what the owner, if one is named, may still write. */
   flush(owner?: Owner): Promise<void>
+  /** All that was taken is on the disk when it resolves, where it goes to a file. */
+  sync?(): Promise<unknown>
   discard(): Promise<void>
 }
 

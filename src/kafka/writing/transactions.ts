@@ -5,7 +5,7 @@
  * (KIP-98, Exactly Once Delivery and Transactional Messaging)
  */
 import type { Kafka, Message, Producer } from 'kafkajs'
-import { mayPass } from '../brokers/trouble.ts'
+import { coreOf, mayPass } from '../brokers/trouble.ts'
 import { compressionTypes } from '../codecs/codecs.ts'
 import type { Compression } from '../codecs/compression.ts'
 import { OwnershipLost } from '../reading/owner.ts'
@@ -91,8 +91,9 @@ export class Transactions {
       }
       await transaction.commit()
     } catch (error) {
-      const { type = '' } = Object(error) as { type?: string }
-      if (typesOfFenced.includes(type)) throw new OwnershipLost('fenced', { cause: error })
+      if (typesOfFenced.includes(coreOf(error, { brokers: [] }).type)) {
+        throw new OwnershipLost('fenced', { cause: error })
+      }
       if (mayPass(error)) throw new OwnershipLost('interrupted', { cause: error })
       throw error
     }
