@@ -5,8 +5,8 @@
  *   npm run bench -- kafka 200000 5         frames, runs
  *
  * The broker is one of its own on this machine (.ci/broker.js), filled before the clock runs. CPU is
- * the client's alone, start-up included. In turn: uc-pipeline, whose lines are compared with the
- * generator's truth in every run; kcat to /dev/null, where it is installed; and a loop of kafkajs,
+ * the client's alone, start-up included. In turn: uc-pipeline, to standard output and to a topic,
+ * exactly and at least once, whose lines are compared with the generator's truth in every run; kcat to /dev/null, where it is installed; and a loop of kafkajs,
  * JSON.parse and a Set (peers/kafkajs-loop.ts), whose minutes are compared too.
  */
 import assert from 'node:assert/strict'
@@ -29,6 +29,8 @@ type Minutes = ReadonlyMap<number, number>
 interface Variant {
   readonly name: string
   command(run: number): string
+  /** What shows what it has counted, where it does not print it. */
+  shown?(run: number): string
   /** Undefined: it counts nothing. */
   minutes?(stdout: string): Minutes
 }
@@ -39,13 +41,23 @@ interface Sample {
 }
 
 function ours(): Variant[] {
-  const script = (run: number) =>
-    `uc-pipeline --kafka --topic t --group bench-${run} --start-at beginning --stop-at end --minute`
+  const script = (group: string) =>
+    `uc-pipeline --kafka --topic t --group ${group} --stop-at end --close --minute`
   const minutes = (stdout: string) => {
     const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as ResultLine)
     return new Map(lines.map(({ start, users }) => [start, users]))
   }
-  return [{ name: 'uc-pipeline --kafka --minute', command: script, minutes }]
+  const toTopic = (name: string, flag: string): Variant => ({
+    name: `the same with --to-kafka${flag}`,
+    command: (run) => `${script(`${name}-${run}`)} --to-kafka ${name}-${run} --create 1${flag}`,
+    shown: (run) => `uc-from-kafka ${name}-${run} --plain --stop-at end --group show`,
+    minutes,
+  })
+  return [
+    { name: 'uc-pipeline --kafka --minute', command: (run) => script(`bench-${run}`), minutes },
+    toTopic('once', ''),
+    toTopic('least', ' --at-least-once'),
+  ]
 }
 
 const kcat: Variant = {
@@ -106,9 +118,12 @@ try {
     for (let run = 0; run < runs; run++) {
       for (const [i, variant] of variants.entries()) {
         const script = `TIMEFORMAT='%R %U %S'; { time ${variant.command(run)} 2> err; } 2> time`
-        const { stdout, status } = await shell(script, { cwd, environment })
+        const { stdout: printed, status } = await shell(script, { cwd, environment })
         const said = readFileSync(join(cwd, 'err'), 'utf8')
         assert.equal(status, 0, `${variant.name}: ${said}`)
+        const { stdout } = variant.shown === undefined
+          ? { stdout: printed }
+          : await shell(variant.shown(run), { cwd, environment })
         if (variant.minutes) assert.deepEqual(variant.minutes(stdout), truth, variant.name)
         const [wall, user, system] = readFileSync(join(cwd, 'time'), 'utf8').split(' ').map(Number)
         samples[i]!.push({ wallSeconds: wall!, cpuSeconds: user! + system! })

@@ -116,9 +116,9 @@ describe('in trouble', { skip: ownSkipReason }, () => {
     const piped = await kafkaShell(broker, `uc-from-kafka ${topic} ${flags} --plain`)
     assert.equal(piped.stdout.split('\n').length, 21)
     assert.match(piped.stderr, /\[0\]: 20 messages, 10 to 29, had been deleted/)
-    const { stdout, stderr } = await kafkaShell(broker, counted)
-    assert.match(stderr, /\[0\]: 30 messages, 0 to 29, had been deleted/)
-    assert.equal(resultsOf(stdout)[0]!.frames, 20)
+    const { stdout, stderr } = await kafkaShell(broker, `${counted} --close`)
+    assert.match(stderr, /\[0\]: 20 messages, 10 to 29, had been deleted/)
+    assert.equal(resultsOf(stdout)[0]!.frames, 30)
   })
 
   test('exactly one message that is gone is told, while the topic is read', async () => {
@@ -333,7 +333,7 @@ describe('in trouble', { skip: ownSkipReason }, () => {
     await producer.disconnect()
     const stdout = await kafkaOutput(
       broker,
-      `timeout 20 uc-pipeline --kafka --topic ${topic} --group $GROUP --stop-at end`,
+      `timeout 20 uc-pipeline --kafka --topic ${topic} --group $GROUP --stop-at end --close`,
     )
     const { users, frames } = resultsOf(stdout)[0]!
     assert.deepEqual({ users, frames }, { users: 1, frames: 80 })
@@ -383,7 +383,7 @@ describe('in trouble', { skip: ownSkipReason }, () => {
     const flags = `--topic ${topic} --group $GROUP --stop-at end --kafka-config ${config}`
     const stdout = await kafkaOutput(
       broker,
-      `timeout 60 uc-pipeline --kafka ${flags} --max-memory 600MiB`,
+      `timeout 60 uc-pipeline --kafka ${flags} --close --max-memory 600MiB`,
     )
     assert.equal(resultsOf(stdout)[0]!.frames, 200_000)
     const lines = await kafkaOutput(
@@ -585,7 +585,7 @@ describe('in trouble', { skip: ownSkipReason }, () => {
     writeFileSync(small, 'max.partition.fetch.bytes=500\n')
     const stdout = await kafkaOutput(
       broker,
-      `timeout 20 uc-pipeline --kafka --topic ${topic} --group $GROUP --stop-at end \
+      `timeout 20 uc-pipeline --kafka --topic ${topic} --group $GROUP --stop-at end --close \
         --kafka-config ${small} --max-jump off`,
     )
     const last = [...lastOf(resultsOf(stdout)).values()]
