@@ -71,7 +71,7 @@ test('no command of ours stands in a block that is not run', () => {
     if (kind === 'console') continue
     assert.doesNotMatch(
       body!,
-      /^[^#\n]*\buc-(extract|window|count|merge|pipeline|from-kafka|to-kafka|generate)\b/m,
+      /^[^#\n]*\buc-(extract|window|count|merge|pipeline|from-kafka|to-kafka|state|generate)\b/m,
       body,
     )
   }

@@ -29,7 +29,7 @@ import { output } from './options/output.ts'
 import type { OutputOptions } from './options/output.ts'
 import { reporting } from './options/reporting.ts'
 import type { ReportingOptions } from './options/reporting.ts'
-import { state, type StateOptions } from './options/state.ts'
+import { state, type StateOptions, stateShown, type StateShownOptions } from './options/state.ts'
 import { time } from './options/time.ts'
 import type { TimeOptions } from './options/time.ts'
 import { kinds } from './options/windows.ts'
@@ -40,6 +40,7 @@ import type { CountRun } from './run/uc-count.ts'
 import type { ExtractRun } from './run/uc-extract.ts'
 import type { MergeRun } from './run/uc-merge.ts'
 import type { WindowRun } from './run/uc-window.ts'
+import { type StateShownPlan, stateShownPlan } from './state-shown-plan.ts'
 import { windowingOf } from './windowing.ts'
 
 /** What can be told of a command. */
@@ -50,7 +51,7 @@ export interface Command<Table> {
   readonly reads: string
   readonly writes: string
   /** What may be named behind the options, and how many; else it reads standard input, or nothing. */
-  readonly takes?: { readonly words: 'FILE' | 'TOPIC'; readonly most: number }
+  readonly takes?: { readonly words: 'FILE' | 'TOPIC' | 'DIR'; readonly most: number }
   readonly options: Table
   readonly example: string
   /** How a run may end, apart from 0; undefined: in every way. */
@@ -238,6 +239,20 @@ export const toKafka: Runnable<ToKafkaFlags, ToKafkaPlan> = {
   load: () => import('./run/uc-to-kafka.ts'),
 }
 
+export const shownState: Runnable<StateShownOptions, StateShownPlan> = {
+  name: 'uc-state',
+  brief: 'Show what a state holds, or empty it',
+  usage: 'uc-state [OPTION…] DIR',
+  reads: 'the folder of --state, also while a run has it open',
+  writes: 'its inputs, windows, users, size and age, as a table or JSON',
+  takes: { words: 'DIR', most: 1 },
+  options: stateShown,
+  example: 'uc-state --format table s',
+  exits: ['failed', 'usage', 'interrupted', 'terminated'],
+  plan: stateShownPlan,
+  load: () => import('./run/uc-state.ts'),
+}
+
 export const generate: Runnable<GeneratingOptions, GeneratePlan> = {
   name: 'uc-generate',
   brief: 'Generate frames like the real ones, repeatable by seed',
@@ -260,6 +275,7 @@ export const commands: readonly AnyRunnable[] = [
   merge,
   fromKafka,
   toKafka,
+  shownState,
   generate,
 ]
 

@@ -41,9 +41,9 @@ const wrong: Readonly<Record<string, string>> = {
   'uc-windw': 'unknown command "uc-windw"; did you mean window?',
   'help genrate': 'unknown command "genrate"; did you mean generate?',
   'frobnicate':
-    'unknown command "frobnicate"; expected pipeline, extract, window, count, merge, from-kafka, to-kafka, generate, help, completion',
+    'unknown command "frobnicate"; expected pipeline, extract, window, count, merge, from-kafka, to-kafka, state, generate, help, completion',
   '--minute':
-    'unknown flag "--minute"; expected pipeline, extract, window, count, merge, from-kafka, to-kafka, generate, help, completion',
+    'unknown flag "--minute"; expected pipeline, extract, window, count, merge, from-kafka, to-kafka, state, generate, help, completion',
   'help count window': 'argument "window": expected one command only',
   'completion': 'completion: expected one of bash, zsh, fish',
   'completion tcsh': 'completion "tcsh": expected one of bash, zsh, fish',

@@ -48,6 +48,7 @@ const bashReplies: readonly (readonly [words: readonly string[], reply: readonly
       'merge',
       'from-kafka',
       'to-kafka',
+      'state',
       'generate',
       'help',
       'completion',

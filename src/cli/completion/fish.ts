@@ -30,7 +30,7 @@ function commandLines({ name, options, takes }: AnyCommand): string {
   const word = name.replace('uc-', '')
   const places = [`-c ${name}`, `-c uc -n '__fish_seen_subcommand_from ${word}'`]
   return places.flatMap((place) => [
-    `complete ${place} ${takes?.words === 'FILE' ? '-F' : '-f'}\n`,
+    `complete ${place} ${takes?.words === 'FILE' || takes?.words === 'DIR' ? '-F' : '-f'}\n`,
     ...Object.values(options).map((option) => `complete ${place} ${optionFlags(option)}\n`),
     `complete ${place} -s h -l help -d 'Show the options'\n`,
     `complete ${place} -l version -d 'Show the version'\n`,

@@ -56,6 +56,7 @@ function commandFunction({ name, options, takes }: AnyCommand): string {
     "'(-h --help)'{-h,--help}'[Show the options]'",
     "'--version[Show the version]'",
     ...(takes?.words === 'FILE' ? ["'*:file:_files'"] : []),
+    ...(takes?.words === 'DIR' ? ["'*:folder:_files -/'"] : []),
   ]
   return `\n${functionOf(name)}() {\n  _arguments \\\n    ${lines.join(' \\\n    ')}\n}\n`
 }

@@ -1,7 +1,8 @@
-/** Options of a run that goes on where the last one stood. */
+/** Options of a run that goes on where the last one stood, and of who looks at its state. */
 import { parseDuration } from '../../time/duration.ts'
 import type { Option } from '../option.ts'
 import { file, flag } from '../values.ts'
+import { type FormatName, output } from './output.ts'
 
 export type StateOptions = {
   readonly state: Option<string | undefined>
@@ -53,5 +54,35 @@ export const state: StateOptions = {
     detail: 'One JSON object a line: the input and its decoded bytes, from which whoever feeds ' +
       'standard input has to go on.',
     example: '--state s --position',
+  },
+}
+
+export type StateShownOptions = {
+  readonly format: Option<FormatName>
+  readonly reset: Option<boolean>
+  readonly yes: Option<boolean>
+}
+
+export const stateShown: StateShownOptions = {
+  format: output.format,
+  reset: {
+    name: 'reset',
+    group: 'State',
+    fallback: 'false',
+    parse: flag,
+    brief: 'Empty the state, after asking',
+    detail: 'What it holds is lost: lines of open windows are never written, and the next run ' +
+      'counts all that it reads. A state that a process has open is refused.',
+    example: '--reset s',
+  },
+  yes: {
+    name: 'yes',
+    short: 'y',
+    group: 'State',
+    fallback: 'false',
+    parse: flag,
+    brief: 'Do not ask',
+    detail: 'Needed with `--reset` where nobody can be asked: without a terminal.',
+    example: '--reset --yes s',
   },
 }

@@ -55,6 +55,11 @@ export interface Position {
   readonly bytes: number
 }
 
+/** An input of a state that is looked at. */
+export interface InputStand extends Position {
+  readonly isOver: boolean
+}
+
 export class CountedInputs implements Required<Kept> {
   readonly name = 'inputs'
   readonly #inputs: CountedInput[] = []
@@ -109,7 +114,13 @@ export class CountedInputs implements Required<Kept> {
   }
 
   get positions(): readonly Position[] {
-    return this.#inputs.map(({ path, bytes }) => ({ input: path === '-' ? 'stdin' : path, bytes }))
+    return this.stands.map(({ input, bytes }) => ({ input, bytes }))
+  }
+
+  get stands(): readonly InputStand[] {
+    return this.#inputs.map(({ path, bytes, isOver }) => {
+      return { input: path === '-' ? 'stdin' : path, bytes, isOver }
+    })
   }
 
   /** The bytes that follow are of that input. */

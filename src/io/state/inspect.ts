@@ -4,8 +4,8 @@
  * are opened in a folder of their own. What was exchanged meanwhile is looked at again.
  */
 import { copyFileSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { environment } from '../runtime.ts'
 import { bytesIn } from './folder.ts'
 import { openLevel, recordsFolder } from './level.ts'
 import { markIn, type ReadState, readState } from './store.ts'
@@ -24,7 +24,7 @@ const retryMs = 50
 export async function inspectState(folder: string): Promise<InspectedState> {
   for (let left = tries; true; left--) {
     const mark = markIn(folder, false)
-    const path = mkdtempSync(`${tmpdir()}/uc-state-`)
+    const path = mkdtempSync(`${environment('TMPDIR') || '/tmp'}/uc-state-`)
     try {
       linkTo(recordsFolder(folder), path)
       const level = await openLevel(folder, { create: mark?.commits === 0, holder: String, path })

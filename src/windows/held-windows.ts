@@ -1,0 +1,68 @@
+/** The windows of a state at a glance, whatever the flags it was saved with: its keys name the kinds. */
+import { UniqueCounter } from '../counter/unique.ts'
+import type { StateRecord } from '../state/kept.ts'
+import { calendar, type WindowKind } from '../time/calendar.ts'
+import { utc } from '../time/zone.ts'
+import { OpenWindow } from './open-window.ts'
+import { SavedWindows } from './saved-windows.ts'
+
+/** All windows of one kind. */
+export interface HeldWindows {
+  readonly window: string
+  readonly open: number
+  /** Closed ones that late frames may still change. */
+  readonly revisable: number
+  /** Begin of the first one and of the last one, in ms since 1970. */
+  readonly firstMs: number
+  readonly lastMs: number
+  /** Of all of them, late ones too; one who is in two windows counts twice. */
+  readonly users: number
+  /** Whether no window holds a sketch. */
+  readonly isExact: boolean
+}
+
+/** Finest kind first. `records`: of the count stage. Throws where one is missing or damaged. */
+export function heldWindows(records: Iterable<StateRecord>): readonly HeldWindows[] {
+  const kinds = new Map<string, WindowKind>()
+  const windows = new SavedWindows().load(ofWindows(records), (name, startMs) => {
+    const kind = kinds.get(name) ?? kindNamed(name)
+    kinds.set(name, kind)
+    return new OpenWindow({ kind, rank: 0, startMs, latenessMs: 0, newCounter, keepsLines: false })
+  })
+  return [...kinds.values()].sort((a, b) => a.nominalMs - b.nominalMs).map((kind) => {
+    const all = windows.filter((window) => window.kind === kind)
+    const counted = all.map(usersOf)
+    const starts = all.map(({ startMs }) => startMs)
+    return {
+      window: kind.name,
+      open: all.filter(({ isClosed }) => !isClosed).length,
+      revisable: all.filter(({ isClosed }) => isClosed).length,
+      firstMs: starts.reduce((a, b) => Math.min(a, b)),
+      lastMs: starts.reduce((a, b) => Math.max(a, b)),
+      users: counted.reduce((sum, { users }) => sum + users, 0),
+      isExact: counted.every(({ method }) => method === 'exact'),
+    }
+  })
+}
+
+/** Its ends are not those of the state, whose zone is not looked for. */
+function kindNamed(name: string): WindowKind {
+  return calendar({ windows: [name], zone: utc, weekStart: 'monday' }).kinds[0]!
+}
+
+/** Becomes a sketch where a record holds one, and takes its precision then. */
+function newCounter(): UniqueCounter {
+  return new UniqueCounter({ method: 'exact', exactLimit: 0, precision: 21 })
+}
+
+/** What else the stage keeps is no window. */
+function ofWindows(records: Iterable<StateRecord>): readonly StateRecord[] {
+  return [...records].filter(([key]) => /^[^/]+\/-?\d/.test(key) && !key.startsWith('source/'))
+}
+
+function usersOf({ users, late }: OpenWindow) {
+  for (const [, addition] of late) {
+    if (addition.users !== undefined) users.merge(addition.users.state)
+  }
+  return users.estimate()
+}
