@@ -14,7 +14,7 @@ const tiers = [
   {
     name: 'ground',
     holds: [
-      ...['errors.ts', 'shown.ts', 'records.ts', 'stage.ts', 'state/kept.ts'],
+      ...['errors.ts', 'shown.ts', 'records.ts', 'stage.ts', 'state/kept.ts', 'version.ts'],
       ...['account.ts', 'ledger.ts'],
     ],
     packages: [],

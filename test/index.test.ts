@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { version } from '../src/cli/version.ts'
+import { version } from '../src/version.ts'
 import {
   calendar,
   chain,

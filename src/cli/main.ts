@@ -8,7 +8,7 @@ import { type Action, actionOf } from './action.ts'
 import { completion } from './completion.ts'
 import { renderHelp, renderOverview } from './help.ts'
 import { parseArguments } from './parse.ts'
-import { version } from './version.ts'
+import { version } from '../version.ts'
 
 /** Runs `program`, `uc` or `uc-…`, with the arguments of the process, and ends the process. */
 export async function main(program: string): Promise<void> {

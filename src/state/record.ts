@@ -116,9 +116,7 @@ export class RecordReader {
     this.#record = record
     this.#view = new DataView(record.buffer, record.byteOffset, record.byteLength)
     if (record.length < headBytes || record[0] !== mark) throw this.refused('no record of uc')
-    if (record[1] !== version) {
-      throw this.refused(`version ${record[1]}, where this uc reads ${version}`)
-    }
+    if (record[1] !== version) throw otherVersion(key, record[1]!)
     const check = this.#view.getUint32(2, true)
     if (check !== checkOf(key, record)) throw this.refused('damaged: its check does not fit')
   }
@@ -176,6 +174,14 @@ export class RecordReader {
     this.#at += bytes
     return at
   }
+}
+
+function otherVersion(key: string, found: number): UcError {
+  return new UcError(
+    'failed',
+    `the record "${key}" of the state is of version ${found}, where this uc reads ${version}; ` +
+      'go on with the uc that wrote it, or count anew with another state',
+  )
 }
 
 function checkOf(key: string, record: Uint8Array): number {

@@ -3,7 +3,7 @@
  * known when all are read: a store may lose a record without a word, as where its own log is damaged.
  * It is written with every commit, as a record (state/record.ts):
  *
- *   count    version of the state's format
+ *   format   (state/format.ts)
  *   number   commits so far
  *   number   when it was written, in ms since 1970
  *   number   records
@@ -14,13 +14,11 @@
  * What the heads are checks of is checked by whoever reads the record.
  */
 import { fingerprint, newFingerprint } from '../../counter/hash.ts'
+import { checkFormat, writeFormat } from '../../state/format.ts'
 import { headBytes, RecordReader, RecordWriter } from '../../state/record.ts'
 
 /** Its name in messages. No record has an empty key, which is its key in the store. */
 const contentsKey = 'contents'
-
-/** Of the keys, and of what the records hold. Another one is refused. */
-export const stateFormat = 2
 
 interface Sum {
   readonly hi: number
@@ -69,17 +67,14 @@ export class Contents {
   }
 
   write({ commits, savedMs }: ReadContents): Uint8Array {
-    return new RecordWriter().count(stateFormat).number(commits).number(savedMs).number(
-      this.records,
-    )
+    return writeFormat(new RecordWriter()).number(commits).number(savedMs).number(this.records)
       .count(this.#hi).count(this.#lo).of(contentsKey)
   }
 
-  /** Throws where they are others. */
+  /** Throws where they are others, or the state is of another format. */
   read(value: Uint8Array): ReadContents {
     const reader = new RecordReader(contentsKey, value)
-    const format = reader.count()
-    if (format !== stateFormat) throw reader.refused(otherFormat(format))
+    checkFormat(reader, 'the state')
     const commits = reader.number()
     const savedMs = reader.number()
     const records = reader.number()
@@ -98,11 +93,6 @@ export class Contents {
     this.#lo = (this.#lo + lo) >>> 0
     this.#bytes += bytes
   }
-}
-
-/** What a state of that format is. */
-export function otherFormat(format: number): string {
-  return `of format ${format}, where this uc reads ${stateFormat}: go on with the uc that wrote it`
 }
 
 function sumOf(key: string, value: Uint8Array): Sum {

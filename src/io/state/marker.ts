@@ -1,9 +1,9 @@
 /**
  * The file `uc-state` in the folder of a state says that it is one, of which format, who has it open,
  * and how many commits it holds at least: where the store has fewer, it has lost some. A record
- * (state/record.ts) of 26 bytes:
+ * (state/record.ts) of 62 bytes:
  *
- *   count    version of the state's format
+ *   format   (state/format.ts)
  *   number   commits
  *   number   the process that has it open, 0: none
  *
@@ -11,9 +11,10 @@
  * is fewer commits.
  */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { checkFormat, writeFormat } from '../../state/format.ts'
 import { RecordReader, RecordWriter } from '../../state/record.ts'
-import { otherFormat, stateFormat } from './contents.ts'
-import { inFolder, stateError } from './folder.ts'
+import { shownName } from '../file-name.ts'
+import { inFolder } from './folder.ts'
 
 export const markerName = 'uc-state'
 
@@ -41,10 +42,7 @@ export class Marker {
 /** Throws where it is damaged, or of another format. */
 export function readMark(folder: string): Mark {
   const reader = new RecordReader(markerName, readFileSync(inFolder(folder, markerName)))
-  const format = reader.count()
-  if (format !== stateFormat) {
-    throw stateError(folder, `is ${otherFormat(format)}, or count anew in another folder`)
-  }
+  checkFormat(reader, `the state "${shownName(folder)}"`)
   const mark = { commits: reader.number(), pid: reader.number() }
   reader.end()
   return mark
@@ -74,5 +72,5 @@ function writeAll(fd: number, record: Uint8Array): void {
 }
 
 function recordOf({ commits, pid }: Mark): Uint8Array {
-  return new RecordWriter().count(stateFormat).number(commits).number(pid).of(markerName)
+  return writeFormat(new RecordWriter()).number(commits).number(pid).of(markerName)
 }
