@@ -27,7 +27,7 @@ export function heldWindows(records: Iterable<StateRecord>): readonly HeldWindow
   const windows = new SavedWindows().load(ofWindows(records), (name, startMs) => {
     const kind = kinds.get(name) ?? kindNamed(name)
     kinds.set(name, kind)
-    return new OpenWindow({ kind, rank: 0, startMs, latenessMs: 0, newCounter, keepsLines: false })
+    return new OpenWindow({ kind, rank: 0, startMs, latenessMs: 0, newCounter })
   })
   return [...kinds.values()].sort((a, b) => a.nominalMs - b.nominalMs).map((kind) => {
     const all = windows.filter((window) => window.kind === kind)

@@ -4,9 +4,9 @@ import { Contents } from '../../../src/io/state/contents.ts'
 import { RecordWriter } from '../../../src/state/record.ts'
 
 test('contents of another format are refused by the uc that wrote them', () => {
-  const later = new RecordWriter().count(2).text('0.9.2').text('unknown').of('contents')
+  const later = new RecordWriter().count(3).text('0.9.2').text('unknown').of('contents')
   assert.throws(
     () => new Contents().read(later),
-    /^UcError: the state is of format 2, by uc 0\.9\.2, where .*; go on with uc 0\.9\.2, or count/,
+    /^UcError: the state is of format 3, by uc 0\.9\.2, where .*; go on with uc 0\.9\.2, or count/,
   )
 })
