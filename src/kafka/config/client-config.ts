@@ -13,6 +13,11 @@ import { parseProperties, type Property } from './properties.ts'
 import { readSasl, type Sasl } from './sasl-config.ts'
 import { readTls, type Tls } from './tls-config.ts'
 
+/** How long the group waits for a silent member, and how often it hears of one, is always said. */
+export type ConsumerSettings =
+  & Partial<ConsumerConfig>
+  & Required<Pick<ConsumerConfig, 'sessionTimeout' | 'heartbeatInterval'>>
+
 export interface ClientConfig {
   /** Its name in messages; undefined where there is none. */
   readonly file: string | undefined
@@ -24,12 +29,17 @@ export interface ClientConfig {
   readonly requestTimeoutMs: number
   readonly retry: { readonly initialRetryTime: number; readonly maxRetryTime: number }
   /** What the file says about consuming, as kafkajs takes it. */
-  readonly consumer: Partial<ConsumerConfig>
+  readonly consumer: ConsumerSettings
   /** Keys that are options too, for those who merge them: `bootstrap.servers`. */
   readonly options: ReadonlyMap<string, Property>
   /** What was accepted and changes nothing, to be told. */
   readonly idle: readonly IdleKey[]
 }
+
+/** The least that brokers allow by default: so long the work of one that has died lies still. */
+const sessionMs = 6000
+/** A member hears by it that another one has come, so that one waits no longer. */
+const heartbeatMs = 2000
 
 const protocols = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'] as const
 
@@ -80,10 +90,11 @@ function propertiesOf(file: string, text: string): ReadonlyMap<string, Property>
   }
 }
 
-function readConsumer(reader: KeyReader): Partial<ConsumerConfig> {
-  const consumer = {
-    sessionTimeout: reader.number('session.timeout.ms', { from: 1 }),
-    heartbeatInterval: reader.number('heartbeat.interval.ms', { from: 1 }),
+function readConsumer(reader: KeyReader): ConsumerSettings {
+  const sessionTimeout = reader.number('session.timeout.ms', { from: 1 }) ?? sessionMs
+  const heartbeatInterval = reader.number('heartbeat.interval.ms', { from: 1 }) ??
+    Math.min(heartbeatMs, Math.ceil(sessionTimeout / 3))
+  const others = {
     rebalanceTimeout: reader.number('max.poll.interval.ms', { from: 1 }),
     maxBytesPerPartition: reader.number('max.partition.fetch.bytes', { from: 1 }),
     maxWaitTimeInMs: reader.number('fetch.max.wait.ms'),
@@ -92,13 +103,12 @@ function readConsumer(reader: KeyReader): Partial<ConsumerConfig> {
     maxBytes: reader.number('fetch.max.bytes', { from: 1 }),
     rackId: reader.text('client.rack'),
   }
-  const { sessionTimeout = 30_000, heartbeatInterval = 3000 } = consumer
   if (heartbeatInterval >= sessionTimeout) {
     const key = reader.has('heartbeat.interval.ms') ? 'heartbeat.interval.ms' : 'session.timeout.ms'
     const end = `heartbeat.interval.ms, ${heartbeatInterval}, has to be less than ` +
       `session.timeout.ms, ${sessionTimeout}`
     reader.fail(key, end)
   }
-  const given = Object.entries(consumer).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(given)
+  const given = Object.entries(others).filter(([, value]) => value !== undefined)
+  return { sessionTimeout, heartbeatInterval, ...Object.fromEntries(given) }
 }

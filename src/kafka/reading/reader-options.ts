@@ -1,5 +1,6 @@
 /** What a reader of topics is told, and what it tells of where it stands. */
-import type { Admin, ConsumerConfig, Kafka, PartitionAssigner } from 'kafkajs'
+import type { Admin, Kafka, PartitionAssigner } from 'kafkajs'
+import type { ConsumerSettings } from '../config/client-config.ts'
 import type { StartAt, StopAt } from './offsets.ts'
 import type { OwnedState } from './state-partition.ts'
 
@@ -13,7 +14,7 @@ export interface ReaderOptions {
   readonly assigner: PartitionAssigner | undefined
   /** Whether what is read is worth nothing once another member has read on. */
   readonly ownsAll?: boolean
-  readonly consumer: Partial<ConsumerConfig>
+  readonly consumer: ConsumerSettings
   readonly startAt: StartAt
   readonly stopAt: StopAt
   /**

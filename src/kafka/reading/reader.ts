@@ -44,8 +44,8 @@ export class TopicReader implements Owner {
   constructor(options: ReaderOptions) {
     const { kafka, group, assigner, consumer, timeOf, ownsAll } = options
     this.#options = options
-    this.#heartbeatMs = consumer.heartbeatInterval ?? 3000
-    this.#membership = new Membership(consumer.sessionTimeout ?? 30_000)
+    this.#heartbeatMs = consumer.heartbeatInterval
+    this.#membership = new Membership(consumer.sessionTimeout)
     this.#partitions = new Partitions({ timeOf, isAlone: ownsAll === true })
     this.#consumer = kafka.consumer({
       metadataMaxAge: 30_000, // new partitions are seen so soon

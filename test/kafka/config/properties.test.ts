@@ -179,6 +179,20 @@ describe('client.properties', () => {
     assert.deepEqual(sasl.command.map((word) => word.reveal()), ['get-token', '--for', 'kafka'])
   })
 
+  for (
+    const [given, sessionTimeout, heartbeatInterval] of [
+      ['', 6000, 2000],
+      ['session.timeout.ms=3000', 3000, 1000],
+      ['session.timeout.ms=45000', 45_000, 2000],
+      ['heartbeat.interval.ms=5000', 6000, 5000],
+    ] as const
+  ) {
+    test(`sessions and heartbeats go together: "${given}"`, () => {
+      const { consumer } = clientConfig(file, given)
+      assert.deepEqual(consumer, { sessionTimeout, heartbeatInterval })
+    })
+  }
+
   test('says times and sizes', () => {
     const config = clientConfig(
       file,
@@ -289,8 +303,10 @@ fetch.max.bytes=5000`,
       ':4: uc.sasl.oauthbearer.command: needs sasl.mechanism=OAUTHBEARER, but it is SCRAM-SHA-256',
     'security.protocol=SASL_SSL\nsasl.mechanism=OAUTHBEARER':
       ': uc.sasl.oauthbearer.command: missing; expected a program that prints the token, and its arguments',
-    'session.timeout.ms=3000':
-      ':1: session.timeout.ms "3000": heartbeat.interval.ms, 3000, has to be less than session.timeout.ms, 3000',
+    'heartbeat.interval.ms=6000':
+      ':1: heartbeat.interval.ms "6000": heartbeat.interval.ms, 6000, has to be less than session.timeout.ms, 6000',
+    'session.timeout.ms=2000\nheartbeat.interval.ms=2000':
+      ':2: heartbeat.interval.ms "2000": heartbeat.interval.ms, 2000, has to be less than session.timeout.ms, 2000',
     'request.timeout.ms=1s': ':1: request.timeout.ms "1s": expected a whole number from 1 on',
     'transactional.id=x': ':1: transactional.id: it follows from the group; see --group',
     'security.protocol=SSL\nssl.keystore.key=gehe1m':

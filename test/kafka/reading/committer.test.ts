@@ -57,7 +57,7 @@ async function withCommitter(use: (committing: Committing) => Promise<void>): Pr
     topics: ['t'],
     group: 'g',
     assigner: undefined,
-    consumer: {},
+    consumer: { sessionTimeout: 6000, heartbeatInterval: 2000 },
     startAt: 'beginning',
     stopAt: 'never',
     say() {},
