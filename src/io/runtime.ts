@@ -13,7 +13,7 @@ import {
   readSync,
   writeSync,
 } from 'node:fs'
-import { totalmem } from 'node:os'
+import { hostname, totalmem } from 'node:os'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getHeapStatistics } from 'node:v8'
@@ -39,7 +39,8 @@ interface DenoNamespace {
 type Permission =
   | { readonly name: 'read'; readonly path: string }
   | { readonly name: 'env'; readonly variable: string }
-  | { readonly name: 'sys'; readonly kind: 'systemMemoryInfo' }
+  | { readonly name: 'sys'; readonly kind: 'systemMemoryInfo' | 'hostname' }
+  | { readonly name: 'run' }
 
 const deno = (globalThis as { Deno?: DenoNamespace }).Deno
 
@@ -49,6 +50,21 @@ export const commandLine: readonly string[] = deno === undefined
   : process.argv.slice(2)
 
 export const processId: number = process.pid
+
+/** What the machine, or the container, is called; undefined where Deno does not let us see it. */
+export function hostName(): string | undefined {
+  return isPermitted({ name: 'sys', kind: 'hostname' }) ? hostname() : undefined
+}
+
+/** Whether there is such a process, whoever's; undefined where Deno does not let us see it. */
+export function isProcess(id: number): boolean | undefined {
+  if (!isPermitted({ name: 'run' })) return undefined
+  try {
+    return process.kill(id, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
+}
 
 /** An environment variable; undefined too where Deno does not let us see it. */
 export function environment(name: string): string | undefined {

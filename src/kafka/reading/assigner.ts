@@ -1,16 +1,17 @@
 /**
  * Who of a group reads which partitions. Two ways beside kafkajs' own: all of them go to the member
  * that has been there longest, and the others stand by; or each member gets those it asked for.
- * What a member wants the others to know travels as its user data.
+ * What a member wishes travels in its user data.
  */
 import { Buffer } from 'node:buffer'
 import kafkajs, { type PartitionAssigner } from 'kafkajs'
+import { wishIn } from './member-data.ts'
 
 type Assigned = Record<string, number[]>
 
 interface Member {
   readonly memberId: string
-  readonly userData: string
+  readonly wish: string
 }
 
 /**
@@ -19,7 +20,7 @@ interface Member {
  */
 export function oneOwner(since: () => number): PartitionAssigner {
   return assigner('uc-one-owner', () => `${since()}`, (members, partitionsOf) => {
-    const byAge = [...members].sort((a, b) => Number(a.userData) - Number(b.userData))
+    const byAge = [...members].sort((a, b) => Number(a.wish) - Number(b.wish))
     return new Map(byAge.slice(0, 1).map(({ memberId }) => [memberId, partitionsOf]))
   })
 }
@@ -27,8 +28,8 @@ export function oneOwner(since: () => number): PartitionAssigner {
 /** Each member gets the partitions that it names, whatever the others have. */
 export function asAsked(partitions: readonly number[]): PartitionAssigner {
   return assigner('uc-as-asked', () => partitions.join(), (members, partitionsOf) => {
-    return new Map(members.map(({ memberId, userData }) => {
-      const asked = new Set(userData.split(',').map(Number))
+    return new Map(members.map(({ memberId, wish }) => {
+      const asked = new Set(wish.split(',').map(Number))
       const own = Object.entries(partitionsOf).map(([topic, all]) => {
         return [topic, all.filter((partition) => asked.has(partition))] as const
       })
@@ -37,9 +38,12 @@ export function asAsked(partitions: readonly number[]): PartitionAssigner {
   })
 }
 
+/** The group's members share the partitions. */
+export const shared: PartitionAssigner = kafkajs.PartitionAssigners.roundRobin
+
 function assigner(
   name: string,
-  userData: () => string,
+  wish: () => string,
   assign: (members: readonly Member[], partitionsOf: Assigned) => ReadonlyMap<string, Assigned>,
 ): PartitionAssigner {
   const { AssignerProtocol: { MemberAssignment, MemberMetadata } } = kafkajs
@@ -49,12 +53,12 @@ function assigner(
     version,
     protocol: ({ topics }) => ({
       name,
-      metadata: MemberMetadata.encode({ version, topics, userData: Buffer.from(userData()) }),
+      metadata: MemberMetadata.encode({ version, topics, userData: Buffer.from(wish()) }),
     }),
     assign({ members, topics }) {
       const known = members.map(({ memberId, memberMetadata }) => {
-        const userData = MemberMetadata.decode(memberMetadata)?.userData.toString() ?? ''
-        return { memberId, userData }
+        const userData = MemberMetadata.decode(memberMetadata)?.userData
+        return { memberId, wish: wishIn(userData ?? Buffer.alloc(0)) }
       })
       const partitionsOf = Object.fromEntries(topics.map((topic) => {
         return [topic, cluster.findTopicPartitionMetadata(topic).map((each) => each.partitionId)]

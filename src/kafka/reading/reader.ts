@@ -7,13 +7,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Batch, Consumer, EachBatchPayload, TopicPartitions } from 'kafkajs'
 import { UcError } from '../../errors.ts'
+import { thisProcess } from '../../io/process-identity.ts'
 import { unreadableIn } from '../codecs/unreadable-batch.ts'
+import { shared } from './assigner.ts'
+import { introduced } from './member-data.ts'
 import { isOfRebalance, Membership } from './membership.ts'
 import { messageRuns } from './message-lines.ts'
 import { boundsOf, deletedUpTo, explainGap, lowsOf, spansOf, type StartAt } from './offsets.ts'
 import { Outlet, type ReaderMessage } from './outlet.ts'
 import { type Owner, OwnershipLost } from './owner.ts'
 import { type Partition, Partitions } from './partitions.ts'
+import { attend, othersIn } from './predecessors.ts'
 import type { ReaderOptions } from './reader-options.ts'
 import { type OwnedState, StatePartition } from './state-partition.ts'
 import { whileWorking } from '../brokers/while-working.ts'
@@ -40,9 +44,11 @@ export class TopicReader implements Owner {
   /** Nothing is read any more. */
   #failure: { readonly error: unknown } | undefined
   #commits = 0
+  /** Aborted when the group has taken us in, and when we give up. */
+  readonly #joined = new AbortController()
 
   constructor(options: ReaderOptions) {
-    const { kafka, group, assigner, consumer, timeOf, ownsAll } = options
+    const { kafka, group, assigner = shared, consumer, timeOf, ownsAll } = options
     this.#options = options
     this.#heartbeatMs = consumer.heartbeatInterval
     this.#membership = new Membership(consumer.sessionTimeout)
@@ -52,7 +58,9 @@ export class TopicReader implements Owner {
       maxWaitTimeInMs: 100,
       ...consumer,
       groupId: group,
-      ...(assigner === undefined ? {} : { partitionAssigners: [assigner] }),
+      partitionAssigners: [
+        introduced(assigner, { ...thisProcess(), sessionMs: consumer.sessionTimeout }),
+      ],
     })
     const { REQUEST, HEARTBEAT, GROUP_JOIN, STOP, CRASH } = this.#consumer.events
     const { END_BATCH_PROCESS, FETCH, COMMIT_OFFSETS } = this.#consumer.events
@@ -63,6 +71,7 @@ export class TopicReader implements Owner {
     this.#consumer.on(STOP, () => this.#membership.left())
     this.#consumer.on(COMMIT_OFFSETS, () => void this.#commits++)
     this.#consumer.on(GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) => {
+      this.#joined.abort()
       if (this.#membership.joined(memberId)) this.#lose()
       // Until we have said where to begin: kafkajs would begin where the group has stopped, and
       // overwrite that where the offset is gone.
@@ -103,12 +112,14 @@ export class TopicReader implements Owner {
     const { topics, state } = this.#options
     const all = [...topics, ...(state === undefined ? [] : [state.topic])]
     await this.#consumer.subscribe({ topics: all, fromBeginning: true })
+    const others = await othersIn(this.#options)
     const run = this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       eachBatch: (payload) => this.#take(payload),
     })
     run.catch((error) => this.#fail(error))
+    void attend(others, { ...this.#options, joined: this.#joined.signal })
     yield* this.#outlet.values()
   }
 
@@ -165,6 +176,7 @@ export class TopicReader implements Owner {
   }
 
   async close(): Promise<void> {
+    this.#joined.abort()
     this.#outlet.close()
     await this.#consumer.disconnect()
   }
@@ -176,6 +188,7 @@ export class TopicReader implements Owner {
   #fail(error: unknown): void {
     this.#failure ??= { error }
     this.#statePartition?.giveUp()
+    this.#joined.abort()
     this.#outlet.fail(error)
   }
 
