@@ -242,8 +242,8 @@ export const toKafka: Runnable<ToKafkaFlags, ToKafkaPlan> = {
 export const shownState: Runnable<StateShownOptions, StateShownPlan> = {
   name: 'uc-state',
   brief: 'Show what a state holds, or empty it',
-  usage: 'uc-state [OPTION…] DIR',
-  reads: 'the folder of --state, also while a run has it open',
+  usage: 'uc-state [OPTION…] DIR | --kafka',
+  reads: 'the folder of --state, or the topic of a group, also while a run has it open',
   writes: 'its inputs, windows, users, size and age, as a table or JSON',
   takes: { words: 'DIR', most: 1 },
   options: stateShown,

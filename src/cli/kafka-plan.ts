@@ -133,7 +133,7 @@ export async function topicPlan(
 }
 
 /** Groups may have names that topics may not. */
-function stateTopicOf(group: string): string {
+export function stateTopicOf(group: string): string {
   const topic = `${group}-state`
   try {
     valueOfText(kafkaState.stateTopic, topic, 'argument')

@@ -2,6 +2,7 @@
 import { parseDuration } from '../../time/duration.ts'
 import type { Option } from '../option.ts'
 import { file, flag } from '../values.ts'
+import { kafka, type KafkaOptions, kafkaRead, kafkaState } from './kafka.ts'
 import { type FormatName, output } from './output.ts'
 
 export type StateOptions = {
@@ -57,13 +58,28 @@ export const state: StateOptions = {
   },
 }
 
-export type StateShownOptions = {
+export type StateShownOptions = KafkaOptions & {
+  readonly kafka: Option<boolean>
+  readonly group: Option<string>
+  readonly stateTopic: Option<string | undefined>
   readonly format: Option<FormatName>
   readonly reset: Option<boolean>
   readonly yes: Option<boolean>
 }
 
 export const stateShown: StateShownOptions = {
+  kafka: {
+    name: 'kafka',
+    group: 'Kafka',
+    fallback: 'false',
+    parse: flag,
+    brief: 'The state is in a topic: that of a group',
+    detail: 'Of uc-pipeline with `--kafka`. It is shown as it was committed last.',
+    example: '--kafka --group uc-eu',
+  },
+  group: kafkaRead.group,
+  stateTopic: kafkaState.stateTopic,
+  ...kafka,
   format: output.format,
   reset: {
     name: 'reset',

@@ -2,6 +2,7 @@
 import { ReaderAccount } from '../../account.ts'
 import { shownName } from '../../io/file-name.ts'
 import { CountedInputs } from '../../io/state/counted-inputs.ts'
+import { readPositions } from '../../kafka/state/topic-positions.ts'
 import type { StateRecord } from '../../state/kept.ts'
 import { withAccounts } from '../../state/saved-accounts.ts'
 import { heldWindows } from '../../windows/held-windows.ts'
@@ -32,6 +33,12 @@ export interface StateSummary {
     /** Decoded ones that are counted. */
     readonly bytes: number
     readonly over: boolean
+  }[]
+  /** Of a topic that is read. */
+  readonly partitions: readonly {
+    readonly partition: string
+    /** Of the message that is counted next. */
+    readonly offset: number
   }[]
   readonly lines: number
   readonly malformed: number
@@ -73,7 +80,7 @@ export function summaryOf(state: FoundState, nowMs: number): StateSummary {
 
 export type Holdings = Pick<
   StateSummary,
-  'inputs' | 'lines' | 'malformed' | 'frames' | 'windows'
+  'inputs' | 'partitions' | 'lines' | 'malformed' | 'frames' | 'windows'
 >
 
 export function holdingsOf(records: readonly StateRecord[]): Holdings {
@@ -89,6 +96,9 @@ export function holdingsOf(records: readonly StateRecord[]): Holdings {
   return {
     inputs: inputs.stands.map(({ input, bytes, isOver }) => {
       return { input: shownName(input), bytes, over: isOver }
+    }),
+    partitions: readPositions(of('topic')).map(({ topic, partition, next }) => {
+      return { partition: `${topic}[${partition}]`, offset: next }
     }),
     lines,
     malformed,

@@ -10,6 +10,7 @@ export function stateTable(state: StateSummary): string {
   const inputs = state.inputs.map(({ input, bytes, over }) => {
     return [input, grouped(bytes), over ? 'over' : 'goes on']
   })
+  const partitions = state.partitions.map(({ partition, offset }) => [partition, grouped(offset)])
   const windows = state.windows.map(({ window, open, revisable, users, exact, first, last }) => [
     window,
     ...[open, revisable].map(grouped),
@@ -20,6 +21,7 @@ export function stateTable(state: StateSummary): string {
   const { diskBytes, pid } = state
   const blocks = [
     inputs.length > 0 ? aligned([['input', 'bytes', ''], ...inputs], [1]) : '',
+    partitions.length > 0 ? aligned([['partition', 'offset'], ...partitions], [1]) : '',
     windows.length > 0 ? aligned([windowTitles, ...windows], [1, 2, 3]) : '',
     aligned([
       ['lines', `${grouped(lines)}, ${grouped(malformed)} malformed, ${grouped(frames)} frames`],

@@ -71,9 +71,9 @@ function summary({ connection, read, write }: TopicPlan, partitions: number): st
 /** Counts while the topic is ours; a process that has lost it stands by until it is ours again. */
 async function countTopic(parts: Omit<TopicRunParts, 'transactions'>): Promise<Outcome> {
   const { read, kafka, out, session } = parts
-  const { topic, group } = read
+  const { group } = read
   const transactionalId = `uc-${group}`
-  const transactions = new Transactions({ kafka: kafka.kafka, transactionalId, group, topic })
+  const transactions = new Transactions({ kafka: kafka.kafka, transactionalId, group })
   let { startAt } = read
   try {
     for (;;) {

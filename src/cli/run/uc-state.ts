@@ -1,62 +1,71 @@
 /** uc-state: what a state holds, by its keys alone; or nothing any more. */
 import { UcError } from '../../errors.ts'
-import { shownName } from '../../io/file-name.ts'
 import { grouped } from '../../io/result-format.ts'
 import { chunksOf, isTerminal, onSignal, writeOut } from '../../io/runtime.ts'
 import { SignalWatch } from '../../io/signals.ts'
-import { inspectState } from '../../io/state/inspect.ts'
-import { openStore } from '../../io/state/store.ts'
 import { tell, tellProgress } from '../../io/tell.ts'
 import { shown } from '../../shown.ts'
 import type { StateRecord } from '../../state/kept.ts'
-import type { StateShownPlan } from '../state-shown-plan.ts'
-import { holdingsOf, summaryOf } from './state-summary.ts'
+import type { StatePlace, StateShownPlan } from '../state-shown-plan.ts'
+import { FolderState } from './folder-state.ts'
+import { type FoundState, holdingsOf, summaryOf } from './state-summary.ts'
 import { stateTable } from './state-table.ts'
 
 const say = (text: string) => tell(`uc-state: ${text}`)
 
-export async function run(plan: StateShownPlan): Promise<number> {
-  if (plan.resets) await reset(plan)
-  else await show(plan)
+/** A state, wherever it lies. */
+export interface ShownState {
+  /** As messages call it. */
+  readonly name: string
+  find(): Promise<FoundState>
+  /** Nobody else can use it until it is done. Asks with what it holds; whoever says no throws. */
+  empty(ask: (records: readonly StateRecord[]) => Promise<void>): Promise<void>
+}
+
+export async function run({ place, format, resets, asks }: StateShownPlan): Promise<number> {
+  const watch = new SignalWatch()
+  onSignal((signal) => watch.receive(signal))
+  const state = await stateIn(place, watch)
+  if (!resets) await show(await state.find(), format)
+  else await reset(state, asks ? watch : undefined)
   return 0
 }
 
-async function show({ folder, format }: StateShownPlan): Promise<void> {
-  const { records, contents, commits, savedMs, pid, diskBytes } = await inspectState(folder)
-  const summary = summaryOf({
-    name: shownName(folder),
-    records,
-    recordBytes: contents.bytes,
-    commits,
-    savedMs,
-    files: { diskBytes, pid },
-  }, Date.now())
+async function stateIn(place: StatePlace, watch: SignalWatch): Promise<ShownState> {
+  if ('folder' in place) return new FolderState(place.folder, say)
+  const { GroupTopicState } = await import('./group-topic-state.ts')
+  return new GroupTopicState(place, { say, during: (work) => watch.during(work) })
+}
+
+async function show(found: FoundState, format: StateShownPlan['format']): Promise<void> {
+  const summary = summaryOf(found, Date.now())
   const isTable = format === undefined ? isTerminal('stdout') : format === 'table'
   const text = isTable ? stateTable(summary) : `${shown(JSON.stringify(summary))}\n`
   await writeOut(new TextEncoder().encode(text))
 }
 
-/** The store is open, so locked, while the question stands: what is shown is what is emptied. */
-async function reset({ folder, asks }: StateShownPlan): Promise<void> {
-  if (asks && !(isTerminal('stdin') && isTerminal('stderr'))) {
+/** `asking`: watched while a question stands; undefined: nobody is asked. */
+async function reset(state: ShownState, asking: SignalWatch | undefined): Promise<void> {
+  if (asking !== undefined && !(isTerminal('stdin') && isTerminal('stderr'))) {
     throw new UcError('usage', '--reset asks, and there is no terminal; add --yes')
   }
-  const { store, records } = await openStore(folder, { create: false, say })
-  try {
-    if (asks && records.length > 0) await confirm(folder, records)
-    await store.commit(records.map(([key]) => [key, null]))
-  } finally {
-    await store.close()
-  }
+  await state.empty(async (records) => {
+    if (asking !== undefined && records.length > 0) await confirm(state.name, records, asking)
+  })
 }
 
-async function confirm(folder: string, records: readonly StateRecord[]): Promise<void> {
-  const { inputs, windows } = holdingsOf(records)
+async function confirm(
+  name: string,
+  records: readonly StateRecord[],
+  watch: SignalWatch,
+): Promise<void> {
+  const { inputs, partitions, windows } = holdingsOf(records)
   const held = windows.reduce((sum, { open, revisable }) => sum + open + revisable, 0)
-  const what = `${numbered(inputs.length, 'input')}, ${numbered(held, 'window')}`
-  tellProgress(`uc-state: empties the state ${shownName(folder)}: ${what}; go on? [y/N] `)
-  const watch = new SignalWatch()
-  onSignal((signal) => watch.receive(signal))
+  const read = partitions.length > 0
+    ? numbered(partitions.length, 'partition')
+    : numbered(inputs.length, 'input')
+  const what = `${read}, ${numbered(held, 'window')}`
+  tellProgress(`uc-state: empties the state ${name}: ${what}; go on? [y/N] `)
   const { value } = await watch.during(chunksOf(0).next())
   if (value === undefined) tell('') // ends the line as an answer does
   const answer = new TextDecoder().decode(value)

@@ -23,7 +23,7 @@ export interface OwnedState {
 }
 
 export class StatePartition {
-  readonly #state: OwnedState
+  readonly #state: Pick<OwnedState, 'take' | 'progress'>
   readonly #low: number
   readonly #high: number
   /** Settled when all has been taken. */
@@ -32,12 +32,19 @@ export class StatePartition {
   /** Offset of the message that is taken next. */
   next: number
 
-  constructor(state: OwnedState, { low, high }: { readonly low: number; readonly high: number }) {
+  constructor(
+    state: Pick<OwnedState, 'take' | 'progress'>,
+    { low, high }: { readonly low: number; readonly high: number },
+  ) {
     this.#state = state
     this.#low = this.next = low
     this.#high = high
     this.isRead = new Promise((resolve) => this.#settle = resolve)
     this.reach(low)
+  }
+
+  get isDone(): boolean {
+    return this.next >= this.#high
   }
 
   take(messages: readonly KafkaMessage[]): void {
@@ -52,7 +59,7 @@ export class StatePartition {
   reach(next: number): void {
     this.next = Math.max(this.next, next)
     this.#state.progress(Math.min(this.next, this.#high) - this.#low, this.#high - this.#low)
-    if (this.next >= this.#high) this.#settle()
+    if (this.isDone) this.#settle()
   }
 
   /** Nobody waits for it any more. */

@@ -5,9 +5,8 @@
  */
 import type { Message } from 'kafkajs'
 import type { Kept } from '../../state/kept.ts'
-import type { GroupOffset, TopicMessages, Transactions } from '../writing/transactions.ts'
+import type { GroupOffsets, TopicMessages, Transactions } from '../writing/transactions.ts'
 import type { WaitingLines } from '../writing/waiting-lines.ts'
-import { offsetsOf } from './group-offsets.ts'
 import type { StateTopic } from './state-topic.ts'
 import type { TopicPositions } from './topic-positions.ts'
 
@@ -62,7 +61,7 @@ export class Commits {
     await this.#running
     if (this.#failure !== undefined) throw this.#failure.error
     const { stateTopic, positions } = this.#options
-    await this.#write(stateTopic.endings(), offsetsOf(positions.offsets, undefined))
+    await this.#write(stateTopic.endings(), positions.groupOffsets(undefined))
   }
 
   get #waiting(): number {
@@ -89,10 +88,10 @@ export class Commits {
     kept.save!((key, value) => changes.set(key, value))
     if (changes.size === 0 && this.#waiting === 0) return
     const state = stateTopic.messagesOf(changes)
-    await this.#write(state, offsetsOf(positions.offsets, stateTopic.topic))
+    await this.#write(state, positions.groupOffsets(stateTopic.topic))
   }
 
-  async #write(state: Message[], offsets: readonly GroupOffset[]): Promise<void> {
+  async #write(state: Message[], offsets: GroupOffsets): Promise<void> {
     const { transactions, stateTopic: { topic }, lines, arrived } = this.#options
     const messages: TopicMessages[] = [{ topic, messages: state, compression: 'none' }]
     if (lines !== undefined && lines.waiting > 0) messages.push(lines.take())

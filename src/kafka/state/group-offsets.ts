@@ -3,20 +3,24 @@
  * behind we are, and where the state is that it belongs to, so that none is missed in silence.
  */
 import { UcError } from '../../errors.ts'
-import type { GroupOffset } from '../writing/transactions.ts'
+import type { GroupOffsets } from '../writing/transactions.ts'
 import type { StoredOffset } from '../reading/stored-offsets.ts'
 
 const version = 2
 
 /** `stateTopic`: where the state is that was saved with them; undefined: there is none. */
 export function offsetsOf(
+  topic: string,
   positions: ReadonlyMap<number, number>,
   stateTopic: string | undefined,
-): GroupOffset[] {
+): GroupOffsets {
   const metadata = stateTopic === undefined
     ? ''
     : JSON.stringify({ uc: version, state: stateTopic })
-  return [...positions].map(([partition, next]) => ({ partition, offset: `${next}`, metadata }))
+  const partitions = [...positions].map(([partition, next]) => {
+    return { partition, offset: `${next}`, metadata }
+  })
+  return { topic, partitions }
 }
 
 /**

@@ -32,6 +32,8 @@ export class StateTopic {
   readonly topic: string
   #contents = new Contents()
   #records = new Map<string, Uint8Array>()
+  /** Of a commit whose end has not been read. */
+  #begun: [key: string, record: Uint8Array | undefined][] = []
   #head: Uint8Array | undefined
   #commits = 0
   /** Of a state that is to be replaced by the next messages. */
@@ -41,14 +43,20 @@ export class StateTopic {
     this.topic = topic
   }
 
-  /** The next message that there is. */
+  /** The next message that there is. What they are comes behind the records of each commit. */
   take({ key, value }: Pick<KafkaMessage, 'key' | 'value'>): void {
     const name = key?.toString() ?? ''
     // What a message holds is a part of all that was fetched with it
     const record = value === null ? undefined : new Uint8Array(value)
-    if (name === '') this.#head = record
-    else if (record === undefined) this.#records.delete(name)
-    else this.#records.set(name, record)
+    if (name !== '') {
+      this.#begun.push([name, record])
+      return
+    }
+    this.#head = record
+    for (const [key, value] of this.#begun.splice(0)) {
+      if (value === undefined) this.#records.delete(key)
+      else this.#records.set(key, value)
+    }
   }
 
   /** All have been taken. Undefined where there is no state. Throws where it is not whole. */
@@ -58,8 +66,10 @@ export class StateTopic {
     const records = [...this.#records]
     this.#records = new Map()
     for (const [key, value] of records) this.#contents.change(key, value)
-    if (this.#head === undefined && records.length === 0) return undefined
-    if (this.#head === undefined) throw missingRecord('contents')
+    if (this.#head === undefined) {
+      if (records.length + this.#begun.length > 0) throw missingRecord('contents')
+      return undefined
+    }
     const contents = this.#contents.read(this.#head)
     this.#commits = contents.commits
     return { records, contents }
@@ -76,7 +86,8 @@ export class StateTopic {
 
   /** What was read is no more, as soon as anything is written. */
   beginAnew(): void {
-    this.#old = [...this.#records.keys(), ...this.#contents.keys]
+    const begun = this.#begun.splice(0).map(([key]) => key)
+    this.#old = [...new Set([...begun, ...this.#records.keys(), ...this.#contents.keys])]
     this.#records = new Map()
     this.#contents = new Contents()
     this.#commits = 0

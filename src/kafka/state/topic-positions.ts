@@ -1,5 +1,7 @@
 /** How far each partition of a topic is counted, as a record `3` of each. */
 import { UcError } from '../../errors.ts'
+import type { GroupOffsets } from '../writing/transactions.ts'
+import { offsetsOf } from './group-offsets.ts'
 import { ChangedRecords } from '../../state/changed-records.ts'
 import { type Kept, type Put, type StateRecord, unknownRecord } from '../../state/kept.ts'
 import { RecordReader, RecordWriter } from '../../state/record.ts'
@@ -19,6 +21,11 @@ export class TopicPositions implements Required<Kept> {
     return this.#next
   }
 
+  /** As the group is to know them; `stateTopic`: see there. */
+  groupOffsets(stateTopic: string | undefined): GroupOffsets {
+    return offsetsOf(this.#topic, this.#next, stateTopic)
+  }
+
   reach(partition: number, next: number): void {
     this.#next.set(partition, next)
   }
@@ -27,16 +34,13 @@ export class TopicPositions implements Required<Kept> {
     this.#records.save(put, this.#fields())
   }
 
-  load(records: Iterable<StateRecord>): void {
-    for (const [key, value] of records) {
-      if (!/^\d+$/.test(key)) throw unknownRecord(key)
-      const record = new RecordReader(key, value)
-      const topic = record.text()
-      this.#next.set(Number(key), record.number())
-      record.end()
+  load(all: Iterable<StateRecord>): void {
+    const records = [...all]
+    for (const { topic, partition, next } of readPositions(records)) {
       if (topic !== this.#topic) throw otherTopic(topic, this.#topic)
-      this.#records.stands(key, value)
+      this.#next.set(partition, next)
     }
+    for (const [key, value] of records) this.#records.stands(key, value)
   }
 
   *#fields(): Generator<[string, RecordWriter]> {
@@ -44,6 +48,23 @@ export class TopicPositions implements Required<Kept> {
       yield [`${partition}`, new RecordWriter().text(this.#topic).number(next)]
     }
   }
+}
+
+export interface TopicPosition {
+  readonly topic: string
+  readonly partition: number
+  /** Offset of the next message. */
+  readonly next: number
+}
+
+export function readPositions(records: Iterable<StateRecord>): readonly TopicPosition[] {
+  return [...records].map(([key, value]) => {
+    if (!/^\d+$/.test(key)) throw unknownRecord(key)
+    const record = new RecordReader(key, value)
+    const position = { topic: record.text(), partition: Number(key), next: record.number() }
+    record.end()
+    return position
+  }).sort((a, b) => a.partition - b.partition)
 }
 
 function otherTopic(saved: string, topic: string): UcError {

@@ -18,25 +18,27 @@ export interface TopicMessages {
   readonly mostBatchBytes?: number | undefined
 }
 
-export interface GroupOffset {
-  readonly partition: number
-  /** Of the message that is read next. */
-  readonly offset: string
-  readonly metadata: string
+/** How far a group has come in a topic. */
+export interface GroupOffsets {
+  readonly topic: string
+  readonly partitions: readonly {
+    readonly partition: number
+    /** Of the message that is read next. */
+    readonly offset: string
+    readonly metadata: string
+  }[]
 }
 
 /** What is written together. */
 export interface Written {
   readonly messages: readonly TopicMessages[]
-  readonly offsets: readonly GroupOffset[]
+  readonly offsets: GroupOffsets
 }
 
 export interface TransactionsOptions {
   readonly kafka: Kafka
   readonly transactionalId: string
   readonly group: string
-  /** Whose offsets they are. */
-  readonly topic: string
 }
 
 /** One that nobody ends keeps readers waiting for so long; a commit takes milliseconds. */
@@ -74,7 +76,7 @@ export class Transactions {
    * brokers have it all or nothing: that is known after the next `begin`.
    */
   async commit({ messages, offsets }: Written): Promise<void> {
-    const { group: consumerGroupId, topic } = this.#options
+    const { group: consumerGroupId } = this.#options
     try {
       const transaction = await this.#producer!.transaction()
       for (const { topic, messages: all, compression, mostBatchBytes } of messages) {
@@ -83,11 +85,10 @@ export class Transactions {
           await transaction.send({ ...options, messages: batch })
         }
       }
-      if (offsets.length > 0) {
-        await transaction.sendOffsets({
-          consumerGroupId,
-          topics: [{ topic, partitions: [...offsets] }],
-        })
+      const { topic, partitions } = offsets
+      if (partitions.length > 0) {
+        const topics = [{ topic, partitions: [...partitions] }]
+        await transaction.sendOffsets({ consumerGroupId, topics })
       }
       await transaction.commit()
     } catch (error) {

@@ -40,7 +40,7 @@ function set(options: Partial<CommitsOptions> = {}) {
   /** Of each commit: offsets, and the starts of lines. */
   const seen = () =>
     written.map(({ messages, offsets }) => ({
-      offsets: offsets.map(({ offset }) => Number(offset)),
+      offsets: offsets.partitions.map(({ offset }) => Number(offset)),
       lines: (messages.find(({ topic }) => topic === 'r')?.messages ?? [])
         .map(({ value }) => (JSON.parse(String(value)) as ResultLine).start),
     }))
@@ -156,5 +156,6 @@ test('the last one ends the state where the stream is over', async () => {
     ['topic/0', null],
     ['', null],
   ])
-  assert.deepEqual(written[1]!.offsets, [{ partition: 0, offset: '5', metadata: '' }])
+  const partitions = [{ partition: 0, offset: '5', metadata: '' }]
+  assert.deepEqual(written[1]!.offsets, { topic: 't', partitions })
 })

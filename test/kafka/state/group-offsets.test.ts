@@ -13,7 +13,7 @@ function stored(...offsets: readonly StoredOffset[]): ReadonlyMap<number, Stored
 
 function storedWith(stateTopic: string | undefined) {
   return stored(
-    ...offsetsOf(positions, stateTopic).map(({ offset, metadata }) => {
+    ...offsetsOf('t', positions, stateTopic).partitions.map(({ offset, metadata }) => {
       return { offset: Number(offset), metadata }
     }),
   )
