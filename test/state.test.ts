@@ -1,9 +1,15 @@
 /** A run with a state, killed at any moment, and what else belongs to --state. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import process from 'node:process'
 import { describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { seededRandom } from '../src/generate/random.ts'
 import { killFiles } from './chaos/files.ts'
 import { withFolder } from './support/folder.ts'
+import { binFolder } from './support/paths.ts'
+import { Running } from './support/running.ts'
 import { seed, seedHint } from './support/seed.ts'
 import { shell, type ShellResult } from './support/shell.ts'
 
@@ -125,4 +131,33 @@ test('positions, files left out, and counts with what is held', async () => {
   assert.match(stdout, /"frames":5,"accepted":0,"quarantined":0,"outOfRange":0,"held":5/)
   assert.equal(stderr, 'uc-pipeline: few: counted already; left out\n')
   assert.match(stdout, new RegExp(`"stdin","bytes":${bytes}`))
+})
+
+test('while nothing comes, what has come is saved, once', async () => {
+  await withFolder(async (cwd) => {
+    await shell(generated, { cwd })
+    const flags = ['--day', '--state', 's', '--checkpoint', '200ms']
+    const running = new Running(
+      spawn(process.execPath, [`${binFolder}/uc-pipeline`, ...flags], { cwd }),
+    )
+    const frames = readFileSync(`${cwd}/all`)
+    running.child.stdin.write(frames)
+    const look = async () => {
+      const { stdout } = await shell('uc-state s', { cwd })
+      return stdout === '' ? {} : JSON.parse(stdout)
+    }
+    try {
+      let seen = await look()
+      for (let left = 20; left > 0 && seen.inputs?.[0]?.bytes !== frames.length; left--) {
+        await sleep(200)
+        seen = await look()
+      }
+      assert.equal(seen.inputs?.[0]?.bytes, frames.length)
+      await sleep(600)
+      assert.equal((await look()).commits, seen.commits)
+    } finally {
+      running.child.kill('SIGKILL')
+      await running.status()
+    }
+  })
 })

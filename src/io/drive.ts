@@ -112,6 +112,8 @@ export async function drive<In, Out extends { readonly type: string }>(
     return signals.received !== undefined && (ending?.isForUs(signals.sinceMs) ?? true)
   }
 
+  /** Whoever waits for the input looks again. */
+  let wake = () => {}
   let tickedAtMs = -Infinity
   async function tick(): Promise<void> {
     const nowMs = Date.now()
@@ -124,7 +126,6 @@ export async function drive<In, Out extends { readonly type: string }>(
   /** Waits until the promise is settled or a signal stops us; the stage hears the clock meanwhile. */
   async function settled(pending: Promise<unknown>): Promise<void> {
     let isSettled = false
-    let wake = () => {}
     const settle = () => {
       isSettled = true
       wake()
@@ -139,9 +140,7 @@ export async function drive<In, Out extends { readonly type: string }>(
         await new Promise<void>((resolve) => {
           wake = resolve
           if (isKeptBack) timer = setTimeout(resolve, pauseMs)
-          else if (stage.tick !== undefined || signals.received !== undefined) {
-            timer = setTimeout(resolve, tickMs)
-          }
+          else if (signals.received !== undefined) timer = setTimeout(resolve, tickMs)
         })
         clearTimeout(timer)
         if (isKeptBack && !isSettled) {
@@ -156,6 +155,16 @@ export async function drive<In, Out extends { readonly type: string }>(
   }
 
   async function readAll(): Promise<void> {
+    // One for the run: a timer for each chunk costs as much as a small chunk does.
+    const ticking = stage.tick && setInterval(() => wake(), tickMs)
+    try {
+      await readToEnd()
+    } finally {
+      clearInterval(ticking)
+    }
+  }
+
+  async function readToEnd(): Promise<void> {
     const iterator = input[Symbol.asyncIterator]()
     while (!isStopped()) {
       const pending = iterator.next()

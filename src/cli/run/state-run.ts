@@ -57,6 +57,8 @@ class StateRun {
   readonly #keys = new Set<string>()
   /** What the stages have taken is not what is noted: a message in part, or some lines of a chunk. */
   #isAhead = false
+  /** Something has come, or come out, since the state was saved. */
+  #hasNews = false
   #savedAtMs = performance.now()
   /** Frames that were read by then. */
   #savedFrames = 0
@@ -125,15 +127,16 @@ class StateRun {
     })
   }
 
-  /** Notes what the stage has taken, behind each chunk. */
+  /** Notes what the stage has taken, behind each chunk. It ticks, so that a pause is not unsaved. */
   #noting<In, Out>(stage: Stage<In, Out>): Stage<In, Out> {
     return {
       ...stage,
       push: (message, emit) => {
-        this.#isAhead = true
+        this.#isAhead = this.#hasNews = true
         stage.push(message, emit)
         this.#isAhead = !this.#noted(message as FrameInput)
       },
+      tick: stage.tick ?? (() => {}),
     }
   }
 
@@ -166,13 +169,17 @@ class StateRun {
       await this.#commit((put) => all.save!(put))
     }
     return {
-      take: (message) => results.take(message),
+      take: (message) => {
+        this.#hasNews = true
+        results.take(message)
+      },
       flush: async () => {
         await results.flush()
+        if (this.#isAhead || !this.#hasNews) return
         const { frames } = session.ledger.total
         const isDue = performance.now() - this.#savedAtMs >= this.#state.checkpointMs ||
           frames - this.#savedFrames >= mostUnsaved
-        if (!isDue || this.#isAhead) return
+        if (!isDue) return
         await save()
         this.#savedFrames = frames
       },
@@ -200,6 +207,7 @@ class StateRun {
       else this.#keys.add(key)
     }
     this.#savedAtMs = performance.now()
+    this.#hasNews = false
   }
 }
 
