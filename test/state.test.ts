@@ -73,9 +73,9 @@ describe('runs with one state are one run', () => {
 
 describe('what does not fit a state is refused', () => {
   const refused: Readonly<Record<string, readonly [script: string, said: RegExp]>> = {
-    'another flag': [
-      `${run} all; ${run} --max-delay 7s all`,
-      /^uc-pipeline: --max-delay does not fit the state in s: it was saved with 5s, and is 7s here; use/,
+    'other flags': [
+      `${run} all; ${run} --month --max-delay 7s all`,
+      /^uc-pipeline: the state in s was saved with --month off \(here on\), --max-delay 5s \(here 7s\); use/,
     ],
     'a file that has changed': [
       `${run} all; sed -i 1s/1/2/ all; ${run} all`,

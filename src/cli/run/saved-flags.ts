@@ -35,19 +35,21 @@ export class SavedFlags implements Required<Kept> {
       for (let left = record.count(); left > 0; left--) saved.set(record.text(), record.text())
       record.end()
       this.#records.stands(name, value)
-      for (const flag of new Set([...saved.keys(), ...this.#flags.keys()])) {
-        const before = saved.get(flag) ?? this.#defaults.get(flag) ?? 'none'
-        const now = this.#flags.get(flag) ?? 'none'
-        if (before !== now) throw this.#misfit(flag, before, now)
-      }
+      const misfits = [...this.#misfits(saved)]
+      if (misfits.length === 0) continue
+      throw new UcError(
+        'failed',
+        `the state in ${this.#where} was saved with ${misfits.join(', ')}; ` +
+          'use the same flags, or another --state',
+      )
     }
   }
 
-  #misfit(flag: string, before: string, now: string): UcError {
-    return new UcError(
-      'failed',
-      `${flag} does not fit the state in ${this.#where}: it was saved with ${before}, and is ` +
-        `${now} here; use the same flag, or another state`,
-    )
+  *#misfits(saved: ReadonlyMap<string, string>): Generator<string> {
+    for (const flag of new Set([...saved.keys(), ...this.#flags.keys()])) {
+      const before = saved.get(flag) ?? this.#defaults.get(flag) ?? 'none'
+      const now = this.#flags.get(flag) ?? 'none'
+      if (before !== now) yield `${flag} ${before} (here ${now})`
+    }
   }
 }

@@ -26,10 +26,22 @@ test('a flag that the saved run did not know had its default there', () => {
 
 test('and any other value of it is refused', () => {
   const now = new SavedFlags(plan({ ...before, '--decade': 'true' }, defaults))
-  assert.throws(() => now.load(saved(before)), /--decade .* saved with false, and is true here/)
+  assert.throws(
+    () => now.load(saved(before)),
+    /the state in s was saved with --decade false \(here true\); use/,
+  )
 })
 
 test('a flag that is not known any more is refused', () => {
   const now = new SavedFlags(plan({}, {}))
-  assert.throws(() => now.load(saved(before)), /--tz .* saved with "UTC", and is none here/)
+  assert.throws(() => now.load(saved(before)), /saved with --tz "UTC" \(here none\); use/)
+})
+
+test('all that differ are named', () => {
+  const now = new SavedFlags(plan({ '--tz': '"UTC"', '--day': 'on', '--lateness': '1h' }))
+  const then = saved({ '--tz': '"UTC"', '--day': 'off', '--max-delay': '5s' })
+  assert.throws(
+    () => now.load(then),
+    /saved with --day off \(here on\), --max-delay 5s \(here none\), --lateness none \(here 1h\); use/,
+  )
 })
