@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { seededRandom } from '../src/generate/random.ts'
 import { killFiles } from './chaos/files.ts'
 import { withFolder } from './support/folder.ts'
-import { binFolder } from './support/paths.ts'
+import { binFolder, denoPath } from './support/paths.ts'
 import { Running } from './support/running.ts'
 import { seed, seedHint } from './support/seed.ts'
 import { shell, type ShellResult } from './support/shell.ts'
@@ -21,6 +21,10 @@ test('killed at any moment, a run that goes on gives what one gives that is not'
 const generated = 'uc-generate -c 3000 -r 10 --frame-bytes 200 -d 60 -p 10 > all'
 const whole = 'uc-pipeline --minute --day all > whole'
 const run = 'uc-pipeline --minute --day --state s --out out'
+
+function onDeno(allowed: string, call: string): string {
+  return `${denoPath} run --no-prompt ${allowed} ${binFolder}/${call}`
+}
 
 /** What the script prints, in a folder that has `all`, and `whole`, its lines. */
 async function tried(script: string): Promise<ShellResult> {
@@ -115,6 +119,26 @@ describe('what does not fit a state is refused', () => {
       const { stderr, status } = await tried(script)
       assert.match(stderr, said)
       assert.equal(status, 1)
+    })
+  }
+})
+
+describe('of a run that is refused no state is left', () => {
+  const refused: Readonly<Record<string, readonly [script: string, left: string]>> = {
+    'for its input': [`${run} nowhere`, ''],
+    'for its output': [`uc-pipeline --state s --out nowhere/out all`, ''],
+    'for what it may not load': [
+      `${onDeno('--allow-read --allow-write', 'uc-pipeline --state s all')}`,
+      '',
+    ],
+    'in a folder that was there': [`mkdir s; ${run} nowhere`, 's'],
+    'but what was saved before': [`${run} all; ${run} nowhere`, 's s/records s/uc-state'],
+  }
+  for (const [name, [script, left]] of Object.entries(refused)) {
+    test(name, async () => {
+      const { stdout, stderr } = await tried(`(${script}) > /dev/null; echo $?
+        find s -path 's/records/*' -o -print 2> /dev/null | sort | paste -sd ' '`)
+      assert.equal(stdout.trimEnd(), `1\n${left}`.trimEnd(), stderr)
     })
   }
 })

@@ -1,6 +1,6 @@
 /** The folder of a state: what lies in it, and what is wrong with it, in words. */
 import { Buffer } from 'node:buffer'
-import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs'
 import { UcError } from '../../errors.ts'
 import { pathOf, shownName } from '../file-name.ts'
 import { reasonOf } from '../reason.ts'
@@ -28,6 +28,15 @@ export function makeFolder(folder: string): void {
     mkdirSync(pathOf(folder))
   } catch (error) {
     throw stateError(folder, `cannot be made: ${reasonOf(error)}`, error)
+  }
+}
+
+/** Unless something is in it. */
+export function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(pathOf(folder))
+  } catch {
+    // Something is in it.
   }
 }
 

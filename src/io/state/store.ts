@@ -7,13 +7,22 @@
  *
  * On Deno it needs --allow-ffi, and to read and to write the folder.
  */
+import { rmSync } from 'node:fs'
 import { UcError } from '../../errors.ts'
 import type { StateRecord } from '../../state/kept.ts'
 import { shownName } from '../file-name.ts'
 import { reasonOf } from '../reason.ts'
 import { processId } from '../runtime.ts'
 import { Contents } from './contents.ts'
-import { bytesIn, damaged, makeFolder, namesIn, stateError } from './folder.ts'
+import {
+  bytesIn,
+  damaged,
+  inFolder,
+  makeFolder,
+  namesIn,
+  removeEmpty,
+  stateError,
+} from './folder.ts'
 import { type Change, type Level, openLevel, recordsFolder } from './level.ts'
 import { createMarker, type Mark, Marker, markerName, readMark } from './marker.ts'
 
@@ -36,6 +45,7 @@ export interface Store {
    * as they are at the call. Where it fails, so do all that follow.
    */
   commit(changes: Iterable<Change>): Promise<void>
+  /** Where it was made, and nothing committed, it is no more. */
   close(): Promise<void>
 }
 
@@ -59,10 +69,20 @@ export async function openStore(
   folder: string,
   { create, say }: StoreOptions,
 ): Promise<OpenedStore> {
+  const isNew = namesIn(folder) === undefined
   const mark = markIn(folder, create)
+  const unmake = () => {
+    if (mark !== undefined) return
+    rmSync(inFolder(folder, markerName), { force: true })
+    rmSync(recordsFolder(folder), { recursive: true, force: true })
+    if (isNew) removeEmpty(folder)
+  }
   const level = await openLevel(folder, {
     create: mark === undefined || mark.commits === 0,
     holder: () => holderOf(folder),
+  }).catch((error) => {
+    if (isNew) removeEmpty(folder)
+    throw error
   })
   let marker: Marker | undefined
   try {
@@ -74,7 +94,8 @@ export async function openStore(
       say?.(`the process ${pid} has ended without closing the state; going on from what it saved`)
     }
     marker.write({ commits: read.commits, pid: processId })
-    return { store: new LevelStore(folder, level, marker, read), records: read.records }
+    const store = new LevelStore({ folder, level, marker, unmake }, read)
+    return { store, records: read.records }
   } catch (error) {
     marker?.close()
     await level.close()
@@ -160,23 +181,28 @@ function inState<T>(folder: string, read: () => T): T {
   }
 }
 
+interface Opened {
+  readonly folder: string
+  readonly level: Level
+  readonly marker: Marker
+  /** Takes back what was made for it. */
+  readonly unmake: () => void
+}
+
 class LevelStore implements Store {
   readonly #folder: string
   readonly #level: Level
   readonly #marker: Marker
+  readonly #unmake: () => void
   readonly #contents: Contents
   #commits: number
   #last: Promise<void> = Promise.resolve()
 
-  constructor(
-    folder: string,
-    level: Level,
-    marker: Marker,
-    { contents, commits }: ReadState,
-  ) {
+  constructor({ folder, level, marker, unmake }: Opened, { contents, commits }: ReadState) {
     this.#folder = folder
     this.#level = level
     this.#marker = marker
+    this.#unmake = unmake
     this.#contents = contents
     this.#commits = commits
   }
@@ -212,7 +238,9 @@ class LevelStore implements Store {
   async close(): Promise<void> {
     try {
       await this.#last.catch(() => {}) // whoever has committed was told
-      this.#marker.write({ commits: readMark(this.#folder).commits, pid: 0 })
+      // Before its lock is given up: what another process makes there is not ours.
+      if (this.#commits === 0) this.#unmake()
+      else this.#marker.write({ commits: readMark(this.#folder).commits, pid: 0 })
     } finally {
       this.#marker.close()
       await this.#level.close()
