@@ -143,6 +143,29 @@ describe('of a run that is refused no state is left', () => {
   }
 })
 
+test('what Deno has to allow is said', async () => {
+  const allowed: readonly (readonly [flags: string, call: string, missing: string])[] = [
+    ['--allow-read --allow-write', 'uc-pipeline --state s all', 'ffi'],
+    ['--allow-ffi --allow-write --allow-read=.', 'uc-pipeline --state s all', 'read'],
+    ['--allow-ffi --allow-read', 'uc-pipeline --state s all', 'write'],
+    ['--allow-ffi --allow-read --allow-write=s', 'uc-state t', 'write'],
+  ]
+  const script = allowed.map(([flags, call]) => `${onDeno(flags, call)} 2>&1`).join(';')
+  const { stdout } = await tried(`uc-pipeline --state t all > /dev/null; ${script}`)
+  const said = stdout.trimEnd().split('\n')
+  assert.equal(said.length, allowed.length, stdout)
+  for (const [i, [, call, missing]] of allowed.entries()) {
+    const [command] = call.split(' ')
+    assert.match(
+      said[i]!,
+      new RegExp(
+        `^${command}: (deno: |the state "s" cannot be made: )requires ${missing} .*--allow-${missing}`,
+        'i',
+      ),
+    )
+  }
+})
+
 test('positions, files left out, and counts with what is held', async () => {
   const { stdout, stderr } = await tried(`
     head -5 all > few

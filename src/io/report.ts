@@ -121,6 +121,9 @@ export function wordsOf(error: unknown): string {
   if (error instanceof InputError) return `${error.place}: ${error.message}`
   if (error instanceof UcError) return error.message
   if (isAllocationFailure(error)) return `memory: the system gives no more; ${roomForMore}`
+  if (error instanceof Error && error.name === 'NotCapable') {
+    return `deno: ${error.message.replace(/^R/, 'r')}` // it says what to allow
+  }
   return `unexpected error: ${error instanceof Error ? error.message : String(error)}`
 }
 
