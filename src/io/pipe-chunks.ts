@@ -1,6 +1,6 @@
 /** Chunks of a pipe, on Node. */
 import { readSync } from 'node:fs'
-import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net'
+import type { ConnectOpts, SocketConstructorOpts } from 'node:net'
 
 /** The first `count` bytes of the memory that was read into. */
 export type Take = (count: number) => Uint8Array
@@ -68,6 +68,7 @@ export async function* pipeChunks(
     return take(count)
   }
 
+  const { Socket } = await import('node:net') // for those who need it
   const socket = new Socket(options)
   socket.on('error', (error) => failure = error)
   socket.on('close', () => {

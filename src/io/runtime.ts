@@ -14,7 +14,6 @@ import {
   writeSync,
 } from 'node:fs'
 import { hostname, totalmem } from 'node:os'
-import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getHeapStatistics } from 'node:v8'
 import { UcError } from '../errors.ts'
@@ -42,6 +41,8 @@ type Permission =
   | { readonly name: 'sys'; readonly kind: 'systemMemoryInfo' | 'hostname' }
   | { readonly name: 'run' }
 
+/** By the global: to import it asks it for all that it has, even for its streams. */
+const process: NodeJS.Process = globalThis.process
 const deno = (globalThis as { Deno?: DenoNamespace }).Deno
 
 /** Deno itself refuses arguments that are not UTF-8. */

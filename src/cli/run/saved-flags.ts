@@ -40,7 +40,7 @@ export class SavedFlags implements Required<Kept> {
       throw new UcError(
         'failed',
         `the state in ${this.#where} was saved with ${misfits.join(', ')}; ` +
-          'use the same flags, or another --state',
+          'use the same flags, or another state',
       )
     }
   }
