@@ -89,9 +89,9 @@ export class FakeConsumer extends EventEmitter {
   }
 
   /** The group has said which partitions are ours. */
-  join(partitions: readonly number[], memberId = 'me'): void {
+  join(partitions: readonly number[], memberId = 'me', others: object = {}): void {
     this.#isRunning = true
-    const memberAssignment = partitions.length === 0 ? {} : { t: partitions }
+    const memberAssignment = { ...(partitions.length === 0 ? {} : { t: partitions }), ...others }
     this.emit(real.events.GROUP_JOIN, { payload: { memberId, memberAssignment } })
   }
 

@@ -146,10 +146,13 @@ class TopicRun {
     const { read, kafka, transactions } = this.#parts
     const { topic, group, state } = read
     const topicState = this.#stateTopic
-    let saidMs = performance.now()
+    let saidMs = Infinity
     return {
       topic: state.topic,
-      begin: () => transactions.begin(),
+      async begin() {
+        await transactions.begin()
+        saidMs = performance.now()
+      },
       take: (message) => topicState.take(message),
       progress(taken, of) {
         if (performance.now() - saidMs < progressMs || taken === of) return
@@ -162,7 +165,12 @@ class TopicRun {
           topicState.beginAnew()
         } else {
           const stored = await storedOffsets({ admin: kafka.admin, group, topic })
-          checkStored(stored, offsets, { group, topic, stateTopic: state.topic })
+          try {
+            checkStored(stored, offsets, { group, topic, stateTopic: state.topic })
+          } catch (error) {
+            await this.#reader.confirm() // else another owner has stored them meanwhile
+            throw error
+          }
         }
         this.#isLoaded = true
         return offsets

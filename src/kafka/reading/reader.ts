@@ -39,6 +39,8 @@ export class TopicReader implements Owner {
   /** Settled when all that the last rebalance has changed has been told. */
   #ready: Promise<void> = Promise.resolve()
   #hasBegun = false
+  /** From the moment at which all was given to us. */
+  #isOwner = false
   /** While it is read. */
   #statePartition: StatePartition | undefined
   /** Nothing is read any more. */
@@ -80,7 +82,7 @@ export class TopicReader implements Owner {
           return { topic, partitions }
         }),
       )
-      this.#goOnWithState(memberAssignment)
+      this.#goOnAsOwner(memberAssignment)
       this.#inTurn(() => this.#join(memberAssignment))
     })
     this.#consumer.on(FETCH, () => {
@@ -263,6 +265,7 @@ export class TopicReader implements Owner {
     state: OwnedState,
     startAt: StartAt,
   ): Promise<ReadonlyMap<number, number> | undefined> {
+    this.#isOwner = true
     await state.begin()
     const [bounds] = await boundsOf(state.topic, this.#options.admin)
     this.#statePartition = new StatePartition(state, bounds!)
@@ -273,12 +276,12 @@ export class TopicReader implements Owner {
     return this.#failure === undefined ? await state.end(startAt) : undefined
   }
 
-  /** After a rebalance, while it is read. */
-  #goOnWithState(assignment: Readonly<Record<string, readonly number[]>>): void {
+  /** After a rebalance. */
+  #goOnAsOwner(assignment: Readonly<Record<string, readonly number[]>>): void {
     const { state } = this.#options
-    if (state === undefined || this.#statePartition === undefined) return
-    if (assignment[state.topic]?.includes(0)) this.#readOnState()
-    else this.#lose()
+    if (state === undefined || !this.#isOwner) return
+    if (assignment[state.topic]?.includes(0) !== true) this.#lose()
+    else if (this.#statePartition !== undefined) this.#readOnState()
   }
 
   #readOnState(): void {

@@ -3,11 +3,12 @@
  * What a broker does by itself is in restart.test.ts and trouble.test.ts.
  */
 import assert from 'node:assert/strict'
-import { afterEach, test } from 'node:test'
+import { afterEach, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Owner, OwnershipLost } from '../../../src/kafka/reading/owner.ts'
 import { TopicReader } from '../../../src/kafka/reading/reader.ts'
 import type { ReaderOptions } from '../../../src/kafka/reading/reader-options.ts'
+import type { OwnedState } from '../../../src/kafka/reading/state-partition.ts'
 import { FakeConsumer } from '../../support/fake-consumer.ts'
 import { until } from '../../support/kafka-runs.ts'
 
@@ -245,4 +246,79 @@ test('it ends behind the last message, with an end for each partition', async ()
   }
   await ended
   assert.deepEqual(seen.slice(-2), ['lines 1 999-999', 'source-end 1'])
+})
+
+describe('the owner of all reads the state first', () => {
+  /** In the order in which it happened. */
+  function owner() {
+    const done: string[] = []
+    let settle = () => {}
+    const ended = new Promise<void>((resolve) => settle = resolve)
+    const state: OwnedState = {
+      topic: 's',
+      begin() {
+        done.push('begin')
+        return Promise.resolve()
+      },
+      take: ({ offset }) => void done.push(`take ${offset}`),
+      progress() {},
+      async end(startAt) {
+        done.push(`end ${startAt}`)
+        await ended
+        return new Map([[0, 7]])
+      },
+    }
+    const reading = read({ ownsAll: true, startAt: 'stored', state })
+    return { ...reading, done, settle }
+  }
+
+  /** Its topic has offsets 0 to 999. */
+  async function joined() {
+    const owned = owner()
+    await sleep(1)
+    owned.consumer.join([0, 1], 'me', { s: [0] })
+    await until('the state', () => owned.consumer.calls.some((call) => /^seek.*"s"/.test(call)))
+    return owned
+  }
+
+  test('and goes on from its offsets, by the numbers of the partitions', async () => {
+    const { consumer, seen, done, settle } = await joined()
+    await consumer.give({ topic: 's', offsets: [0, 1] })
+    assert.deepEqual(done, ['begin', 'take 0', 'take 1'])
+    await consumer.give({ topic: 's', offsets: [999] })
+    await until('its end', () => done.includes('end stored'))
+    assert.deepEqual(seen, [])
+    settle()
+    await until('the marks', () => seen.length === 2)
+    const seeks = consumer.calls.filter((call) => /^seek.*"t"/.test(call))
+    assert.deepEqual(seeks.map((call) => JSON.parse(call.slice(5)).offset), ['7', '0'])
+    assert.deepEqual(seen, ['source 0', 'source 1'])
+  })
+
+  test('also when the group changes meanwhile', async () => {
+    const { consumer, seen, done, settle } = await joined()
+    await consumer.give({ topic: 's', offsets: [0, 1] })
+    consumer.join([0, 1], 'me', { s: [0] })
+    assert.equal(consumer.calls.findLast((call) => /^seek/.test(call))?.includes('"2"'), true)
+    await consumer.give({ topic: 's', offsets: [2, 999] })
+    settle()
+    await until('the marks', () => seen.length === 2)
+    assert.deepEqual(done, ['begin', 'take 0', 'take 1', 'take 2', 'take 999', 'end stored'])
+  })
+
+  test('where another takes over meanwhile, it goes on with nothing', async () => {
+    const { consumer, ended, done } = await joined()
+    consumer.join([])
+    await assert.rejects(ended, OwnershipLost)
+    assert.ok(!done.includes('end stored'))
+  })
+
+  test('so too when all is read, and not yet begun', async () => {
+    const { consumer, reader, ended, done } = await joined()
+    await consumer.give({ topic: 's', offsets: [999] })
+    await until('its end', () => done.includes('end stored'))
+    consumer.join([])
+    await assert.rejects(reader.confirm(), OwnershipLost)
+    await assert.rejects(ended, OwnershipLost)
+  })
 })
