@@ -71,6 +71,28 @@ describe('a process started after kill -9', { skip: skipReason }, () => {
     })
   })
 
+  for (const own of [[], ['--partitions', '0']]) {
+    test(`so does uc-from-kafka ${own.join(' ')}`, async () => {
+      const topic = await newTopic(broker.brokers)
+      const flags = flagsOf(topic, freshName()).slice(3, 7)
+      const command = ['uc-from-kafka', topic, '--plain', ...flags, ...own] as const
+      await withRuns(async (start) => {
+        await feed(topic, [0])
+        const first = start(broker, [...command])
+        await first.says(`"ts":${minute}`)
+        await kill(first)
+        await feed(topic, [1])
+        const second = start(broker, [...command])
+        await until(
+          `a line; ${second.stderr}`,
+          () => second.stdout.includes(`${minute + 60}`),
+          5000,
+        )
+        assert.match(second.stderr, new RegExp(`process ${first.child.pid} has died`))
+      })
+    })
+  }
+
   test('says whom it waits for, and how long, where that was another machine', async (t) => {
     const topic = await newTopic(broker.brokers)
     const group = freshName()
