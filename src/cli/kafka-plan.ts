@@ -118,9 +118,15 @@ export async function topicPlan(
     closes,
     ...countedFlags(parsed),
   })
+  const read = reads ? { topic, group, startAt, stopAt, state: state() } : undefined
+  const others = [topic, ...(writes ? [named ?? resultTopic] : [])]
+  if (read !== undefined && others.includes(read.state.topic)) {
+    const problem = `--state-topic ${read.state.topic}: the topic is read or written already`
+    throw new UcError('usage', `${problem}; name one that nothing else uses`)
+  }
   return {
     connection,
-    read: reads ? { topic, group, startAt, stopAt, state: state() } : undefined,
+    read,
     write: writes
       ? {
         topic: named ?? resultTopic,

@@ -140,7 +140,9 @@ export class OutputFile {
 export async function openOutput(options: OutputFileOptions): Promise<OutputFile> {
   const { keptBytes = 0 } = options
   const where = `${options.flag} "${shownName(options.file)}"`
-  if (keptBytes > 0 && !existsSync(pathOf(options.file))) throw lacking(where, 0, keptBytes)
+  if (keptBytes > 0 && keptBytes !== Infinity && !existsSync(pathOf(options.file))) {
+    throw lacking(where, 0, keptBytes)
+  }
   const fd = await opened(options, where)
   const stat = fstatSync(fd)
   if (stat.isFile()) {
@@ -148,8 +150,10 @@ export async function openOutput(options: OutputFileOptions): Promise<OutputFile
       throw new UcError('usage', `${where} would overwrite a file of this run; name another one`)
     }
     options.taken.add(identityOf(stat))
-    if (stat.size < keptBytes) throw lacking(where, stat.size, keptBytes)
-    ftruncateSync(fd, keptBytes)
+    if (keptBytes !== Infinity) {
+      if (stat.size < keptBytes) throw lacking(where, stat.size, keptBytes)
+      ftruncateSync(fd, keptBytes)
+    }
   }
   return new OutputFile(fd, where)
 }

@@ -217,8 +217,12 @@ export function countStage(options: CountOptions): CountStage {
   }
 
   function load(records: Iterable<StateRecord>): void {
+    for (const _ of loadInSteps(records));
+  }
+
+  function* loadInSteps(records: Iterable<StateRecord>): Generator<void> {
     const ofWindows = savedProgress.load(records)
-    const windows = savedWindows.load(ofWindows, (kindName, startMs) => {
+    const windows = yield* savedWindows.loadInSteps(ofWindows, (kindName, startMs) => {
       const k = kinds.findIndex(({ name }) => name === kindName)
       return kinds[k]?.spanAt(startMs).startMs === startMs ? newWindow(k, startMs) : undefined
     })
@@ -265,7 +269,7 @@ export function countStage(options: CountOptions): CountStage {
 
   return {
     name: 'count',
-    ...withAccounts([account, ...ofKinds], { save, load }),
+    ...withAccounts([account, ...ofKinds], { save, load, loadInSteps }),
     push(message, emit) {
       if (message.type === 'windowed') {
         count(message, emit)

@@ -19,7 +19,12 @@ export interface Kept {
   save?(put: Put): void
   /** Before anything else happens. Throws where that is no state of its own. */
   load?(records: Iterable<StateRecord>): void
+  /** The same, step by step, for whoever has other work in between. Only what may hold much has it. */
+  loadInSteps?(records: Iterable<StateRecord>): Iterable<void>
 }
+
+/** One of several. */
+export type KeptPart = Required<Omit<Kept, 'loadInSteps'>>
 
 export interface Together extends Kept {
   readonly parts: readonly Kept[]
@@ -32,20 +37,30 @@ export function together(kept: readonly Kept[]): Together {
     return name !== undefined && save !== undefined && load !== undefined
   })
   if (!isWhole) return { parts }
+
+  function* loadInSteps(records: Iterable<StateRecord>): Generator<void> {
+    const byName = new Map(parts.map(({ name }) => [name!, [] as StateRecord[]]))
+    for (const [key, value] of records) {
+      const [name = ''] = key.split('/', 1)
+      const own = byName.get(name)
+      if (own === undefined) throw unknownRecord(key)
+      own.push([key.slice(name.length + 1), value])
+    }
+    for (const part of parts) {
+      const own = byName.get(part.name!)!
+      if (part.loadInSteps !== undefined) yield* part.loadInSteps(own)
+      else part.load!(own)
+    }
+  }
+
   return {
     parts,
+    loadInSteps,
     save(put) {
       for (const part of parts) part.save!((key, value) => put(`${part.name}/${key}`, value))
     },
     load(records) {
-      const byName = new Map(parts.map(({ name }) => [name!, [] as StateRecord[]]))
-      for (const [key, value] of records) {
-        const [name = ''] = key.split('/', 1)
-        const own = byName.get(name)
-        if (own === undefined) throw unknownRecord(key)
-        own.push([key.slice(name.length + 1), value])
-      }
-      for (const part of parts) part.load!(byName.get(part.name!)!)
+      for (const _ of loadInSteps(records));
     },
   }
 }

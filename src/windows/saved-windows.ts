@@ -41,8 +41,20 @@ export class SavedWindows {
     this.#touched = new Set()
   }
 
-  /** Returns the windows. Their records come in any order: users are added as they come. */
+  /** Returns the windows. */
   load(records: Iterable<StateRecord>, newWindow: NewWindow): readonly OpenWindow[] {
+    const steps = this.loadInSteps(records, newWindow)
+    for (;;) {
+      const { value, done } = steps.next()
+      if (done === true) return value
+    }
+  }
+
+  /** The same, a record a step. They come in any order: users are added as they come. */
+  *loadInSteps(
+    records: Iterable<StateRecord>,
+    newWindow: NewWindow,
+  ): Generator<void, readonly OpenWindow[]> {
     const windows = new Map<string, OpenWindow>()
     const heads = new Map<string, RecordReader>()
     let record: RecordReader
@@ -62,6 +74,7 @@ export class SavedWindows {
       const window = windowOf(kindName, start)
       if (place === undefined) heads.set(key, record)
       else window.loadUsers(record, { place: Number(place), dueMs: due(dueMs) })
+      yield
     }
     for (const [key, window] of windows) {
       const head = heads.get(key)

@@ -47,7 +47,7 @@ export const kafkaSwitches: KafkaSwitches = {
     parse: flag,
     brief: 'Read a topic instead of files',
     detail: 'Each partition is a source with a watermark of its own. One process of the group ' +
-      'reads all of them, others stand by.',
+      'reads all of them, others stand by. uc-state looks at the state of the group.',
     example: '--kafka',
   },
   toKafka: {
@@ -165,7 +165,7 @@ export const kafkaState: KafkaStateOptions = {
     group: 'Kafka',
     fallback: '1s',
     parse: parseDuration,
-    brief: 'How often what is counted is committed, where no line comes out',
+    brief: 'How often to commit while no line comes out',
     detail: 'A line is committed at once.',
     example: '--commit-every 10s',
   },

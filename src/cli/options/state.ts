@@ -2,7 +2,7 @@
 import { parseDuration } from '../../time/duration.ts'
 import type { Option } from '../option.ts'
 import { file, flag } from '../values.ts'
-import { kafka, type KafkaOptions, kafkaRead, kafkaState } from './kafka.ts'
+import { kafka, type KafkaOptions, kafkaRead, kafkaState, kafkaSwitches } from './kafka.ts'
 import { type FormatName, output } from './output.ts'
 
 export type StateOptions = {
@@ -68,15 +68,7 @@ export type StateShownOptions = KafkaOptions & {
 }
 
 export const stateShown: StateShownOptions = {
-  kafka: {
-    name: 'kafka',
-    group: 'Kafka',
-    fallback: 'false',
-    parse: flag,
-    brief: 'The state is in a topic: that of a group',
-    detail: 'Of uc-pipeline with `--kafka`. It is shown as it was committed last.',
-    example: '--kafka --group uc-eu',
-  },
+  kafka: kafkaSwitches.kafka,
   group: kafkaRead.group,
   stateTopic: kafkaState.stateTopic,
   ...kafka,

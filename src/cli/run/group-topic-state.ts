@@ -1,10 +1,10 @@
 /** The state of a group, in its topic, as uc-state looks at it. */
+import type { Admin } from 'kafkajs'
 import { UcError } from '../../errors.ts'
 import { inWords, type KafkaSession, kafkaSession } from '../../kafka/brokers/kafka-session.ts'
+import { OwnershipLost } from '../../kafka/reading/owner.ts'
 import { findState } from '../../kafka/state/find-state.ts'
-import { offsetsOf } from '../../kafka/state/group-offsets.ts'
 import type { StateTopic } from '../../kafka/state/state-topic.ts'
-import { readPositions } from '../../kafka/state/topic-positions.ts'
 import { type GroupOffsets, Transactions } from '../../kafka/writing/transactions.ts'
 import type { StateRecord } from '../../state/kept.ts'
 import type { GroupState } from '../state-shown-plan.ts'
@@ -29,7 +29,8 @@ export class GroupTopicState implements ShownState {
 
   find(): Promise<FoundState> {
     return this.#connected(async (kafka) => {
-      const { topic, found } = await this.#read(kafka)
+      const topic = await findState({ ...kafka, ...this.#place })
+      const found = topic.read()
       return {
         name: this.name,
         records: found?.records ?? [],
@@ -52,28 +53,28 @@ export class GroupTopicState implements ShownState {
           `the state in topic ${this.name} is in use by ${count} of group ${group}; end them first`,
         )
       }
-      const transactions = new Transactions({ kafka, transactionalId: `uc-${group}`, group })
+      const transactions = new Transactions({
+        kafka,
+        transactionalId: `uc-${group}`,
+        group,
+        inWords: (error, topic) => inWords(error, { ...this.#place.connection, group, topic }),
+      })
       try {
-        await transactions.begin()
-        const { topic, found } = await this.#read({ admin, kafka })
-        const records = found?.records ?? []
-        await ask(records)
-        await transactions.commit({
+        const committing = await transactions.begin()
+        const topic = await findState({ admin, kafka, ...this.#place })
+        await ask(recordsOf(topic))
+        await committing.commit({
           messages: [{ topic: this.name, messages: topic.endings(), compression: 'none' }],
-          offsets: offsetsIn(records),
+          offsets: await offsetsWithoutState(admin, group),
         })
+      } catch (error) {
+        if (!(error instanceof OwnershipLost)) throw error
+        const problem = 'another process has begun meanwhile, or brokers have not answered'
+        throw new UcError('failed', `${problem}; the state may be as it was`, { cause: error })
       } finally {
         await transactions.close()
       }
     })
-  }
-
-  async #read(kafka: Pick<KafkaSession, 'kafka' | 'admin'>): Promise<{
-    readonly topic: StateTopic
-    readonly found: ReturnType<StateTopic['read']>
-  }> {
-    const topic = await findState({ ...kafka, ...this.#place })
-    return { topic, found: topic.read() }
   }
 
   async #connected<T>(use: (kafka: KafkaSession) => Promise<T>): Promise<T> {
@@ -91,12 +92,22 @@ export class GroupTopicState implements ShownState {
   }
 }
 
-/** Of the state's own topic, without a state. */
-function offsetsIn(records: readonly StateRecord[]): GroupOffsets {
-  const positions = readPositions(
-    records.filter(([key]) => key.startsWith('topic/'))
-      .map(([key, value]) => [key.slice('topic/'.length), value]),
-  )
-  const next = new Map(positions.map(({ partition, next }) => [partition, next]))
-  return offsetsOf(positions[0]?.topic ?? '', next, undefined)
+/** None where it is damaged: it can be emptied all the same. */
+function recordsOf(topic: StateTopic): readonly StateRecord[] {
+  try {
+    return topic.read()?.records ?? []
+  } catch (error) {
+    if (error instanceof UcError) return []
+    throw error
+  }
+}
+
+/** Where the group stands, as of one that has no state. */
+async function offsetsWithoutState(admin: Admin, groupId: string): Promise<GroupOffsets[]> {
+  const all = await admin.fetchOffsets({ groupId })
+  return all.map(({ topic, partitions }) => ({
+    topic,
+    partitions: partitions.filter(({ offset }) => Number(offset) >= 0)
+      .map(({ partition, offset }) => ({ partition, offset, metadata: '' })),
+  }))
 }

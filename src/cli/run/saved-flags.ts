@@ -1,13 +1,13 @@
 /** The flags that decide what is counted, and how, as one record: another run must have the same. */
 import { UcError } from '../../errors.ts'
 import { ChangedRecords } from '../../state/changed-records.ts'
-import { type Kept, type Put, type StateRecord, unknownRecord } from '../../state/kept.ts'
+import { type KeptPart, type Put, type StateRecord, unknownRecord } from '../../state/kept.ts'
 import { RecordReader, RecordWriter } from '../../state/record.ts'
 import type { CountedFlags } from '../counted-flags.ts'
 
 const key = 'all'
 
-export class SavedFlags implements Required<Kept> {
+export class SavedFlags implements KeptPart {
   readonly name = 'flags'
   readonly #flags: ReadonlyMap<string, string>
   readonly #defaults: ReadonlyMap<string, string>

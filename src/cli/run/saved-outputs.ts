@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { UcError } from '../../errors.ts'
 import { ChangedRecords } from '../../state/changed-records.ts'
-import { type Kept, type Put, type StateRecord, unknownRecord } from '../../state/kept.ts'
+import { type KeptPart, type Put, type StateRecord, unknownRecord } from '../../state/kept.ts'
 import { RecordReader, RecordWriter } from '../../state/record.ts'
 import type { OutputPlan } from '../plan.ts'
 
@@ -14,7 +14,7 @@ export interface Lengths {
 
 const key = 'all'
 
-export class SavedOutputs implements Required<Kept> {
+export class SavedOutputs implements KeptPart {
   readonly name = 'outputs'
   readonly #out: string
   readonly #rejects: string

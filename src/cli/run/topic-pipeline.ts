@@ -2,7 +2,10 @@
  * uc-pipeline with topics: frames from one (--kafka), results into one (--to-kafka), or both. A
  * topic is counted by whoever owns it, from a state that the next owner goes on from.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { UcError } from '../../errors.ts'
 import type { Outcome } from '../../io/drive.ts'
+import { wordsOf } from '../../io/report.ts'
 import { inspectInputs } from '../../io/input.ts'
 import { inWords, type KafkaSession, kafkaSession } from '../../kafka/brokers/kafka-session.ts'
 import { mostBatchBytes, partitionsOf } from '../../kafka/brokers/topics.ts'
@@ -18,7 +21,10 @@ import type { OutputPlan } from '../plan.ts'
 import { countFiles } from './count-files.ts'
 import { ResultWriter } from './result-writer.ts'
 import { type Session, withSession } from './session.ts'
-import { countOwned, type TopicRunParts } from './topic-run.ts'
+import { TopicRun, type TopicRunParts } from './topic-run.ts'
+
+/** What is in --out and --rejects came out before, and does not come again. */
+const everything = { outBytes: Infinity, rejectsBytes: Infinity }
 
 export async function runTopicPipeline(
   plan: PipelinePlan,
@@ -34,6 +40,7 @@ export async function runTopicPipeline(
     isStrict: read.strict,
     memory: { threads: read.threads, isOrdered },
     inputs: topics.read === undefined ? inspectInputs(read.files) : undefined,
+    kept: topics.read === undefined ? undefined : everything,
     inWords: (error: unknown) => inWords(error, place),
   }
   return await withSession(options, async (session) => {
@@ -52,7 +59,7 @@ export async function runTopicPipeline(
       const out = await outOf(output, { write, place }, { kafka, session })
       kafka.say(summary(topics, partitions))
       const reading = { ...topics.read, consumer: connection.consumer }
-      return await countTopic({ read: reading, kafka, plan, session, out })
+      return await countTopic({ read: reading, kafka, plan, session, out }, place)
     }
     const outcome = await count()
     await close()
@@ -69,23 +76,34 @@ function summary({ connection, read, write }: TopicPlan, partitions: number): st
 }
 
 /** Counts while the topic is ours; a process that has lost it stands by until it is ours again. */
-async function countTopic(parts: Omit<TopicRunParts, 'transactions'>): Promise<Outcome> {
+async function countTopic(
+  parts: Omit<TopicRunParts, 'transactions'>,
+  place: KafkaPlace,
+): Promise<Outcome> {
   const { read, kafka, out, session } = parts
   const { group } = read
-  const transactionalId = `uc-${group}`
-  const transactions = new Transactions({ kafka: kafka.kafka, transactionalId, group })
+  const transactions = new Transactions({
+    kafka: kafka.kafka,
+    transactionalId: `uc-${group}`,
+    group,
+    inWords: (error, topic) => inWords(error, { ...place, topic }),
+  })
+  const interruptions = new Interruptions(kafka.say)
   let { startAt } = read
   try {
     for (;;) {
+      const run = new TopicRun({ ...parts, read: { ...read, startAt }, transactions })
       try {
-        return await countOwned({ ...parts, read: { ...read, startAt }, transactions })
+        return await run.run()
       } catch (error) {
         if (!(error instanceof OwnershipLost)) throw error
-        kafka.say(lostWords(error, group))
         if ('lines' in out) out.lines.take()
         else await out.results.discard()
         session.beginAnew()
-        startAt = 'stored' // by whoever has read meanwhile
+        if (startAt !== 'stored' && run.commits === 'perhaps') throw unknownStart(error)
+        if (run.commits === 'some') startAt = 'stored'
+        if (error.reason === 'replaced') kafka.say(replaced(group))
+        else await session.during(interruptions.wait(inWords(error.cause, place), run.commits))
       }
     }
   } finally {
@@ -93,10 +111,39 @@ async function countTopic(parts: Omit<TopicRunParts, 'transactions'>): Promise<O
   }
 }
 
-function lostWords({ message }: OwnershipLost, group: string): string {
-  return message === 'interrupted'
-    ? 'brokers have not answered a commit; goes on from the last one that they have'
-    : `another member of group ${group} has taken over`
+/** What brokers do not answer passes, or not: then it is told again and again, to nobody's use. */
+class Interruptions {
+  readonly #say: (text: string) => void
+  #sinceMs = NaN
+
+  constructor(say: (text: string) => void) {
+    this.#say = say
+  }
+
+  /** Throws where nothing was committed for long. */
+  async wait(cause: unknown, commits: TopicRun['commits']): Promise<void> {
+    const nowMs = performance.now()
+    if (commits === 'some' || Number.isNaN(this.#sinceMs)) {
+      this.#sinceMs = nowMs
+      this.#say(`${wordsOf(cause)}; goes on from the last commit that brokers have`)
+    }
+    if (nowMs - this.#sinceMs > patienceMs) throw cause
+    await sleep(pauseMs)
+  }
+}
+
+/** Beside the minute that each request is tried for. */
+const patienceMs = 120_000
+const pauseMs = 1000
+
+function replaced(group: string): string {
+  return `another member of group ${group} has taken over, or this one was silent for too long`
+}
+
+function unknownStart(cause: OwnershipLost): UcError {
+  const problem = 'brokers have not answered the first commit, nor is it known whether they have it'
+  const remedy = 'look at the results, and start it again with or without --start-at'
+  return new UcError('failed', `${problem}; ${remedy}`, { cause })
 }
 
 interface Connected {

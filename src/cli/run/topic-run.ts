@@ -2,7 +2,10 @@
  * Counts a topic for as long as this process owns it: from the state in its topic on, to which each
  * commit adds what has changed. What comes out is committed with it, or has gone out before.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { UcError } from '../../errors.ts'
 import type { Delivery, Outcome } from '../../io/drive.ts'
+import { turn } from '../../io/pipe-chunks.ts'
 import { grouped } from '../../io/result-format.ts'
 import type { ConnectionConfig } from '../../kafka/brokers/connection.ts'
 import type { KafkaSession } from '../../kafka/brokers/kafka-session.ts'
@@ -18,7 +21,7 @@ import { checkStored } from '../../kafka/state/group-offsets.ts'
 import { StateTopic } from '../../kafka/state/state-topic.ts'
 import { TopicPositions } from '../../kafka/state/topic-positions.ts'
 import type { Results } from '../../kafka/writing/topic-results.ts'
-import type { Transactions } from '../../kafka/writing/transactions.ts'
+import type { Committing, Transactions } from '../../kafka/writing/transactions.ts'
 import type { WaitingLines } from '../../kafka/writing/waiting-lines.ts'
 import { chain, countingStages } from '../../pipeline.ts'
 import { SourceTimes } from '../../sources/source-times.ts'
@@ -41,17 +44,8 @@ export interface TopicRunParts {
   readonly out: { readonly lines: WaitingLines } | { readonly results: Results }
 }
 
-/** Throws OwnershipLost when it is not ours any more. */
-export async function countOwned(parts: TopicRunParts): Promise<Outcome> {
-  const run = new TopicRun(parts)
-  try {
-    return await run.run()
-  } finally {
-    await parts.session.closing(run.close())
-  }
-}
-
-class TopicRun {
+/** From the moment at which the topic is ours to that at which it is not. */
+export class TopicRun {
   readonly #parts: TopicRunParts
   readonly #times = new SourceTimes()
   readonly #positions: TopicPositions
@@ -60,13 +54,14 @@ class TopicRun {
   readonly #stage: Stage<ReaderMessage, CountOut>
   readonly #kept: Kept
   readonly #commits: Commits
-  /** The stages have what the state holds: before, nothing may be committed. */
+  #committing: Committing | undefined
+  /** The stages have what the state holds, and where it goes on is known: before, nothing is committed. */
   #isLoaded = false
   /** What the stages have taken is not what is noted. */
-  #isAhead = false
+  #isInMessage = false
 
   constructor(parts: TopicRunParts) {
-    const { read, kafka, plan, session, transactions, out } = parts
+    const { read, kafka, plan, session, out } = parts
     this.#parts = parts
     this.#positions = new TopicPositions(read.topic)
     this.#stateTopic = new StateTopic(read.state.topic)
@@ -89,15 +84,20 @@ class TopicRun {
     })
     const frames = observed(messageStage(plan.read, session.ledger), this.#times)
     this.#stage = this.#noting(chain(frames, windows, counts))
-    const flags = new SavedFlags({ ...read.state, where: `topic ${read.state.topic}` })
+    const { topic, flags: counted, ...state } = read.state
+    const flags = new SavedFlags({
+      ...state,
+      flags: new Map([...counted, ['--group', read.group]]), // two must not share a topic
+      where: `topic ${topic}`,
+    })
     this.#kept = together([flags, this.#positions, this.#stage])
     this.#commits = new Commits({
-      transactions,
+      commit: (written) => this.#committing!.commit(written),
       stateTopic: this.#stateTopic,
       positions: this.#positions,
       kept: this.#kept,
       everyMs: read.state.commitEveryMs,
-      isWhole: () => this.#isLoaded && !this.#isAhead,
+      isWhole: () => this.#isLoaded && !this.#isInMessage,
       arrived: async () => {
         if ('results' in out) await out.results.sync?.()
         await session.syncRejects()
@@ -106,7 +106,21 @@ class TopicRun {
     })
   }
 
-  run(): Promise<Outcome> {
+  /** Whether anything of it was committed, or may have been. */
+  get commits(): 'some' | 'perhaps' | 'none' {
+    return this.#commits.count > 0 ? 'some' : this.#commits.hasBegun ? 'perhaps' : 'none'
+  }
+
+  /** Throws OwnershipLost when it is not ours any more. */
+  async run(): Promise<Outcome> {
+    try {
+      return await this.#run()
+    } finally {
+      await this.#parts.session.closing(this.#reader.close())
+    }
+  }
+
+  #run(): Promise<Outcome> {
     const { read: { state }, session } = this.#parts
     return session.run<ReaderMessage, CountOut>({
       input: this.#reader.messages(),
@@ -114,10 +128,6 @@ class TopicRun {
       suspends: state.closes ? 'stopped' : 'always',
       delivery: this.#delivery(),
     })
-  }
-
-  close(): Promise<void> {
-    return this.#reader.close()
   }
 
   /**
@@ -128,14 +138,14 @@ class TopicRun {
     const { session, read: { state } } = this.#parts
     return {
       ...stage,
-      tick: stage.tick ?? (() => {}),
+      tick: (nowMs, emit) => this.#isLoaded ? stage.tick?.(nowMs, emit) : undefined,
       push: (message, emit) => {
         // Where the stream goes on, so does each partition, also behind its last message of now
         if (message.type === 'source-end' && !state.closes) return
         if (message.type === 'lines') session.progress.bytes(message.lines.length)
-        this.#isAhead = true
+        this.#isInMessage = true
         stage.push(message, emit)
-        this.#isAhead = false
+        this.#isInMessage = false
         if (message.type === 'lines') this.#positions.reach(message.source, message.next)
         else if (message.type === 'source') this.#positions.reach(message.source, message.line! + 1)
       },
@@ -144,13 +154,13 @@ class TopicRun {
 
   #owned(): OwnedState {
     const { read, kafka, transactions } = this.#parts
-    const { topic, group, state } = read
+    const { state } = read
     const topicState = this.#stateTopic
     let saidMs = Infinity
     return {
       topic: state.topic,
-      async begin() {
-        await transactions.begin()
+      begin: async () => {
+        this.#committing = await transactions.begin()
         saidMs = performance.now()
       },
       take: (message) => topicState.take(message),
@@ -159,31 +169,33 @@ class TopicRun {
         saidMs = performance.now()
         kafka.say(`reading the state in topic ${state.topic}: ${Math.floor(100 * taken / of)} %`)
       },
+      goOn: (starts) => {
+        for (const [partition, start] of starts) this.#positions.reach(partition, start)
+        this.#isLoaded = true
+      },
       end: async (startAt: StartAt) => {
-        const offsets = startAt === 'stored' ? this.#load() : undefined
         if (startAt !== 'stored') {
           topicState.beginAnew()
-        } else {
-          const stored = await storedOffsets({ admin: kafka.admin, group, topic })
-          try {
-            checkStored(stored, offsets, { group, topic, stateTopic: state.topic })
-          } catch (error) {
-            await this.#reader.confirm() // else another owner has stored them meanwhile
-            throw error
-          }
+          return undefined
         }
-        this.#isLoaded = true
+        const offsets = await this.#load()
+        await this.#checkStored(offsets)
         return offsets
       },
     }
   }
 
   /** Returns from where the partitions go on; undefined where there is no state. */
-  #load(): ReadonlyMap<number, number> | undefined {
+  async #load(): Promise<ReadonlyMap<number, number> | undefined> {
     const { kafka: { say }, read: { state: { topic } } } = this.#parts
     const found = this.#stateTopic.read()
     if (found === undefined) return undefined
-    this.#kept.load!(found.records)
+    let atMs = performance.now()
+    for (const _ of this.#kept.loadInSteps!(found.records)) {
+      if (performance.now() - atMs < turnMs) continue
+      await turn() // the group hears meanwhile that we live
+      atMs = performance.now()
+    }
     const { records, bytes } = this.#stateTopic
     const seconds = Math.max(0, Math.round((Date.now() - found.contents.savedMs) / 1000))
     say(
@@ -193,9 +205,26 @@ class TopicRun {
     return this.#positions.offsets
   }
 
+  /** Brokers may show what was stored a little later than that it was committed. */
+  async #checkStored(offsets: ReadonlyMap<number, number> | undefined): Promise<void> {
+    const { kafka: { admin }, read: { group, topic, state } } = this.#parts
+    for (let waitedMs = 0;; waitedMs += retryMs) {
+      const stored = await storedOffsets({ admin, group, topic })
+      try {
+        return checkStored(stored, offsets, { group, topic, stateTopic: state.topic })
+      } catch (error) {
+        await this.#reader.confirm() // else another owner has stored them meanwhile
+        if (waitedMs >= settleMs) throw error
+        await sleep(retryMs)
+      }
+    }
+  }
+
   async #commitLast({ failure, signal }: Outcome): Promise<void> {
     const isWhole = failure === undefined && signal === undefined
-    if (isWhole && this.#parts.read.state.closes) await this.#commits.lastOfAll()
+    const isRefused = failure instanceof UcError && failure.code === 'refused'
+    if (isRefused) return // what was refused is refused again
+    if (isWhole && this.#parts.read.state.closes) await this.#commits.lastAndEmpty()
     else await this.#commits.last()
   }
 
@@ -210,7 +239,7 @@ class TopicRun {
     return {
       take: (message) => 'lines' in out ? out.lines.add(message) : out.results.take(message),
       flush: async () => {
-        await send()
+        await send() // and in the same turn, since nothing else may be written while a commit begins
         await session.sending(commits.pass())
       },
       discard: () => 'lines' in out ? void out.lines.take() : out.results.discard(),
@@ -225,3 +254,7 @@ class TopicRun {
 
 /** A state that takes longer to be read is told of so often. */
 const progressMs = 2000
+/** While it is loaded whatever else waits has its turn after so long. */
+const turnMs = 50
+const settleMs = 2000
+const retryMs = 100

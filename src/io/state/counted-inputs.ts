@@ -11,7 +11,7 @@
 import { resolve } from 'node:path'
 import { UcError } from '../../errors.ts'
 import {
-  type Kept,
+  type KeptPart,
   missingRecord,
   type Put,
   type StateRecord,
@@ -60,7 +60,7 @@ export interface InputStand extends Position {
   readonly isOver: boolean
 }
 
-export class CountedInputs implements Required<Kept> {
+export class CountedInputs implements KeptPart {
   readonly name = 'inputs'
   readonly #inputs: CountedInput[] = []
   readonly #changed = new Set<CountedInput>()

@@ -33,7 +33,7 @@ export async function partitionsOf({ admin, topic, create }: TopicsOptions): Pro
           'or --create of uc-to-kafka and of uc-pipeline --to-kafka',
       )
     } else if (waitedMs === 0) {
-      await admin.createTopics({ waitForLeaders: false, topics: [configOf(topic, create)] })
+      await admin.createTopics({ waitForLeaders: false, topics: [newTopicOf(topic, create)] })
     }
     if (waitedMs > patienceMs) {
       throw new UcError('failed', `topic "${topic}" has partitions without a leader`)
@@ -44,20 +44,30 @@ export async function partitionsOf({ admin, topic, create }: TopicsOptions): Pro
 
 /** How large a batch the topic takes; undefined where that may not be seen. */
 export async function mostBatchBytes(admin: Admin, topic: string): Promise<number | undefined> {
-  const configNames = ['max.message.bytes']
+  const bytes = Number(await configOf({ admin, topic, name: 'max.message.bytes' }))
+  return bytes > 0 ? bytes : undefined
+}
+
+/** A setting of a topic; undefined where that may not be seen. */
+export async function configOf(
+  { admin, topic, name }: { readonly admin: Admin; readonly topic: string; readonly name: string },
+): Promise<string | undefined> {
   try {
     const { resources: [found] } = await admin.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames }],
+      resources: [{
+        type: kafkajs.ConfigResourceTypes.TOPIC,
+        name: topic,
+        configNames: [name],
+      }],
     })
-    const bytes = Number(found?.configEntries[0]?.configValue)
-    return bytes > 0 ? bytes : undefined
+    return found?.configEntries[0]?.configValue
   } catch {
     return undefined
   }
 }
 
-function configOf(topic: string, { partitions, config }: NewTopic) {
+function newTopicOf(topic: string, { partitions, config }: NewTopic) {
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
   return { topic, numPartitions: partitions, replicationFactor: -1, configEntries }
 }

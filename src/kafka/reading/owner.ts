@@ -8,5 +8,16 @@ export interface Owner {
   confirm(): Promise<void>
 }
 
-/** Another member of the group reads on: what was counted here is its business now. */
-export class OwnershipLost extends Abandoned {}
+/** What was counted here, and is not committed, is worth nothing: the state is read again. */
+export class OwnershipLost extends Abandoned {
+  /**
+   * `replaced`: another member may read on, or has begun. `interrupted`: nobody knows what brokers
+   * have of what was sent; `cause` tells why.
+   */
+  readonly reason: 'replaced' | 'interrupted'
+
+  constructor(reason: 'replaced' | 'interrupted' = 'replaced', options?: ErrorOptions) {
+    super(reason, options)
+    this.reason = reason
+  }
+}

@@ -20,6 +20,7 @@ import { type Partition, Partitions } from './partitions.ts'
 import { attend, othersIn } from './predecessors.ts'
 import type { ReaderOptions } from './reader-options.ts'
 import { type OwnedState, StatePartition } from './state-partition.ts'
+import { mayPass } from '../brokers/trouble.ts'
 import { whileWorking } from '../brokers/while-working.ts'
 
 /** So many messages at once: between two slices the group may be told that we live. */
@@ -57,6 +58,7 @@ export class TopicReader implements Owner {
     this.#partitions = new Partitions({ timeOf, isAlone: ownsAll === true })
     this.#consumer = kafka.consumer({
       metadataMaxAge: 30_000, // new partitions are seen so soon
+      allowAutoTopicCreation: false,
       maxWaitTimeInMs: 100,
       ...consumer,
       groupId: group,
@@ -228,11 +230,16 @@ export class TopicReader implements Owner {
       say(`standing by: another member of the group reads ${topics.join(', ')}`)
       this.#hasBegun = true // and when we take over, from where that one stored
     }
+    const { state } = this.#options
+    if (state !== undefined && this.#partitions.isEmpty && assignment[state.topic] === undefined) {
+      const isOwner = topics.some((topic) => assignment[topic] !== undefined)
+      if (isOwner) throw otherState(state.topic, this.#options.group)
+    }
     const isFirst = !this.#hasBegun
     for (const [topic, numbers] of Object.entries(assignment)) {
       if (this.#isState(topic)) continue
       const fresh = numbers.filter((number) => this.#partitions.get(topic, number) === undefined)
-      if (fresh.length > 0) await this.#begin(topic, fresh, isFirst)
+      if (fresh.length > 0) await this.#orInterrupted(() => this.#begin(topic, fresh, isFirst))
       this.#hasBegun = true
     }
     this.#pace() // the slowest, for which others wait, may be another member's now
@@ -246,6 +253,7 @@ export class TopicReader implements Owner {
     const stored = isOwner ? await this.#readState(state, from) : undefined
     if (this.#failure !== undefined) return
     const spans = await spansOf({ ...options, topic, partitions, startAt: from, stored })
+    if (isOwner) state.goOn(new Map([...spans].map(([partition, { start }]) => [partition, start])))
     const begun = [...spans].map(([partition, span]) => {
       this.#seek(topic, partition, span.start)
       return this.#partitions.add(topic, partition, span)
@@ -254,6 +262,16 @@ export class TopicReader implements Owner {
     // All before any of them has a time: the one that is ahead must not close windows of the others.
     for (const known of begun) await this.#outlet.mark(known)
     for (const known of begun) await this.#endIfRead(known)
+  }
+
+  /** Where the state is read anew, what brokers do not answer now they may then. */
+  async #orInterrupted(step: () => Promise<void>): Promise<void> {
+    try {
+      await step()
+    } catch (error) {
+      if (this.#options.state === undefined || !mayPass(error)) throw error
+      throw new OwnershipLost('interrupted', { cause: error })
+    }
   }
 
   #isState(topic: string): boolean {
@@ -410,4 +428,13 @@ export class TopicReader implements Owner {
 function askedFor(batch: Batch): number | undefined {
   const { fetchedOffset } = batch as { fetchedOffset?: unknown }
   return fetchedOffset === undefined ? undefined : Number(fetchedOffset)
+}
+
+/** Whoever leads the group gives what the members of its kind have subscribed to. */
+function otherState(topic: string, group: string): UcError {
+  return new UcError(
+    'failed',
+    `group ${group} has members that keep its state elsewhere than in topic ${topic}; ` +
+      'give all of them the same --state-topic',
+  )
 }

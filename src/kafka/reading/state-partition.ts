@@ -20,6 +20,8 @@ export interface OwnedState {
    * `startAt`: from where this run is to begin.
    */
   end(startAt: StartAt): Promise<ReadonlyMap<number, number> | undefined>
+  /** The offsets from which they do go on: nothing has been read of them yet. */
+  goOn(starts: ReadonlyMap<number, number>): void
 }
 
 export class StatePartition {

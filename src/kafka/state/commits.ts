@@ -5,13 +5,14 @@
  */
 import type { Message } from 'kafkajs'
 import type { Kept } from '../../state/kept.ts'
-import type { GroupOffsets, TopicMessages, Transactions } from '../writing/transactions.ts'
+import type { GroupOffsets, TopicMessages, Written } from '../writing/transactions.ts'
 import type { WaitingLines } from '../writing/waiting-lines.ts'
 import type { StateTopic } from './state-topic.ts'
 import type { TopicPositions } from './topic-positions.ts'
 
 export interface CommitsOptions {
-  readonly transactions: Transactions
+  /** Of the owner. */
+  commit(written: Written): Promise<void>
   readonly stateTopic: StateTopic
   readonly positions: TopicPositions
   /** All that is saved. */
@@ -19,31 +20,45 @@ export interface CommitsOptions {
   /** Where nothing has come out, so long after the last commit. */
   readonly everyMs: number
   /** Whether all that the stages have taken is noted, and in its place: else nothing is saved. */
-  readonly isWhole: () => boolean
+  isWhole(): boolean
   /** What goes out another way has arrived when it resolves: before the state says that it came out. */
-  readonly arrived: () => Promise<unknown>
+  arrived(): Promise<unknown>
   /** Lines that are to go out with the state; undefined: they go that other way. */
   readonly lines: WaitingLines | undefined
 }
 
-/** So many lines wait at most, while a commit is on its way. */
+/** So many lines wait at most, while a commit is on its way, and it is waited for after so long. */
 const mostWaiting = 20_000
+const mostMs = 5000
 
 export class Commits {
   readonly #options: CommitsOptions
   #running: Promise<void> | undefined
   #failure: { readonly error: unknown } | undefined
   #atMs = performance.now()
+  #count = 0
+  #hasBegun = false
   #isOver = false
 
   constructor(options: CommitsOptions) {
     this.#options = options
   }
 
+  /** Whether any was begun. */
+  get hasBegun(): boolean {
+    return this.#hasBegun
+  }
+
+  /** How many brokers have. */
+  get count(): number {
+    return this.#count
+  }
+
   /** Called between two messages: begins what is due. Throws what has failed before. */
   async pass(): Promise<void> {
     this.#start()
-    while (this.#running !== undefined && this.#waiting > mostWaiting) await this.#running
+    const isBehind = () => this.#waiting > mostWaiting || performance.now() - this.#atMs > mostMs
+    while (this.#running !== undefined && isBehind()) await this.#running
     if (this.#failure !== undefined) throw this.#failure.error
   }
 
@@ -56,7 +71,7 @@ export class Commits {
   }
 
   /** The same, with nothing left of the state. */
-  async lastOfAll(): Promise<void> {
+  async lastAndEmpty(): Promise<void> {
     this.#isOver = true
     await this.#running
     if (this.#failure !== undefined) throw this.#failure.error
@@ -92,10 +107,12 @@ export class Commits {
   }
 
   async #write(state: Message[], offsets: GroupOffsets): Promise<void> {
-    const { transactions, stateTopic: { topic }, lines, arrived } = this.#options
+    const { stateTopic: { topic }, lines } = this.#options
     const messages: TopicMessages[] = [{ topic, messages: state, compression: 'none' }]
     if (lines !== undefined && lines.waiting > 0) messages.push(lines.take())
-    await arrived()
-    await transactions.commit({ messages, offsets })
+    await this.#options.arrived()
+    this.#hasBegun = true
+    await this.#options.commit({ messages, offsets: [offsets] })
+    this.#count++
   }
 }

@@ -7,7 +7,8 @@ import { Buffer } from 'node:buffer'
 import type { Admin, KafkaMessage, Message } from 'kafkajs'
 import { Contents, type ReadContents } from '../../io/state/contents.ts'
 import { missingRecord, type StateRecord } from '../../state/kept.ts'
-import { partitionsOf } from '../brokers/topics.ts'
+import { UcError } from '../../errors.ts'
+import { configOf, partitionsOf } from '../brokers/topics.ts'
 
 /**
  * A state changes with each window, and what is over would stay for a week in a segment that is not
@@ -22,9 +23,16 @@ const config: Readonly<Record<string, string>> = {
   'max.message.bytes': `${32 * 2 ** 20}`, // frames that are held, with their lines
 }
 
-/** Makes the topic where it is missing. */
+/** Makes the topic where it is missing. Throws where brokers would delete what is old. */
 export async function prepareStateTopic(admin: Admin, topic: string): Promise<void> {
   await partitionsOf({ admin, topic, create: { partitions: 1, config } })
+  const policy = await configOf({ admin, topic, name: 'cleanup.policy' })
+  if (policy === undefined || policy === 'compact') return
+  throw new UcError(
+    'failed',
+    `topic ${topic} has cleanup.policy=${policy}, and would lose what it holds of a state; set it ` +
+      'to compact by kafka-configs, or name another --state-topic',
+  )
 }
 
 /** What has been read of a topic, and what is to be written next. */
@@ -64,7 +72,6 @@ export class StateTopic {
     | { readonly records: readonly StateRecord[]; readonly contents: ReadContents }
     | undefined {
     const records = [...this.#records]
-    this.#records = new Map()
     for (const [key, value] of records) this.#contents.change(key, value)
     if (this.#head === undefined) {
       if (records.length + this.#begun.length > 0) throw missingRecord('contents')
@@ -72,6 +79,7 @@ export class StateTopic {
     }
     const contents = this.#contents.read(this.#head)
     this.#commits = contents.commits
+    this.#records = new Map()
     return { records, contents }
   }
 
@@ -108,8 +116,9 @@ export class StateTopic {
 
   /** That end it. */
   endings(): Message[] {
-    const keys = [...this.#old, ...this.#contents.keys, '']
+    const before = this.#old
     this.beginAnew()
+    const keys = [...new Set([...before, ...this.#old]), '']
     this.#old = []
     return keys.map((key) => messageOf(key, null))
   }

@@ -3,10 +3,10 @@ import { UcError } from '../../errors.ts'
 import type { GroupOffsets } from '../writing/transactions.ts'
 import { offsetsOf } from './group-offsets.ts'
 import { ChangedRecords } from '../../state/changed-records.ts'
-import { type Kept, type Put, type StateRecord, unknownRecord } from '../../state/kept.ts'
+import { type KeptPart, type Put, type StateRecord, unknownRecord } from '../../state/kept.ts'
 import { RecordReader, RecordWriter } from '../../state/record.ts'
 
-export class TopicPositions implements Required<Kept> {
+export class TopicPositions implements KeptPart {
   readonly name = 'topic'
   readonly #topic: string
   /** By partition, the offset of the next message. */

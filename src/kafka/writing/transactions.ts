@@ -32,86 +32,129 @@ export interface GroupOffsets {
 /** What is written together. */
 export interface Written {
   readonly messages: readonly TopicMessages[]
-  readonly offsets: GroupOffsets
+  readonly offsets: readonly GroupOffsets[]
 }
 
 export interface TransactionsOptions {
   readonly kafka: Kafka
   readonly transactionalId: string
   readonly group: string
+  /** An error as the user is to read it; `topic`: which was written to. */
+  inWords(error: unknown, topic: string): unknown
 }
 
 /** One that nobody ends keeps readers waiting for so long; a commit takes milliseconds. */
-const timeoutMs = 15_000
+const timeoutMs = 60_000
 /** With waits up to 2 s: about a minute, in which a broker can start again. */
 const retries = 40
 
 export class Transactions {
   readonly #options: TransactionsOptions
-  #producer: Producer | undefined
+  #last: Promise<Committing> | undefined
 
   constructor(options: TransactionsOptions) {
     this.#options = options
   }
 
-  /** What others have committed when it resolves is all that they ever will. */
-  async begin(): Promise<void> {
-    await this.close()
+  /**
+   * What others have committed when it resolves is all that they ever will, and so is what was
+   * committed by what was begun here before.
+   */
+  async begin(): Promise<Committing> {
+    const before = this.#last
+    this.#last = (async () => {
+      await (await before?.catch(() => undefined))?.close()
+      return await this.#begun()
+    })()
+    return await this.#last
+  }
+
+  async close(): Promise<void> {
+    await (await this.#last?.catch(() => undefined))?.close()
+  }
+
+  async #begun(): Promise<Committing> {
     const { kafka, transactionalId } = this.#options
     const producer = kafka.producer({
       transactionalId,
       transactionTimeout: timeoutMs,
-      idempotent: true,
       maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
       retry: { retries },
     })
+    try {
+      await producer.connect()
+      const empty = await producer.transaction()
+      await empty.abort()
+      return new Committing(producer, this.#options)
+    } catch (error) {
+      await producer.disconnect().catch(() => {}) // it has failed already
+      throw error
+    }
+  }
+}
+
+/** Of who has begun last. */
+export class Committing {
+  readonly #producer: Producer
+  readonly #options: TransactionsOptions
+  #isOver = false
+
+  constructor(producer: Producer, options: TransactionsOptions) {
     this.#producer = producer
-    await producer.connect()
-    const empty = await producer.transaction()
-    await empty.abort()
+    this.#options = options
   }
 
   /**
-   * Throws OwnershipLost where another has begun since. Where it fails otherwise nobody knows whether
-   * brokers have it all or nothing: that is known after the next `begin`.
+   * Throws OwnershipLost where another has begun since, or where nobody knows whether brokers have it
+   * all or nothing: that is known after the next `begin`.
    */
   async commit({ messages, offsets }: Written): Promise<void> {
+    if (this.#isOver) throw new OwnershipLost()
     const { group: consumerGroupId } = this.#options
+    let writtenTo = messages[0]!.topic
     try {
-      const transaction = await this.#producer!.transaction()
+      const transaction = await this.#producer.transaction()
       for (const { topic, messages: all, compression, mostBatchBytes } of messages) {
+        writtenTo = topic
         for (const batch of batchesOf(all, mostBatchBytes)) {
           const options = { topic, acks: -1, compression: compressionTypes[compression] }
           await transaction.send({ ...options, messages: batch })
         }
       }
-      const { topic, partitions } = offsets
-      if (partitions.length > 0) {
+      for (const { topic, partitions } of offsets) {
+        writtenTo = topic
         const topics = [{ topic, partitions: [...partitions] }]
-        await transaction.sendOffsets({ consumerGroupId, topics })
+        if (partitions.length > 0) await transaction.sendOffsets({ consumerGroupId, topics })
       }
       await transaction.commit()
     } catch (error) {
-      if (typesOfFenced.includes(coreOf(error, { brokers: [] }).type)) {
-        throw new OwnershipLost('fenced', { cause: error })
+      const { type } = coreOf(error, { brokers: [] })
+      if (this.#isOver || ofReplaced.includes(type)) {
+        throw new OwnershipLost('replaced', { cause: error })
       }
-      if (mayPass(error)) throw new OwnershipLost('interrupted', { cause: error })
-      throw error
+      const cause = this.#options.inWords(error, writtenTo)
+      if (mayPass(error) || curedAnew.includes(type)) {
+        throw new OwnershipLost('interrupted', { cause })
+      }
+      throw cause
     }
   }
 
   /** What is under way is given up. */
   async close(): Promise<void> {
-    const producer = this.#producer
-    this.#producer = undefined
-    await producer?.disconnect()
+    this.#isOver = true
+    await this.#producer.disconnect()
   }
 }
 
-const typesOfFenced = [
+/** Answers to one whose transactional id another has, or who was away for longer than a transaction. */
+const ofReplaced = [
   'INVALID_PRODUCER_EPOCH',
   'INVALID_PRODUCER_ID_MAPPING',
   'INVALID_TXN_STATE',
   'UNKNOWN_PRODUCER_ID',
-  'PRODUCER_FENCED',
 ]
+
+/** Answers that who begins anew does not get. */
+const curedAnew = ['OUT_OF_ORDER_SEQUENCE_NUMBER', 'TRANSACTION_COORDINATOR_FENCED']

@@ -267,6 +267,7 @@ describe('the owner of all reads the state first', () => {
         await ended
         return new Map([[0, 7]])
       },
+      goOn: (starts) => void done.push(`go on ${[...starts].join()}`),
     }
     const reading = read({ ownsAll: true, startAt: 'stored', state })
     return { ...reading, done, settle }
@@ -303,7 +304,10 @@ describe('the owner of all reads the state first', () => {
     await consumer.give({ topic: 's', offsets: [2, 999] })
     settle()
     await until('the marks', () => seen.length === 2)
-    assert.deepEqual(done, ['begin', 'take 0', 'take 1', 'take 2', 'take 999', 'end stored'])
+    assert.deepEqual(done, [
+      ...['begin', 'take 0', 'take 1', 'take 2', 'take 999', 'end stored'],
+      'go on 0,7,1,0',
+    ])
   })
 
   test('where another takes over meanwhile, it goes on with nothing', async () => {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Commits, type CommitsOptions } from '../../../src/kafka/state/commits.ts'
 import { StateTopic } from '../../../src/kafka/state/state-topic.ts'
 import { TopicPositions } from '../../../src/kafka/state/topic-positions.ts'
-import type { Transactions, Written } from '../../../src/kafka/writing/transactions.ts'
+import type { Written } from '../../../src/kafka/writing/transactions.ts'
 import { WaitingLines } from '../../../src/kafka/writing/waiting-lines.ts'
 import type { ResultLine } from '../../../src/records.ts'
 import { together } from '../../../src/state/kept.ts'
@@ -13,18 +13,15 @@ import { together } from '../../../src/state/kept.ts'
 function set(options: Partial<CommitsOptions> = {}) {
   const written: Written[] = []
   const ends: ((error?: Error) => void)[] = []
-  const transactions = {
-    commit(each: Written) {
+  const positions = new TopicPositions('t')
+  const lines = new WaitingLines({ topic: 'r', compression: 'none', mostBatchBytes: undefined })
+  const commits = new Commits({
+    commit(each) {
       written.push(each)
       return new Promise<void>((resolve, reject) => {
         ends.push((error) => error === undefined ? resolve() : reject(error))
       })
     },
-  } as unknown as Transactions
-  const positions = new TopicPositions('t')
-  const lines = new WaitingLines({ topic: 'r', compression: 'none', mostBatchBytes: undefined })
-  const commits = new Commits({
-    transactions,
     stateTopic: new StateTopic('s'),
     positions,
     kept: together([positions]),
@@ -40,7 +37,7 @@ function set(options: Partial<CommitsOptions> = {}) {
   /** Of each commit: offsets, and the starts of lines. */
   const seen = () =>
     written.map(({ messages, offsets }) => ({
-      offsets: offsets.partitions.map(({ offset }) => Number(offset)),
+      offsets: offsets[0]!.partitions.map(({ offset }) => Number(offset)),
       lines: (messages.find(({ topic }) => topic === 'r')?.messages ?? [])
         .map(({ value }) => (JSON.parse(String(value)) as ResultLine).start),
     }))
@@ -148,7 +145,7 @@ test('the last one ends the state where the stream is over', async () => {
   await sleep(1)
   ends[0]!()
   await first
-  const last = commits.lastOfAll()
+  const last = commits.lastAndEmpty()
   await sleep(1)
   ends[1]!()
   await last
@@ -157,5 +154,5 @@ test('the last one ends the state where the stream is over', async () => {
     ['', null],
   ])
   const partitions = [{ partition: 0, offset: '5', metadata: '' }]
-  assert.deepEqual(written[1]!.offsets, { topic: 't', partitions })
+  assert.deepEqual(written[1]!.offsets, [{ topic: 't', partitions }])
 })
