@@ -28,6 +28,8 @@ const command = 'uc-pipeline'
 
 /** More frames are not left to the next checkpoint: what they change takes memory when it is saved. */
 const mostUnsaved = 500_000
+/** The ledger is summed for that behind so many messages: each sum costs microseconds. */
+const messagesPerSum = 32
 
 /** What any reader of frames gives. */
 type FrameInput = InputMessage | ScannedLines | PlainLine | Reached
@@ -168,6 +170,8 @@ class StateRun {
       })
       await this.#commit((put) => all.save!(put))
     }
+    const unsaved = () => session.ledger.total.frames - this.#savedFrames
+    let messages = 0
     return {
       take: (message) => {
         this.#hasNews = true
@@ -176,12 +180,11 @@ class StateRun {
       flush: async () => {
         await results.flush()
         if (this.#isAhead || !this.#hasNews) return
-        const { frames } = session.ledger.total
         const isDue = performance.now() - this.#savedAtMs >= this.#state.checkpointMs ||
-          frames - this.#savedFrames >= mostUnsaved
+          (++messages % messagesPerSum === 0 && unsaved() >= mostUnsaved)
         if (!isDue) return
         await save()
-        this.#savedFrames = frames
+        this.#savedFrames += unsaved()
       },
       discard: () => results.discard(),
       close: async (outcome) => {
