@@ -13,13 +13,13 @@ import { shared } from './assigner.ts'
 import { introduced } from './member-data.ts'
 import { isOfRebalance, Membership } from './membership.ts'
 import { messageRuns } from './message-lines.ts'
-import { boundsOf, deletedUpTo, explainGap, lowsOf, spansOf, type StartAt } from './offsets.ts'
+import { deletedUpTo, explainGap, lowsOf, spansOf } from './offsets.ts'
 import { Outlet, type ReaderMessage } from './outlet.ts'
 import { type Owner, OwnershipLost } from './owner.ts'
 import { type Partition, Partitions } from './partitions.ts'
 import { attend, othersIn } from './predecessors.ts'
 import type { ReaderOptions } from './reader-options.ts'
-import { type OwnedState, StatePartition } from './state-partition.ts'
+import { type Assignment, StateReading } from './state-reading.ts'
 import { mayPass } from '../brokers/trouble.ts'
 import { whileWorking } from '../brokers/while-working.ts'
 
@@ -40,10 +40,8 @@ export class TopicReader implements Owner {
   /** Settled when all that the last rebalance has changed has been told. */
   #ready: Promise<void> = Promise.resolve()
   #hasBegun = false
-  /** From the moment at which all was given to us. */
-  #isOwner = false
-  /** While it is read. */
-  #statePartition: StatePartition | undefined
+  /** Undefined: there is none. */
+  readonly #state: StateReading | undefined
   /** Nothing is read any more. */
   #failure: { readonly error: unknown } | undefined
   #commits = 0
@@ -66,6 +64,11 @@ export class TopicReader implements Owner {
         introduced(assigner, { ...thisProcess(), sessionMs: consumer.sessionTimeout }),
       ],
     })
+    this.#state = options.state && new StateReading(options.state, options.admin, {
+      seek: (topic, offset) => this.#seek(topic, 0, offset),
+      resume: (topic) => this.#resume([{ topic, partitions: [0] }]),
+      pause: (topic) => this.#pause([{ topic, partitions: [0] }]),
+    })
     const { REQUEST, HEARTBEAT, GROUP_JOIN, STOP, CRASH } = this.#consumer.events
     const { END_BATCH_PROCESS, FETCH, COMMIT_OFFSETS } = this.#consumer.events
     this.#consumer.on(REQUEST, ({ payload: { apiName, sentAt } }) => {
@@ -84,7 +87,7 @@ export class TopicReader implements Owner {
           return { topic, partitions }
         }),
       )
-      this.#goOnAsOwner(memberAssignment)
+      if (this.#state?.joined(memberAssignment) === false) this.#lose()
       this.#inTurn(() => this.#join(memberAssignment))
     })
     this.#consumer.on(FETCH, () => {
@@ -94,7 +97,7 @@ export class TopicReader implements Owner {
     this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => {
       const { topic, partition, highWatermark, lastOffset } = payload
       if (payload.batchSize === 0 && this.#isState(topic)) {
-        this.#statePartition?.reach(Number(lastOffset) + 1)
+        this.#state?.reach(Number(lastOffset) + 1)
       }
       const known = this.#partitions.get(topic, partition)
       if (known === undefined) return
@@ -113,8 +116,8 @@ export class TopicReader implements Owner {
   /** What there is to read, until `stopAt`. */
   async *messages(): AsyncGenerator<ReaderMessage> {
     await this.#consumer.connect()
-    const { topics, state } = this.#options
-    const all = [...topics, ...(state === undefined ? [] : [state.topic])]
+    const { topics } = this.#options
+    const all = [...topics, ...(this.#state === undefined ? [] : [this.#state.topic])]
     await this.#consumer.subscribe({ topics: all, fromBeginning: true })
     const others = await othersIn(this.#options)
     const run = this.#consumer.run({
@@ -191,7 +194,7 @@ export class TopicReader implements Owner {
 
   #fail(error: unknown): void {
     this.#failure ??= { error }
-    this.#statePartition?.giveUp()
+    this.#state?.giveUp()
     this.#joined.abort()
     this.#outlet.fail(error)
   }
@@ -215,7 +218,7 @@ export class TopicReader implements Owner {
   }
 
   /** After a rebalance: what is still ours goes on where it was, what is new begins. */
-  async #join(assignment: Readonly<Record<string, readonly number[]>>): Promise<void> {
+  async #join(assignment: Assignment): Promise<void> {
     const { ownsAll = false, topics, say } = this.#options
     if (this.#failure !== undefined) return
     for (const lost of this.#partitions.without(assignment)) {
@@ -230,30 +233,31 @@ export class TopicReader implements Owner {
       say(`standing by: another member of the group reads ${topics.join(', ')}`)
       this.#hasBegun = true // and when we take over, from where that one stored
     }
-    const { state } = this.#options
-    if (state !== undefined && this.#partitions.isEmpty && assignment[state.topic] === undefined) {
-      const isOwner = topics.some((topic) => assignment[topic] !== undefined)
-      if (isOwner) throw otherState(state.topic, this.#options.group)
-    }
     const isFirst = !this.#hasBegun
     for (const [topic, numbers] of Object.entries(assignment)) {
       if (this.#isState(topic)) continue
       const fresh = numbers.filter((number) => this.#partitions.get(topic, number) === undefined)
-      if (fresh.length > 0) await this.#orInterrupted(() => this.#begin(topic, fresh, isFirst))
+      if (fresh.length > 0) {
+        await this.#orInterrupted(() => this.#begin(topic, fresh, { isFirst, assignment }))
+      }
       this.#hasBegun = true
     }
     this.#pace() // the slowest, for which others wait, may be another member's now
   }
 
-  async #begin(topic: string, partitions: readonly number[], isFirst: boolean): Promise<void> {
-    const { startAt, state, ...options } = this.#options
+  async #begin(
+    topic: string,
+    partitions: readonly number[],
+    { isFirst, assignment }: { readonly isFirst: boolean; readonly assignment: Assignment },
+  ): Promise<void> {
+    const { startAt, ...options } = this.#options
     // What comes later, a new partition say, is read from its beginning.
     const from = isFirst ? startAt : 'stored'
-    const isOwner = state !== undefined && this.#partitions.isEmpty
-    const stored = isOwner ? await this.#readState(state, from) : undefined
+    const state = this.#partitions.isEmpty ? this.#state : undefined
+    const stored = await state?.read(from, assignment)
     if (this.#failure !== undefined) return
     const spans = await spansOf({ ...options, topic, partitions, startAt: from, stored })
-    if (isOwner) state.goOn(new Map([...spans].map(([partition, { start }]) => [partition, start])))
+    state?.goOn(new Map([...spans].map(([partition, { start }]) => [partition, start])))
     const begun = [...spans].map(([partition, span]) => {
       this.#seek(topic, partition, span.start)
       return this.#partitions.add(topic, partition, span)
@@ -269,52 +273,13 @@ export class TopicReader implements Owner {
     try {
       await step()
     } catch (error) {
-      if (this.#options.state === undefined || !mayPass(error)) throw error
+      if (this.#state === undefined || !mayPass(error)) throw error
       throw new OwnershipLost('interrupted', { cause: error })
     }
   }
 
   #isState(topic: string): boolean {
-    return topic === this.#options.state?.topic
-  }
-
-  /** Returns from where the partitions go on, by it. */
-  async #readState(
-    state: OwnedState,
-    startAt: StartAt,
-  ): Promise<ReadonlyMap<number, number> | undefined> {
-    this.#isOwner = true
-    await state.begin()
-    const [bounds] = await boundsOf(state.topic, this.#options.admin)
-    this.#statePartition = new StatePartition(state, bounds!)
-    this.#readOnState()
-    await this.#statePartition.isRead
-    this.#statePartition = undefined
-    this.#pause([{ topic: state.topic, partitions: [0] }])
-    return this.#failure === undefined ? await state.end(startAt) : undefined
-  }
-
-  /** After a rebalance. */
-  #goOnAsOwner(assignment: Readonly<Record<string, readonly number[]>>): void {
-    const { state } = this.#options
-    if (state === undefined || !this.#isOwner) return
-    if (assignment[state.topic]?.includes(0) !== true) this.#lose()
-    else if (this.#statePartition !== undefined) this.#readOnState()
-  }
-
-  #readOnState(): void {
-    const { topic } = this.#options.state!
-    this.#seek(topic, 0, this.#statePartition!.next)
-    this.#resume([{ topic, partitions: [0] }])
-  }
-
-  async #takeState({ batch, resolveOffset, heartbeat, isStale }: EachBatchPayload): Promise<void> {
-    const partition = this.#statePartition
-    if (partition === undefined || isStale()) return
-    partition.take(batch.messages)
-    partition.reach(Number(batch.lastOffset()) + 1)
-    resolveOffset(batch.messages.at(-1)!.offset)
-    await heartbeat()
+    return topic === this.#state?.topic
   }
 
   // Where kafkajs has given up these throw; where it begins anew, #join does it all again
@@ -333,7 +298,7 @@ export class TopicReader implements Owner {
   }
 
   async #take(payload: EachBatchPayload): Promise<void> {
-    if (this.#isState(payload.batch.topic)) return await this.#takeState(payload)
+    if (this.#isState(payload.batch.topic)) return await this.#state!.take(payload)
     await this.#living(this.#ready, payload)
     const { batch, isRunning, isStale } = payload
     const { topic, partition } = batch
@@ -428,13 +393,4 @@ export class TopicReader implements Owner {
 function askedFor(batch: Batch): number | undefined {
   const { fetchedOffset } = batch as { fetchedOffset?: unknown }
   return fetchedOffset === undefined ? undefined : Number(fetchedOffset)
-}
-
-/** Whoever leads the group gives what the members of its kind have subscribed to. */
-function otherState(topic: string, group: string): UcError {
-  return new UcError(
-    'failed',
-    `group ${group} has members that keep its state elsewhere than in topic ${topic}; ` +
-      'give all of them the same --state-topic',
-  )
 }

@@ -1,8 +1,4 @@
-/**
- * The partition that holds the state of whoever owns the topic: read once, from its first message to
- * the last one that is there. It is read by the consumer of the topic, as one more partition, so that
- * it needs no group of its own.
- */
+/** The partition that holds a state, read from its first message to the last one that is there. */
 import type { KafkaMessage } from 'kafkajs'
 import type { StartAt } from './offsets.ts'
 

@@ -310,6 +310,16 @@ describe('the owner of all reads the state first', () => {
     ])
   })
 
+  test('not where the others of its group keep it elsewhere', async () => {
+    const { consumer, ended } = owner()
+    await sleep(1)
+    consumer.join([0, 1])
+    await assert.rejects(
+      ended,
+      /elsewhere than in topic s; give all of them the same --state-topic/,
+    )
+  })
+
   test('where another takes over meanwhile, it goes on with nothing', async () => {
     const { consumer, ended, done } = await joined()
     consumer.join([])
