@@ -41,7 +41,11 @@ export class FakeConsumer extends EventEmitter {
   }
 
   readonly admin: Admin = {
-    fetchTopicMetadata: () => Promise.resolve({ topics: [] }),
+    fetchTopicMetadata: ({ topics }: { topics?: string[] }) =>
+      Promise.resolve({
+        topics: topics?.map((name) => ({ name, partitions: [{ partitionId: 0, leader: 1 }] })) ??
+          [],
+      }),
     fetchOffsets: () => Promise.resolve([{ topic: 't', partitions: [] }]),
     fetchTopicOffsets: () => {
       this.asks++

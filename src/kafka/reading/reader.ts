@@ -90,7 +90,8 @@ export class TopicReader implements Owner {
       if (this.#state?.joined(memberAssignment) === false) this.#lose()
       this.#inTurn(() => this.#join(memberAssignment))
     })
-    this.#consumer.on(FETCH, () => {
+    this.#consumer.on(FETCH, ({ payload: { nodeId } }) => {
+      this.#state?.fetched(nodeId)
       this.#partitions.noteFetch()
       if (this.#partitions.missing.length > 0) this.#inTurn(() => this.#skipDeleted())
     })

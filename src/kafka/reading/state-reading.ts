@@ -14,6 +14,11 @@ export interface StateConsumer {
   pause(topic: string): void
 }
 
+/** One that was under way, one that brought nothing, and the next, before which it would be taken. */
+const sureAnswers = 3
+/** What is there comes sooner; once it has stood still, each emptied offset is passed at once. */
+const sureMs = 500
+
 export type Assignment = Readonly<Record<string, readonly number[]>>
 
 export class StateReading {
@@ -25,6 +30,10 @@ export class StateReading {
   /** While it is read. */
   #partition: StatePartition | undefined
   #isGivenUp = false
+  /** Who is asked for it. */
+  #leader: number | undefined
+  /** Since it came to the offset that it stands at: the time, and answers of the leader. */
+  #still = { next: -1, sinceMs: 0, answers: 0 }
 
   constructor(state: OwnedState, admin: Admin, consumer: StateConsumer) {
     this.#state = state
@@ -48,6 +57,7 @@ export class StateReading {
     this.#isOwner = true
     await this.#state.begin()
     const [bounds] = await boundsOf(this.topic, this.#admin)
+    this.#leader = await this.#leaderNow()
     this.#partition = new StatePartition(this.#state, bounds!)
     this.#readOn()
     await this.#partition.isRead
@@ -82,10 +92,37 @@ export class StateReading {
     this.#partition?.reach(next)
   }
 
+  /**
+   * A broker has answered, after what the answer before has brought was taken. Where compaction has
+   * emptied a batch, and the next one is larger than a fetch, an answer brings nothing, and kafkajs
+   * asks for the same again: then there is no message at that offset.
+   */
+  fetched(nodeId: number): void {
+    if (this.#partition === undefined || nodeId !== this.#leader) return
+    const { next } = this.#partition
+    if (next !== this.#still.next) {
+      this.#still = { next, sinceMs: performance.now(), answers: 0 }
+      return
+    }
+    this.#still.answers++
+    if (this.#still.answers < sureAnswers || performance.now() - this.#still.sinceMs < sureMs) {
+      return
+    }
+    this.#partition.reach(next + 1)
+    this.#still = { ...this.#still, next: next + 1, answers: 0 }
+    if (!this.#partition.isDone) this.#readOn()
+  }
+
   /** Nobody waits for it any more. */
   giveUp(): void {
     this.#isGivenUp = true
     this.#partition?.giveUp()
+  }
+
+  /** Undefined where that is not known. */
+  async #leaderNow(): Promise<number | undefined> {
+    const { topics: [found] } = await this.#admin.fetchTopicMetadata({ topics: [this.topic] })
+    return found?.partitions.find(({ partitionId }) => partitionId === 0)?.leader
   }
 
   #readOn(): void {

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Admin, Kafka } from 'kafkajs'
 import { partitionsOf } from '../brokers/topics.ts'
-import { boundsOf } from '../reading/offsets.ts'
-import { StatePartition } from '../reading/state-partition.ts'
+import type { OwnedState } from '../reading/state-partition.ts'
+import { StateReading } from '../reading/state-reading.ts'
 import { StateTopic } from './state-topic.ts'
 
 export interface FindOptions {
@@ -18,39 +18,55 @@ export interface FindOptions {
 export async function findState({ kafka, admin, topic, group }: FindOptions): Promise<StateTopic> {
   await partitionsOf({ admin, topic })
   const found = new StateTopic(topic)
-  const [bounds] = await boundsOf(topic, admin)
-  const partition = new StatePartition({
-    take: (message) => found.take(message),
-    progress() {},
-  }, bounds!)
-  if (partition.isDone) return found
   const groupId = `${group}-shown-${randomBytes(6).toString('hex')}`
-  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 })
-  const crash = new Promise<never>((_, reject) => {
-    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false })
+  const partitions = [0]
+  const reading = new StateReading(looker(found), admin, {
+    seek: (topic, offset) => consumer.seek({ topic, partition: 0, offset: `${offset}` }),
+    resume: (topic) => consumer.resume([{ topic, partitions }]),
+    pause: (topic) => consumer.pause([{ topic, partitions }]),
+  })
+  const { CRASH, END_BATCH_PROCESS, FETCH, GROUP_JOIN } = consumer.events
+  const isRead = new Promise<void>((resolve, reject) => {
+    let hasBegun = false
+    consumer.on(CRASH, ({ payload: { error, restart } }) => {
       if (!restart) reject(error)
     })
-  })
-  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-    if (payload.batchSize === 0 && payload.partition === 0) {
-      partition.reach(Number(payload.lastOffset) + 1)
-    }
+    consumer.on(GROUP_JOIN, ({ payload: { memberAssignment } }) => {
+      if (hasBegun) return void reading.joined(memberAssignment)
+      hasBegun = true
+      reading.read('stored', memberAssignment).then(() => resolve(), reject)
+    })
+    consumer.on(FETCH, ({ payload: { nodeId } }) => reading.fetched(nodeId))
+    consumer.on(END_BATCH_PROCESS, ({ payload: { batchSize, partition, lastOffset } }) => {
+      if (batchSize === 0 && partition === 0) reading.reach(Number(lastOffset) + 1)
+    })
   })
   try {
     await consumer.connect()
     await consumer.subscribe({ topics: [topic], fromBeginning: true })
     await consumer.run({
       autoCommit: false,
-      // deno-lint-ignore require-await -- kafkajs asks for a promise
-      eachBatch: async ({ batch }) => {
-        if (batch.partition !== 0) return
-        partition.take(batch.messages)
-        partition.reach(Number(batch.lastOffset()) + 1)
+      eachBatchAutoResolve: false,
+      eachBatch: async (payload) => {
+        if (payload.batch.partition === 0) await reading.take(payload)
       },
     })
-    await Promise.race([partition.isRead, crash])
+    await isRead
   } finally {
     await consumer.disconnect()
   }
   return found
+}
+
+/** It changes nothing. */
+function looker(found: StateTopic): OwnedState {
+  return {
+    topic: found.topic,
+    begin: () => Promise.resolve(),
+    take: (message) => found.take(message),
+    progress() {},
+    end: () => Promise.resolve(undefined),
+    goOn() {},
+  }
 }
