@@ -94,8 +94,9 @@ export class StateReading {
 
   /**
    * A broker has answered, after what the answer before has brought was taken. Where compaction has
-   * emptied a batch, and the next one is larger than a fetch, an answer brings nothing, and kafkajs
-   * asks for the same again: then there is no message at that offset.
+   * emptied a batch, and it is the last of its segment, or the next is larger than a fetch, an answer
+   * brings nothing, and kafkajs asks for the same again. Then there is no message at that offset: its
+   * batch would have come, whatever its size.
    */
   fetched(nodeId: number): void {
     if (this.#partition === undefined || nodeId !== this.#leader) return
