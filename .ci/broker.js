@@ -35,7 +35,7 @@ const usage = `A Kafka broker for tests and trials. Its topics go away with it.
 
   node .ci/broker.js [--port N]        runs one until Ctrl-C
   node .ci/broker.js start [--port N]  the same for programs: describes it in a line of JSON, ends
-                                       with standard input, obeys the lines stop, go and restart
+                                       with standard input, obeys the lines stop, crash, go and restart
   node .ci/broker.js jars              prints the folder of Kafka's jars; fetches them by Maven
   node .ci/broker.js check             tells what is missing; status 1 if anything is
 
@@ -365,10 +365,10 @@ async function makeBroker({ port }) {
     }
   }
 
-  async function down() {
+  async function down(end = stop) {
     const child = java
     java = undefined
-    if (child !== undefined) await stop(child)
+    if (child !== undefined) await end(child)
     mourner.stdin.write('\n')
   }
 
@@ -387,7 +387,7 @@ async function makeBroker({ port }) {
     pid: java?.pid,
     folder,
   })
-  return { up, down, describe }
+  return { up, down, crash: () => down(crash), describe }
 }
 
 /** Ends what is left when this script is killed: its input is ours, and closes with us. */
@@ -407,6 +407,11 @@ async function stop(child) {
   const timer = setTimeout(() => child.kill('SIGKILL'), stopMs)
   await child.ended
   clearTimeout(timer)
+}
+
+async function crash(child) {
+  child.kill('SIGKILL')
+  await child.ended
 }
 
 async function end(status) {
@@ -444,12 +449,13 @@ async function serve({ port, isProgram }) {
   const commands = {
     go: () => broker.up().then(told.up),
     stop: () => broker.down().then(told.down),
+    crash: () => broker.crash().then(told.down),
     restart: () => broker.down().then(broker.up).then(told.up),
   }
   let last = commands.go()
   lines.on('line', (line) => {
     const command = commands[line.trim()]
-    if (command === undefined) process.stderr.write(`broker: ${line}: go, stop or restart\n`)
+    if (command === undefined) process.stderr.write(`broker: ${line}: go, stop, crash or restart\n`)
     else last = last.then(command).catch((error) => fail(error.message))
   })
   await last

@@ -51,6 +51,8 @@ export interface Broker extends Description {
   /** Ends the broker and starts it again, at the same addresses with the same topics. */
   restart(): Promise<void>
   down(): Promise<void>
+  /** Ends it by kill -9; `up` starts it again. */
+  crash(): Promise<void>
   up(): Promise<void>
   /** Ends the broker for good and removes its folder. */
   stop(): Promise<void>
@@ -111,6 +113,9 @@ export async function startBroker(): Promise<Broker> {
     down: async () => {
       await script.line('stop')
     },
+    crash: async () => {
+      await script.line('crash')
+    },
     up: () => ask('go'),
     stop: () => script.end(),
   }
@@ -137,6 +142,7 @@ function foreignBroker(brokers: string): Broker {
     isOurs: false,
     restart: () => Promise.resolve().then(refuse),
     down: () => Promise.resolve().then(refuse),
+    crash: () => Promise.resolve().then(refuse),
     up: () => Promise.resolve().then(refuse),
     stop: () => Promise.resolve(),
   }
