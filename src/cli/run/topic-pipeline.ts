@@ -9,7 +9,7 @@ import { wordsOf } from '../../io/report.ts'
 import { inspectInputs } from '../../io/input.ts'
 import { inWords, type KafkaSession, kafkaSession } from '../../kafka/brokers/kafka-session.ts'
 import { mostBatchBytes, partitionsOf } from '../../kafka/brokers/topics.ts'
-import type { KafkaPlace } from '../../kafka/brokers/trouble.ts'
+import { type KafkaPlace, mayPass } from '../../kafka/brokers/trouble.ts'
 import { OwnershipLost } from '../../kafka/reading/owner.ts'
 import { prepareStateTopic } from '../../kafka/state/state-topic.ts'
 import { type Results, TopicResults } from '../../kafka/writing/topic-results.ts'
@@ -51,11 +51,8 @@ export async function runTopicPipeline(
         kafka.say(summary(topics, 0))
         return await countFiles({ read, counting, results, session })
       }
-      const { topic, state } = topics.read
+      const { topic } = topics.read
       const partitions = await session.during(partitionsOf({ ...kafka, topic }))
-      await session.during(prepareStateTopic(kafka.admin, state.topic)).catch((error) => {
-        throw inWords(error, { ...place, topic: state.topic })
-      })
       const out = await outOf(output, { write, place }, { kafka, session })
       kafka.say(summary(topics, partitions))
       const reading = { ...topics.read, consumer: connection.consumer }
@@ -94,6 +91,7 @@ async function countTopic(
     for (;;) {
       const run = new TopicRun({ ...parts, read: { ...read, startAt }, transactions })
       try {
+        await session.during(stateTopicIn(kafka, read.state.topic, place)) // it may be gone
         return await run.run()
       } catch (error) {
         if (!(error instanceof OwnershipLost)) throw error
@@ -108,6 +106,24 @@ async function countTopic(
     }
   } finally {
     await session.closing(transactions.close())
+  }
+}
+
+/** Makes it where it is missing. By a new connection: one that has known it asks for it, and waits. */
+async function stateTopicIn(
+  { kafka }: Connected['kafka'],
+  topic: string,
+  place: KafkaPlace,
+): Promise<void> {
+  const admin = kafka.admin()
+  try {
+    await admin.connect()
+    await prepareStateTopic(admin, topic)
+  } catch (error) {
+    const cause = inWords(error, { ...place, topic })
+    throw mayPass(error) ? new OwnershipLost('interrupted', { cause }) : cause
+  } finally {
+    await admin.disconnect()
   }
 }
 
