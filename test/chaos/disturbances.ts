@@ -29,8 +29,8 @@ export interface DisturbanceOptions {
 const patienceMs = 10_000
 /** No process writes a line so soon after its start: it is one of the process before. */
 const leastMs = 250
-/** After so long the broker has ended a transaction of ours. */
-const longestTransactionMs = 17_000
+/** Longer than any session here. */
+const longMs = 17_000
 const stoppedStatus = 143
 
 export class Disturbances {
@@ -140,7 +140,7 @@ export class Disturbances {
     await this.#begun()
     await sent.next(below(random, patienceMs))
     await sleep(below(random, 10))
-    const ms = pick(random, [500, sessionMs + 2000, longestTransactionMs])
+    const ms = pick(random, [500, sessionMs + 2000, longMs])
     this.#isAlive(owner)
     owner.child.kill('SIGSTOP')
     tally.suspensions++
