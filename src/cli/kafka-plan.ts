@@ -119,7 +119,14 @@ export async function topicPlan(
     ...countedFlags(parsed),
   })
   const read = reads ? { topic, group, startAt, stopAt, state: state() } : undefined
-  const others = [topic, ...(writes ? [named ?? resultTopic] : [])]
+  const results = named ?? resultTopic
+  if (reads && writes && results === topic) {
+    throw new UcError(
+      'usage',
+      `--to-kafka ${topic}: frames are read from it; name another topic for the results`,
+    )
+  }
+  const others = [topic, ...(writes ? [results] : [])]
   if (read !== undefined && others.includes(read.state.topic)) {
     const problem = `--state-topic ${read.state.topic}: the topic is read or written already`
     throw new UcError('usage', `${problem}; name one that nothing else uses`)
@@ -129,7 +136,7 @@ export async function topicPlan(
     read,
     write: writes
       ? {
-        topic: named ?? resultTopic,
+        topic: results,
         compression,
         create: newTopic(parsed.values),
         isExact: reads && !atLeastOnce,

@@ -62,7 +62,10 @@ describe('the state of a group', { skip: skipReason }, () => {
         `uc-state --kafka --group ${group} --reset --yes`,
       )
       assert.equal(status, 1)
-      assert.match(stderr, /^uc-state: the state in topic \S+ is in use by 1 of group .*\n$/)
+      assert.match(
+        stderr,
+        /^uc-state: the state in topic \S+ is in use: group \S+ has 1 members; end .*\n$/,
+      )
     })
   })
 })

@@ -77,7 +77,8 @@ describe('a topic with a state', { skip: skipReason }, () => {
 
   test('is counted anew by --start-at, and what it had is ended', async () => {
     const { topic, run } = await begun()
-    await kafkaOutput(broker, `${run} --max-delay 1s --start-at beginning`)
+    const anew = await kafkaShell(broker, `${run} --max-delay 1s --start-at beginning`)
+    assert.match(anew.stderr, /--start-at: leaves the state in topic \S+, and counts anew/)
     await send(topic, 100, 130)
     const lines = resultsOf(await kafkaOutput(broker, `${run} --max-delay 1s --close`))
     assert.deepEqual(lines.map(({ start, users }) => [(start - minute) / 60, users]), [

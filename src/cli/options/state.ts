@@ -80,7 +80,8 @@ export const stateShown: StateShownOptions = {
     parse: flag,
     brief: 'Empty the state, after asking',
     detail: 'What it holds is lost: lines of open windows are never written, and the next run ' +
-      'counts all that it reads. A state that a process has open is refused.',
+      'counts all that it reads; that of a group reads on at its offsets. A state that a process ' +
+      'has open is refused.',
     example: '--reset s',
   },
   yes: {

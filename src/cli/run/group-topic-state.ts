@@ -50,7 +50,8 @@ export class GroupTopicState implements ShownState {
       if (count > 0) {
         throw new UcError(
           'failed',
-          `the state in topic ${this.name} is in use by ${count} of group ${group}; end them first`,
+          `the state in topic ${this.name} is in use: group ${group} has ${count} members; end ` +
+            'them, and wait for the sessions of those that have died',
         )
       }
       const transactions = new Transactions({

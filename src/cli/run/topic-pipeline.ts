@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UcError } from '../../errors.ts'
 import type { Outcome } from '../../io/drive.ts'
+import { shownName } from '../../io/file-name.ts'
 import { wordsOf } from '../../io/report.ts'
 import { inspectInputs } from '../../io/input.ts'
 import { inWords, type KafkaSession, kafkaSession } from '../../kafka/brokers/kafka-session.ts'
@@ -48,13 +49,13 @@ export async function runTopicPipeline(
     const count = async () => {
       if (topics.read === undefined) {
         const results = await topicResults(write!, place, { kafka, session })
-        kafka.say(summary(topics, 0))
+        kafka.say(summary(topics, 0, output))
         return await countFiles({ read, counting, results, session })
       }
       const { topic } = topics.read
       const partitions = await session.during(partitionsOf({ ...kafka, topic }))
       const out = await outOf(output, { write, place }, { kafka, session })
-      kafka.say(summary(topics, partitions))
+      kafka.say(summary(topics, partitions, output))
       const reading = { ...topics.read, consumer: connection.consumer }
       return await countTopic({ read: reading, kafka, plan, session, out }, place)
     }
@@ -64,11 +65,16 @@ export async function runTopicPipeline(
   })
 }
 
-function summary({ connection, read, write }: TopicPlan, partitions: number): string {
+function summary(
+  { connection, read, write }: TopicPlan,
+  partitions: number,
+  { out }: OutputPlan,
+): string {
   const from = read === undefined
     ? 'reads files'
     : `reads topic ${read.topic} (${partitions} partitions) as group ${read.group}`
-  const to = write === undefined ? 'standard output' : `topic ${write.topic}`
+  const file = out === undefined ? 'standard output' : shownName(out)
+  const to = write === undefined ? file : `topic ${write.topic}`
   return `${from}, writes ${to}, brokers ${connection.brokers.join(',')}`
 }
 

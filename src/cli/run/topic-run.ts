@@ -175,7 +175,9 @@ export class TopicRun {
       },
       end: async (startAt: StartAt) => {
         if (startAt !== 'stored') {
-          topicState.beginAnew()
+          if (topicState.beginAnew()) {
+            kafka.say(`--start-at: leaves the state in topic ${state.topic}, and counts anew`)
+          }
           return undefined
         }
         const offsets = await this.#load()

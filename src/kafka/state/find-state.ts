@@ -1,7 +1,7 @@
 /** Looks at the state in a topic, which a process may be changing meanwhile. */
 import { randomBytes } from 'node:crypto'
 import type { Admin, Kafka } from 'kafkajs'
-import { partitionsOf } from '../brokers/topics.ts'
+import { UcError } from '../../errors.ts'
 import type { OwnedState } from '../reading/state-partition.ts'
 import { StateReading } from '../reading/state-reading.ts'
 import { StateTopic } from './state-topic.ts'
@@ -16,7 +16,13 @@ export interface FindOptions {
 
 /** All that was committed of it by now. Throws where the topic is not there. */
 export async function findState({ kafka, admin, topic, group }: FindOptions): Promise<StateTopic> {
-  await partitionsOf({ admin, topic })
+  if (!(await admin.listTopics()).includes(topic)) {
+    throw new UcError(
+      'failed',
+      `there is no topic "${topic}", so no state of group ${group}; uc-pipeline --kafka makes it; ` +
+        'are --group and --state-topic right?',
+    )
+  }
   const found = new StateTopic(topic)
   const groupId = `${group}-shown-${randomBytes(6).toString('hex')}`
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false })

@@ -92,13 +92,14 @@ export class StateTopic {
     return this.#contents.bytes
   }
 
-  /** What was read is no more, as soon as anything is written. */
-  beginAnew(): void {
+  /** What was read is no more, as soon as anything is written. Returns whether there was anything. */
+  beginAnew(): boolean {
     const begun = this.#begun.splice(0).map(([key]) => key)
     this.#old = [...new Set([...begun, ...this.#records.keys(), ...this.#contents.keys])]
     this.#records = new Map()
     this.#contents = new Contents()
     this.#commits = 0
+    return this.#old.length > 0
   }
 
   /** With these changes; null: ended. */
