@@ -69,7 +69,7 @@ describe('uc-pipeline with threads', () => {
       writeFileSync(
         preload,
         `import { isMainThread } from 'node:worker_threads'
-        if (!isMainThread) setTimeout(() => { ${code} })`,
+        if (!isMainThread) { ${code} }`, // before it has done anything: later it may be idle
       )
       const environment = { NODE_OPTIONS: `--import ${preload} --max-old-space-size=100` }
       const script = 'uc-pipeline --threads 2 frames endless'
