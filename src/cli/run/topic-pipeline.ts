@@ -2,13 +2,12 @@
  * uc-pipeline with topics: frames from one (--kafka), results into one (--to-kafka), or both. A
  * topic is counted by whoever owns it, from a state that the next owner goes on from.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { UcError } from '../../errors.ts'
 import type { Outcome } from '../../io/drive.ts'
 import { shownName } from '../../io/file-name.ts'
-import { wordsOf } from '../../io/report.ts'
 import { inspectInputs } from '../../io/input.ts'
 import { inWords, type KafkaSession, kafkaSession } from '../../kafka/brokers/kafka-session.ts'
+import { Interruptions } from '../../kafka/brokers/interruptions.ts'
 import { mostBatchBytes, partitionsOf } from '../../kafka/brokers/topics.ts'
 import { type KafkaPlace, mayPass } from '../../kafka/brokers/trouble.ts'
 import { OwnershipLost } from '../../kafka/reading/owner.ts'
@@ -91,7 +90,7 @@ async function countTopic(
     group,
     inWords: (error, topic) => inWords(error, { ...place, topic }),
   })
-  const interruptions = new Interruptions(kafka.say)
+  const interruptions = new Interruptions(kafka)
   let { startAt } = read
   try {
     for (;;) {
@@ -104,10 +103,13 @@ async function countTopic(
         if ('lines' in out) out.lines.take()
         else await out.results.discard()
         session.beginAnew()
-        if (startAt !== 'stored' && run.commits === 'perhaps') throw unknownStart(error)
-        if (run.commits === 'some') startAt = 'stored'
+        if (startAt !== 'stored' && run.committed === 'perhaps') throw unknownStart(error)
+        if (run.committed === 'something') {
+          startAt = 'stored'
+          interruptions.over()
+        }
         if (error.reason === 'replaced') kafka.say(replaced(group))
-        else await session.during(interruptions.wait(inWords(error.cause, place), run.commits))
+        else await session.during(interruptions.wait(inWords(error.cause, place)))
       }
     }
   } finally {
@@ -133,31 +135,6 @@ async function stateTopicIn(
   }
 }
 
-/** What brokers do not answer passes, or not: then it is told again and again, to nobody's use. */
-class Interruptions {
-  readonly #say: (text: string) => void
-  #sinceMs = NaN
-
-  constructor(say: (text: string) => void) {
-    this.#say = say
-  }
-
-  /** Throws where nothing was committed for long. */
-  async wait(cause: unknown, commits: TopicRun['commits']): Promise<void> {
-    const nowMs = performance.now()
-    if (commits === 'some' || Number.isNaN(this.#sinceMs)) {
-      this.#sinceMs = nowMs
-      this.#say(`${wordsOf(cause)}; goes on from the last commit that brokers have`)
-    }
-    if (nowMs - this.#sinceMs > patienceMs) throw cause
-    await sleep(pauseMs)
-  }
-}
-
-/** Beside the minute that each request is tried for. */
-const patienceMs = 120_000
-const pauseMs = 1000
-
 function replaced(group: string): string {
   return `another member of group ${group} has taken over, or this one was silent for too long`
 }
@@ -180,8 +157,8 @@ async function outOf(
   { kafka, session }: Connected,
 ): Promise<TopicRunParts['out']> {
   if (write === undefined) return { results: new ResultWriter(format, session) }
-  if (!write.isExact) return { results: await topicResults(write, place, { kafka, session }) }
-  const { topic, compression, create } = write
+  const { topic, compression, create, isExact } = write
+  if (!isExact) return { results: await topicResults(write, place, { kafka, session }) }
   await session.during(partitionsOf({ ...kafka, topic, create }))
   const most = await session.during(mostBatchBytes(kafka.admin, topic))
   return { lines: new WaitingLines({ topic, compression, mostBatchBytes: most }) }

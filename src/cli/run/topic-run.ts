@@ -16,7 +16,7 @@ import type { ReaderMessage } from '../../kafka/reading/outlet.ts'
 import { TopicReader } from '../../kafka/reading/reader.ts'
 import type { OwnedState } from '../../kafka/reading/state-partition.ts'
 import { storedOffsets } from '../../kafka/reading/stored-offsets.ts'
-import { Commits } from '../../kafka/state/commits.ts'
+import { Commits, type Committed } from '../../kafka/state/commits.ts'
 import { checkStored } from '../../kafka/state/group-offsets.ts'
 import { StateTopic } from '../../kafka/state/state-topic.ts'
 import { TopicPositions } from '../../kafka/state/topic-positions.ts'
@@ -106,9 +106,8 @@ export class TopicRun {
     })
   }
 
-  /** Whether anything of it was committed, or may have been. */
-  get commits(): 'some' | 'perhaps' | 'none' {
-    return this.#commits.count > 0 ? 'some' : this.#commits.hasBegun ? 'perhaps' : 'none'
+  get committed(): Committed {
+    return this.#commits.committed
   }
 
   /** Throws OwnershipLost when it is not ours any more. */

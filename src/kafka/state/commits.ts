@@ -27,6 +27,9 @@ export interface CommitsOptions {
   readonly lines: WaitingLines | undefined
 }
 
+/** What brokers have of a run: `perhaps` where one was begun, and none has been answered. */
+export type Committed = 'nothing' | 'perhaps' | 'something'
+
 /** So many lines wait at most, while a commit is on its way, and it is waited for after so long. */
 const mostWaiting = 20_000
 const mostMs = 5000
@@ -36,22 +39,15 @@ export class Commits {
   #running: Promise<void> | undefined
   #failure: { readonly error: unknown } | undefined
   #atMs = performance.now()
-  #count = 0
-  #hasBegun = false
+  #committed: Committed = 'nothing'
   #isOver = false
 
   constructor(options: CommitsOptions) {
     this.#options = options
   }
 
-  /** Whether any was begun. */
-  get hasBegun(): boolean {
-    return this.#hasBegun
-  }
-
-  /** How many brokers have. */
-  get count(): number {
-    return this.#count
+  get committed(): Committed {
+    return this.#committed
   }
 
   /** Called between two messages: begins what is due. Throws what has failed before. */
@@ -64,19 +60,22 @@ export class Commits {
 
   /** All is committed when it resolves. */
   async last(): Promise<void> {
-    this.#isOver = true
-    await this.#running
-    if (this.#failure !== undefined) throw this.#failure.error
+    await this.#end()
     if (this.#options.isWhole()) await this.#commit()
   }
 
   /** The same, with nothing left of the state. */
   async lastAndEmpty(): Promise<void> {
+    await this.#end()
+    const { stateTopic, positions } = this.#options
+    await this.#write(stateTopic.endings(), positions.groupOffsets(undefined))
+  }
+
+  /** None begins by itself any more, and none is on its way when it resolves. */
+  async #end(): Promise<void> {
     this.#isOver = true
     await this.#running
     if (this.#failure !== undefined) throw this.#failure.error
-    const { stateTopic, positions } = this.#options
-    await this.#write(stateTopic.endings(), positions.groupOffsets(undefined))
   }
 
   get #waiting(): number {
@@ -111,8 +110,8 @@ export class Commits {
     const messages: TopicMessages[] = [{ topic, messages: state, compression: 'none' }]
     if (lines !== undefined && lines.waiting > 0) messages.push(lines.take())
     await this.#options.arrived()
-    this.#hasBegun = true
+    if (this.#committed === 'nothing') this.#committed = 'perhaps'
     await this.#options.commit({ messages, offsets: [offsets] })
-    this.#count++
+    this.#committed = 'something'
   }
 }
