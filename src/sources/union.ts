@@ -33,10 +33,6 @@ export class Union {
     if (isIdle) this.#idle.add(source)
   }
 
-  has(source: number): boolean {
-    return this.#bySource.has(source)
-  }
-
   watermarkOf(source: number): number {
     return this.#bySource.get(source) ?? -Infinity
   }

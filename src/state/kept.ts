@@ -39,15 +39,13 @@ export function together(kept: readonly Kept[]): Together {
   if (!isWhole) return { parts }
 
   function* loadInSteps(records: Iterable<StateRecord>): Generator<void> {
-    const byName = new Map(parts.map(({ name }) => [name!, [] as StateRecord[]]))
-    for (const [key, value] of records) {
-      const [name = ''] = key.split('/', 1)
-      const own = byName.get(name)
-      if (own === undefined) throw unknownRecord(key)
-      own.push([key.slice(name.length + 1), value])
+    const found = byPart(records)
+    const names = new Set(parts.map(({ name }) => name!))
+    for (const [name, [first]] of found) {
+      if (!names.has(name)) throw unknownRecord(`${name}/${first![0]}`)
     }
     for (const part of parts) {
-      const own = byName.get(part.name!)!
+      const own = found.get(part.name!) ?? []
       if (part.loadInSteps !== undefined) yield* part.loadInSteps(own)
       else part.load!(own)
     }
@@ -63,6 +61,20 @@ export function together(kept: readonly Kept[]): Together {
       for (const _ of loadInSteps(records));
     },
   }
+}
+
+/** The records of a whole by the names of its parts, each with the key that it has there. */
+export function byPart(
+  records: Iterable<StateRecord>,
+): ReadonlyMap<string, readonly StateRecord[]> {
+  const found = new Map<string, StateRecord[]>()
+  for (const [key, value] of records) {
+    const [name = ''] = key.split('/', 1)
+    const own = found.get(name) ?? []
+    own.push([key.slice(name.length + 1), value])
+    found.set(name, own)
+  }
+  return found
 }
 
 /** Of a key that nobody here has ever put. */

@@ -15,7 +15,7 @@ import type { PlainLine } from '../../stages/extract-plain.ts'
 import { chain, countingStages } from '../../pipeline.ts'
 import type { Stage } from '../../stage.ts'
 import type { CountOut } from '../../stages/count.ts'
-import { type Kept, type StateRecord, together } from '../../state/kept.ts'
+import { byPart, type Kept, type StateRecord, together } from '../../state/kept.ts'
 import type { PipelinePlan } from '../pipeline-plan.ts'
 import type { StatePlan } from '../state-plan.ts'
 import { withFrameReader } from './frame-reader.ts'
@@ -76,16 +76,15 @@ class StateRun {
 
   load(records: readonly StateRecord[]): void {
     const own = [this.#flags, this.#outputs, this.#inputs]
-    const ofOwn = own.map((): StateRecord[] => [])
-    for (const record of records) {
-      const [key, value] = record
-      this.#keys.add(key)
-      const at = own.findIndex(({ name }) => key.startsWith(`${name}/`))
-      if (at < 0) this.#records.push(record)
-      else ofOwn[at]!.push([key.slice(own[at]!.name.length + 1), value])
+    const found = byPart(records)
+    for (const part of own) {
+      const isWanted = !this.#state.showsPosition || part === this.#inputs
+      if (isWanted) part.load(found.get(part.name) ?? [])
     }
-    for (const [i, part] of own.entries()) {
-      if (!this.#state.showsPosition || part === this.#inputs) part.load(ofOwn[i]!)
+    for (const record of records) {
+      const [key] = record
+      this.#keys.add(key)
+      if (!own.some(({ name }) => key.startsWith(`${name}/`))) this.#records.push(record)
     }
   }
 

@@ -3,7 +3,7 @@ import { ReaderAccount } from '../../account.ts'
 import { shownName } from '../../io/file-name.ts'
 import { CountedInputs } from '../../io/state/counted-inputs.ts'
 import { readPositions } from '../../kafka/state/topic-positions.ts'
-import type { StateRecord } from '../../state/kept.ts'
+import { byPart, type StateRecord } from '../../state/kept.ts'
 import { withAccounts } from '../../state/saved-accounts.ts'
 import { heldWindows } from '../../windows/held-windows.ts'
 
@@ -84,9 +84,8 @@ export type Holdings = Pick<
 >
 
 export function holdingsOf(records: readonly StateRecord[]): Holdings {
-  const of = (name: string): StateRecord[] =>
-    records.filter(([key]) => key.startsWith(`${name}/`))
-      .map(([key, value]) => [key.slice(name.length + 1), value])
+  const found = byPart(records)
+  const of = (name: string) => found.get(name) ?? []
   const inputs = new CountedInputs({ isInterleaved: false })
   inputs.load(of('inputs'))
   const reader = new ReaderAccount()
