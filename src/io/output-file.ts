@@ -25,7 +25,7 @@ export interface OutputFileOptions {
   readonly file: string
   /** Files that are read or written already, by identityOf: a name may be spelled in many ways. */
   readonly taken: Set<string>
-  /** So much of a regular file stays, which has to be there. */
+  /** So much of a regular file stays, which has to be there; Infinity: all that is there. */
   readonly keptBytes?: number | undefined
   /** Told once of a named pipe that has no reader yet. */
   say?(text: string): void

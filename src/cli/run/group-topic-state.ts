@@ -16,6 +16,8 @@ export interface Watched {
   during<T>(work: Promise<T>): Promise<T>
 }
 
+const tries = 3
+
 export class GroupTopicState implements ShownState {
   readonly name: string
   readonly #place: GroupState
@@ -29,8 +31,7 @@ export class GroupTopicState implements ShownState {
 
   find(): Promise<FoundState> {
     return this.#connected(async (kafka) => {
-      const topic = await findState({ ...kafka, ...this.#place })
-      const found = topic.read()
+      const { topic, found } = await this.#read(kafka)
       return {
         name: this.name,
         records: found?.records ?? [],
@@ -76,6 +77,18 @@ export class GroupTopicState implements ShownState {
         await transactions.close()
       }
     })
+  }
+
+  /** What a commit that comes meanwhile leaves half read is read again. */
+  async #read(kafka: KafkaSession) {
+    for (let left = tries;; left--) {
+      const topic = await findState({ ...kafka, ...this.#place })
+      try {
+        return { topic, found: topic.read() }
+      } catch (error) {
+        if (left === 1) throw error
+      }
+    }
   }
 
   async #connected<T>(use: (kafka: KafkaSession) => Promise<T>): Promise<T> {

@@ -96,7 +96,8 @@ export class StateReading {
    * A broker has answered, after what the answer before has brought was taken. Where compaction has
    * emptied a batch, and it is the last of its segment, or the next is larger than a fetch, an answer
    * brings nothing, and kafkajs asks for the same again. Then there is no message at that offset: its
-   * batch would have come, whatever its size. `nodeId`: kafkajs gives it as text.
+   * batch would have come, whatever its size. Only here: in a topic of frames a transaction that is
+   * open looks the same. `nodeId`: kafkajs gives it as text.
    */
   fetched(nodeId: number | string): void {
     if (this.#partition === undefined || Number(nodeId) !== this.#leader) return
