@@ -133,7 +133,7 @@ export class Disturbances {
     tell(`killed the ${killed === zombie ? 'zombie' : 'other'}`)
   }
 
-  /** Maybe in mid-transaction, and for longer than brokers wait for its end, or for a member. */
+  /** Maybe in mid-transaction, and for longer than the group waits for a member. */
   async #suspendAlone(): Promise<void> {
     const { sent, tally, tell, random, sessionMs } = this.#options
     const owner = this.#owner
