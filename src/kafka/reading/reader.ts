@@ -18,6 +18,7 @@ import { Outlet, type ReaderMessage } from './outlet.ts'
 import { type Owner, OwnershipLost } from './owner.ts'
 import { type Partition, Partitions } from './partitions.ts'
 import { attend, othersIn } from './predecessors.ts'
+import { Quiet } from './quiet.ts'
 import type { ReaderOptions } from './reader-options.ts'
 import { type Assignment, StateReading } from './state-reading.ts'
 import { mayPass } from '../brokers/trouble.ts'
@@ -128,7 +129,13 @@ export class TopicReader implements Owner {
     })
     run.catch((error) => this.#fail(error))
     void attend(others, { ...this.#options, joined: this.#joined.signal })
-    yield* this.#outlet.values()
+    const { say } = this.#options
+    const quiet = new Quiet({ isHeard: () => this.#membership.isCurrent, say })
+    try {
+      yield* this.#outlet.values()
+    } finally {
+      quiet.close()
+    }
   }
 
   /** Whether all that there is of the source has been read. */
