@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Reject } from '../records.ts'
 import type { Stage } from '../stage.ts'
 import { InputError } from './input.ts'
+import { nextNow } from './pipe-chunks.ts'
 import type { Signal } from './runtime.ts'
 import { type SignalWatch, Stopped } from './signals.ts'
 
@@ -35,8 +36,6 @@ export interface Ending {
 
 export interface Drive<In, Out> {
   readonly input: AsyncIterable<In>
-  /** What need not be awaited behind a chunk of the input. */
-  readonly ready?: { next(): In | undefined } | undefined
   readonly stage: Stage<In, Out | Reject>
   /** Ends the line that a broken input has left unfinished. */
   readonly lineBreak?: In
@@ -77,7 +76,7 @@ const tickMs = 100
 const signalGraceMs = 5
 
 export async function drive<In, Out extends { readonly type: string }>(
-  { input, ready, stage, lineBreak, suspends, ending, delivery, reject, keepPace, check }: Drive<
+  { input, stage, lineBreak, suspends, ending, delivery, reject, keepPace, check }: Drive<
     In,
     Out
   >,
@@ -176,9 +175,8 @@ export async function drive<In, Out extends { readonly type: string }>(
         return
       }
       ending?.came()
-      stage.push(value, emit)
-      if (value instanceof Uint8Array) {
-        for (let more; (more = ready?.next()) !== undefined;) stage.push(more, emit)
+      for (let next: In | undefined = value; next !== undefined; next = nextNow(next)) {
+        stage.push(next, emit)
       }
       await flush()
       check()

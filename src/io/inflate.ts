@@ -9,7 +9,6 @@ import { UcError } from '../errors.ts'
 import type { Chunks } from './decode/byte-queue.ts'
 import { Damage } from './decode/damage.ts'
 import type { Warn } from './decode/tail.ts'
-import type { ReadyChunks } from './pipe-chunks.ts'
 
 export interface DecodeOptions {
   /** What zstd may take for its window. */
@@ -55,14 +54,10 @@ const formats: readonly Format[] = [
 export const magicBytes = 4
 
 /**
- * What gives the decoded chunks of `chunks`: for plain ones they themselves, with nothing between,
- * and those that are `ready`. Throws UcError where compressed data is broken or cut short.
+ * What gives the decoded chunks of `chunks`: for plain ones they themselves, with nothing between.
+ * Throws UcError where compressed data is broken or cut short.
  */
-export async function decoded(
-  chunks: Chunks,
-  ready?: ReadyChunks,
-  options: DecodeOptions = {},
-): Promise<Chunks> {
+export async function decoded(chunks: Chunks, options: DecodeOptions = {}): Promise<Chunks> {
   const iterator = chunks[Symbol.asyncIterator]()
   let head: Uint8Array = new Uint8Array(0)
   while (head.length < magicBytes) {
@@ -72,7 +67,6 @@ export async function decoded(
   }
   const all = behind(head, iterator)
   const format = formatOf(head)
-  if (ready !== undefined) ready.isPlain = format === undefined
   return format === undefined ? all : unpacked(await format.decode(all, options), format)
 }
 

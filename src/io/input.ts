@@ -125,10 +125,10 @@ export async function* openInput(
   name: string,
   options: OpenOptions = {},
 ): AsyncGenerator<Uint8Array> {
-  const { ready, zstdWindowBytes, onWarning, fromByte = 0 } = options
+  const { zstdWindowBytes, onWarning, fromByte = 0 } = options
   const warn = (what: string) => onWarning?.(`${placeOf(name)}: ${what}`)
   if (name === '-') {
-    yield* await decoded(chunksOf(0, options), ready, { zstdWindowBytes, warn })
+    yield* await decoded(chunksOf(0, options), { zstdWindowBytes, warn })
     return
   }
   const fd = await openForReading(name)
@@ -141,7 +141,7 @@ export async function* openInput(
       yield* chunksOf(fd, options)
     } else {
       const whole = chunksOf(fd, { ...options, fromByte: 0 })
-      yield* behind(fromByte, await decoded(whole, ready, { zstdWindowBytes, warn }))
+      yield* behind(fromByte, await decoded(whole, { zstdWindowBytes, warn }))
     }
   } finally {
     if (!closesItself) closeSync(fd)

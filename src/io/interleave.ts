@@ -242,7 +242,7 @@ class Source {
     this.isIdle = false
     if (done === true) return undefined
     this.#takenBytes += value.length
-    return value
+    return value.subarray() // the next chunk may be another source's: this one is not asked
   }
 
   /** Whether it could not be opened for want of one. */

@@ -11,23 +11,18 @@ const chunkBytes = 64 * 1024
 /** After so much of a full pipe whatever else waits has its turn. */
 const bytesPerTurn = 512 * 1024
 
-/**
- * Between who reads chunks and who takes them: what is there at once need not be awaited. Whoever
- * does not look here is given it all the same, as any other chunk.
- */
-export class ReadyChunks {
-  /** Set by the reader where more is there, or may be. */
-  read: () => Uint8Array | undefined = none
-  /** Whether chunks are taken as they are read, rather than decoded in between. */
-  isPlain = false
-
-  /** To be called until it gives none, each time that a chunk, not a mark, was awaited and taken. */
-  next(): Uint8Array | undefined {
-    return this.isPlain ? this.read() : undefined
-  }
+/** A chunk that tells what is there behind it at once, and so need not be awaited. */
+interface PipeChunk extends Uint8Array {
+  nextNow(): PipeChunk | undefined
 }
 
-function none(): undefined {}
+/**
+ * What is there behind a message of the input that has been taken, if it is a chunk that can tell.
+ * Whoever does not ask is given it all the same, as any other chunk.
+ */
+export function nextNow<In>(taken: In): In | undefined {
+  return (taken as Partial<PipeChunk>).nextNow?.() as In | undefined
+}
 
 /**
  * By one buffer: process.stdin makes a new one for every read, and reading the descriptor in the
@@ -38,7 +33,6 @@ export async function* pipeChunks(
   fd: number,
   memory: Uint8Array,
   take: Take,
-  ready: ReadyChunks = new ReadyChunks(),
 ): AsyncGenerator<Uint8Array> {
   const buffer = memory.subarray(0, chunkBytes)
   let count = 0
@@ -60,12 +54,16 @@ export async function* pipeChunks(
     },
   }
   /** As long as the pipe is full, and nobody else has to have a turn. */
-  function next(): Uint8Array | undefined {
+  function nextNow(): PipeChunk | undefined {
     if (count < buffer.length || sinceTurn >= bytesPerTurn) return undefined
     count = readNow(fd, buffer)
     if (count === 0) return undefined
     sinceTurn += count
-    return take(count)
+    return taken()
+  }
+
+  function taken(): PipeChunk {
+    return Object.assign(take(count), { nextNow })
   }
 
   const { Socket } = await import('node:net') // for those who need it
@@ -85,15 +83,13 @@ export async function* pipeChunks(
         if (failure !== undefined) throw failure
         return
       }
-      for (let chunk: Uint8Array | undefined = take(count); chunk !== undefined; chunk = next()) {
-        ready.read = next
+      for (let chunk: PipeChunk | undefined = taken(); chunk !== undefined; chunk = nextNow()) {
         yield chunk
-        ready.read = none
         if (sinceTurn >= bytesPerTurn) sinceTurn = await turn()
       }
     }
   } finally {
-    ready.read = none
+    count = 0 // nothing is there any more
     socket.destroy()
   }
 }

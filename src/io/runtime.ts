@@ -20,7 +20,7 @@ import { UcError } from '../errors.ts'
 import { exactArguments, pathOf } from './file-name.ts'
 import { FileExtent } from './file-extent.ts'
 import { groupLimit } from './cgroup.ts'
-import { pipeChunks, type ReadyChunks, type Take, turn } from './pipe-chunks.ts'
+import { pipeChunks, type Take, turn } from './pipe-chunks.ts'
 import { reasonOf } from './reason.ts'
 
 /** The reader of our output left: `| head`. */
@@ -182,8 +182,6 @@ export function isReadAsStream(fd: number): boolean {
 export interface ReadOptions {
   /** Where chunks are best read into. */
   readonly memory?: Uint8Array
-  /** Where the taker may look for what is there at once. */
-  readonly ready?: ReadyChunks
   /** Of a file that is opened more than once: what is known of its length. */
   readonly extent?: FileExtent | undefined
   /** Of a regular file: the byte from which it is read. */
@@ -198,13 +196,13 @@ export interface ReadOptions {
  */
 export function chunksOf(
   fd: number,
-  { memory = new Uint8Array(256 * 1024), ready, extent, fromByte, onBytes }: ReadOptions = {},
+  { memory = new Uint8Array(256 * 1024), extent, fromByte, onBytes }: ReadOptions = {},
 ): AsyncGenerator<Uint8Array> {
   const take = (count: number, chunk = memory) => {
     onBytes?.(count)
     return chunk.subarray(0, count)
   }
-  if (isReadAsStream(fd)) return pipeChunks(fd, memory, take, ready)
+  if (isReadAsStream(fd)) return pipeChunks(fd, memory, take)
   if (fstatSync(fd).isFile()) return fileChunks(fd, memory, take, { extent, fromByte })
   if (fd !== 0) return deviceChunks(fd, memory, take)
   return terminalChunks(memory, take)

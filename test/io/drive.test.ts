@@ -86,6 +86,19 @@ test('a whole input is ended, delivered and closed', async () => {
   assert.deepEqual(log, ['close'])
 })
 
+test('what is there behind a chunk at once is taken before outputs keep pace', async () => {
+  const b = Object.assign(told('b'), { nextNow: () => undefined })
+  const a = Object.assign(told('a'), { nextNow: () => b })
+  const flushed: number[] = []
+  const { outcome, taken } = run(given(a, told('c')), {}, () => {
+    flushed.push(taken.length)
+    return Promise.resolve()
+  })
+  await outcome
+  assert.deepEqual(taken, ['a', 'b', 'c', 'ended'])
+  assert.deepEqual(flushed.slice(0, 2), [2, 3])
+})
+
 test('a broken input is stopped: its line is ended, and what is open comes out', async () => {
   async function* broken() {
     yield told('a')

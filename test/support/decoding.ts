@@ -18,7 +18,7 @@ export async function decode(
   const warnings: string[] = []
   const warn = (what: string) => warnings.push(what)
   try {
-    for await (const chunk of await decoded(reused(chunks), undefined, { ...options, warn })) {
+    for await (const chunk of await decoded(reused(chunks), { ...options, warn })) {
       text += latin1(chunk)
     }
   } catch (error) {

@@ -1,7 +1,6 @@
 /** What reads raw frames, for the parser asked for: an input and the stage that takes it. */
 import { type InputMessage, type InputOptions, readInput } from '../../io/input.ts'
 import { interleavedReader, type InterleaveOptions } from '../../io/interleave.ts'
-import { ReadyChunks } from '../../io/pipe-chunks.ts'
 import { type Reached, splitLines, type SplitOptions } from '../../io/split-lines.ts'
 import { threadedInput } from '../../io/threads/threaded-input.ts'
 import { Threads } from '../../io/threads/threads.ts'
@@ -16,7 +15,6 @@ import type { Session } from './session.ts'
 
 export interface FrameReader<In> {
   readonly input: AsyncIterable<In>
-  readonly ready?: { next(): In | undefined }
   readonly stage: Stage<In, ExtractOut>
   readonly lineBreak?: In
   /** Whether the source itself keeps us waiting, rather than we the source. */
@@ -72,8 +70,7 @@ export function withFrameReader<Result>(
     : undefined
   const kernel = newKernel(plan)
   const memory = kernel.room().chunk
-  const ready = new ReadyChunks()
-  const input = interleaved?.messages ?? readInput({ ...ofFiles, fromBytes, goesOn, memory, ready })
+  const input = interleaved?.messages ?? readInput({ ...ofFiles, fromBytes, goesOn, memory })
   const isReadToItsEnd = interleaved?.isReadToItsEnd ?? (() => true)
   const timed = <In>(stage: Stage<In, ExtractOut>) => isInterleaved ? observed(stage, times) : stage
   if (plan.parser === 'json') {
@@ -85,7 +82,6 @@ export function withFrameReader<Result>(
   }
   return use<InputMessage>({
     input,
-    ready,
     stage: timed(extractStage({ ...plan, kernel, ledger })),
     lineBreak: Uint8Array.of(0x0a),
     isReadToItsEnd,
