@@ -39,9 +39,10 @@ export type OfReader = Required<Pick<WindowOptions, 'isReadToItsEnd'>>
 export function countingStages(
   plan: CountingPlan,
   run: OfRun,
-  { isReadToItsEnd }: OfReader,
+  reader: OfReader,
 ): { readonly windows: WindowStage; readonly counts: CountStage } {
   const { ledger } = run
+  const isReadToItsEnd = (source: number) => reader.isReadToItsEnd(source)
   return {
     windows: windowStage({ ...plan, isReadToItsEnd, showsRaw: true, ledger }),
     counts: countingStage(plan, run),

@@ -10,6 +10,7 @@
  */
 import { statSync } from 'node:fs'
 import { farAheadMs } from '../sources/silence.ts'
+import type { ReaderProgress } from '../sources/source-progress.ts'
 import { pathOf } from './file-name.ts'
 import { freeDescriptors, isNoDescriptor, spareDescriptors } from './descriptors.ts'
 import { FileExtent } from './file-extent.ts'
@@ -26,40 +27,26 @@ export interface InterleaveOptions extends FileOptions {
   readonly fromBytes?: ReadonlyMap<string, number> | undefined
   /** Which source each of the files is; else in their order, from 0. */
   readonly numbers?: readonly number[] | undefined
-  /** How far the frames of a source have come: unix milliseconds, -Infinity while unknown. */
-  timeOf(source: number): number
+  /** Asked for the time of each source, and told whose next chunk is waited for. */
+  readonly progress: ReaderProgress
   /** A source from which nothing comes for so long is not waited for; undefined: all are. */
   readonly idleMs: number | undefined
   /** Files open at once, at most. */
   readonly mostOpen?: number
 }
 
-export interface InterleavedReader {
-  readonly messages: AsyncGenerator<InputMessage>
-  /** Whether the source itself keeps us waiting, rather than we the source. */
-  isReadToItsEnd(source: number): boolean
-}
-
-export function interleavedReader(options: InterleaveOptions): InterleavedReader {
-  let wake = () => {}
+export async function* readInterleaved(options: InterleaveOptions): AsyncGenerator<InputMessage> {
   const { files, fromBytes, numbers, onBytes, onWarning, zstdWindowBytes } = options
+  const { progress, idleMs = Infinity, mostOpen = 128 } = options
+  const timeOf = (source: number) => progress.timeOf(source)
+  let wake = () => {}
   const open = { onBytes, onWarning, zstdWindowBytes }
   const sources = files.map((name, i) => {
     const fromByte = fromBytes?.get(name) ?? 0
     return new Source({ name, fromByte, index: numbers?.[i] ?? i, open, onSettled: () => wake() })
   })
   const byNumber = new Map(sources.map((source) => [source.index, source]))
-  return {
-    messages: readInterleaved(sources, options, (onWake) => wake = onWake),
-    isReadToItsEnd: (source) => byNumber.get(source)!.isReading,
-  }
-}
-
-async function* readInterleaved(
-  sources: readonly Source[],
-  { timeOf, idleMs = Infinity, mostOpen = 128 }: InterleaveOptions,
-  onSettled: (wake: () => void) => void,
-): AsyncGenerator<InputMessage> {
+  progress.isReadToItsEnd = (source) => byNumber.get(source)!.isReading
   for (const { index, place } of sources) yield { type: 'source', source: index, name: place }
 
   let current = sources.at(-1)?.index
@@ -138,10 +125,10 @@ async function* readInterleaved(
     const soonestMs = Math.min(...leftMs, longestTimerMs)
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, soonestMs)
-      onSettled(() => {
+      wake = () => {
         clearTimeout(timer)
         resolve()
-      })
+      }
     })
   }
 }

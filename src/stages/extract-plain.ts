@@ -14,6 +14,7 @@ import type { ScannedLines } from '../kernel/scanned-lines.ts'
 import type { Ledger } from '../ledger.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import type { SourceMark } from '../records.ts'
+import type { SourceProgress } from '../sources/source-progress.ts'
 import { ChangedRecords } from '../state/changed-records.ts'
 import { unknownRecord } from '../state/kept.ts'
 import { RecordReader, RecordWriter } from '../state/record.ts'
@@ -29,6 +30,8 @@ export interface PlainExtractOptions {
   readonly maxLineBytes: number
   /** Whether marks turn to and fro between inputs, rather than end the one before. */
   readonly isInterleaved?: boolean
+  /** Where it is noted how far each source has come, for a reader that asks. */
+  readonly progress?: SourceProgress | undefined
   readonly kernel: Kernel
   readonly ledger: Ledger
 }
@@ -54,7 +57,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 export function plainExtractStage(
   options: PlainExtractOptions,
 ): Stage<PlainLine | Exclude<ExtractIn, ScannedLines>, ExtractOut> {
-  const { uidKey, tsKey, tsUnit, maxLineBytes, isInterleaved, kernel, ledger } = options
+  const { uidKey, tsKey, tsUnit, maxLineBytes, isInterleaved, progress, kernel, ledger } = options
   const account = ledger.open(new ReaderAccount())
   const uidPath = uidKey.split('.')
   const tsPath = tsKey.split('.')
@@ -141,7 +144,9 @@ export function plainExtractStage(
     columns.lineNumber[row] = lineNumber
     if (typeof line === 'string' || !takeBytes(row, bytes)) columns.setUid(row, frame.uid)
     account.notUtf8 += columns.notUtf8
-    emit(columns.batch(source, place, bytes))
+    const frames = columns.batch(source, place, bytes)
+    progress?.observe(frames)
+    emit(frames)
   }
 
   /** The uid of a line that is not UTF-8, where it is a string. */

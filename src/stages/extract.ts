@@ -22,12 +22,15 @@ import type {
 import type { Emit, Stage } from '../stage.ts'
 import { withAccounts } from '../state/saved-accounts.ts'
 import { type Input, SavedInputs } from '../sources/saved-inputs.ts'
+import type { SourceProgress } from '../sources/source-progress.ts'
 
 export interface ExtractOptions {
   readonly kernel: Kernel
   readonly maxLineBytes: number
   /** Whether marks turn to and fro between inputs, rather than end the one before. */
   readonly isInterleaved?: boolean
+  /** Where it is noted how far each source has come, for a reader that asks. */
+  readonly progress?: SourceProgress | undefined
   readonly ledger: Ledger
 }
 
@@ -41,7 +44,7 @@ export type ExtractIn =
 export type ExtractOut = FrameBatch | Reject | Control
 
 export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractOut> {
-  const { kernel, maxLineBytes, isInterleaved = false, ledger } = options
+  const { kernel, maxLineBytes, isInterleaved = false, progress, ledger } = options
   const account = ledger.open(new ReaderAccount())
   const room = kernel.room()
   /** Several where they are read side by side: each has a line under way and a number of its own. */
@@ -97,6 +100,7 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
     account.lines += frames.count
     account.frames += frames.count
     account.notUtf8 += frames.notUtf8
+    progress?.observe(frames)
     out(frames)
   }
 

@@ -10,29 +10,28 @@ import type {
   SourceEnd,
   SourceMark,
 } from '../records.ts'
+import type { SourceProgress } from '../sources/source-progress.ts'
 import type { Emit, Stage } from '../stage.ts'
 
 export type ResultsIn = Uint8Array | SourceMark | SourceEnd | IdleMark
 export type ReadResults = ReadLine | SourceMark | SourceEnd
 
-export interface ReadResultsStage extends Stage<ResultsIn, ReadResults> {
-  /** How far the lines of the source have come, unix milliseconds; -Infinity before the first. */
-  timeOf(source: number): number
+export interface ReadResultsOptions {
+  readonly maxLineBytes: number
+  /** Where it is noted how far each source has come, for a reader that asks. */
+  readonly progress?: SourceProgress
 }
 
-interface Input {
-  readonly lines: NumberedLines
-  timeMs: number
-}
-
-export function readResultsStage({ maxLineBytes }: { maxLineBytes: number }): ReadResultsStage {
-  const inputs = new Map<number, Input>()
-  let current: Input | undefined
+export function readResultsStage(
+  { maxLineBytes, progress }: ReadResultsOptions,
+): Stage<ResultsIn, ReadResults> {
+  const inputs = new Map<number, NumberedLines>()
+  let current: NumberedLines | undefined
   let out: Emit<ReadResults>
 
-  function open({ source, name: place }: SourceMark): Input {
+  function open({ source, name: place }: SourceMark): NumberedLines {
     const emit = (content: RejectContent, result: ResultLine | string) => {
-      const { lineNumber } = input.lines
+      const { lineNumber } = lines
       out({ type: 'line', source, place, lineNumber, content, result })
     }
     const lines = new NumberedLines({
@@ -40,33 +39,31 @@ export function readResultsStage({ maxLineBytes }: { maxLineBytes: number }): Re
       line(bytes, start, end) {
         const content = rawContent(bytes, start, end)
         const result = resultIn(content)
-        if (typeof result !== 'string') input.timeMs = Math.max(input.timeMs, result.start * 1000)
+        if (typeof result !== 'string') progress?.reach(source, result.start * 1000)
         emit(content, result)
       },
       refuse: (detail, content) => emit(content(), detail),
     })
-    const input: Input = { lines, timeMs: -Infinity }
-    inputs.set(source, input)
-    return input
+    inputs.set(source, lines)
+    return lines
   }
 
   return {
     push(message, emit) {
       out = emit
       if (message instanceof Uint8Array) {
-        current?.lines.push(message)
+        current?.push(message)
         return
       }
       if (message.type === 'idle') return
       if (message.type === 'source-end') {
-        inputs.get(message.source)?.lines.end()
+        inputs.get(message.source)?.end()
         inputs.delete(message.source)
       } else {
         current = inputs.get(message.source) ?? open(message)
       }
       emit(message)
     },
-    timeOf: (source) => inputs.get(source)?.timeMs ?? -Infinity,
     end() {}, // every input has ended
     stop() {},
   }

@@ -3,7 +3,7 @@ import { copyFileSync, renameSync, statSync, truncateSync, writeFileSync } from 
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { interleavedReader, type InterleaveOptions } from '../../src/io/interleave.ts'
+import { type InterleaveOptions, readInterleaved } from '../../src/io/interleave.ts'
 import { withFolder } from '../support/folder.ts'
 import { shell } from '../support/shell.ts'
 import { latin1 } from '../support/transcript.ts'
@@ -34,9 +34,8 @@ async function read(
   const ended: number[] = []
   let current = -1
   let aheadMs = 0
-  const timeOf = (source: number) => timesMs[source]!
-  const { messages } = interleavedReader({ files, timeOf, idleMs: undefined, ...options })
-  for await (const message of messages) {
+  const progress = { timeOf: (source: number) => timesMs[source]!, isReadToItsEnd: () => true }
+  for await (const message of readInterleaved({ files, progress, idleMs: undefined, ...options })) {
     if (!(message instanceof Uint8Array)) {
       if (message.type === 'source') current = message.source
       if (message.type === 'source-end') {
@@ -121,7 +120,7 @@ for (
 /** Leaves a process three descriptors, once it is known how many there are, and reads. */
 const readingWithThree = `
   import { closeSync, openSync } from 'node:fs'
-  import { interleavedReader } from ${
+  import { readInterleaved } from ${
   JSON.stringify(new URL('../../src/io/interleave.js', import.meta.url))
 }
   let isLeftThree = false
@@ -138,7 +137,7 @@ const readingWithThree = `
   }
   const files = process.argv.slice(2)
   let text = ''
-  for await (const message of interleavedReader({ files, timeOf, idleMs: undefined }).messages) {
+  for await (const message of readInterleaved({ files, progress: { timeOf }, idleMs: undefined })) {
     if (message instanceof Uint8Array) text += new TextDecoder().decode(message)
   }
   console.log([...text].sort().join(''))`

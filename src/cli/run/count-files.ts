@@ -16,7 +16,7 @@ export function countFiles(parts: Parts): Promise<Outcome> {
   const { idleMs } = counting
   const keepsFrames = session.keepsRejects
   return withFrameReader({ plan, idleMs, keepsFrames, session }, (reader) => {
-    const { windows, counts } = countingStages(counting, session, reader)
+    const { windows, counts } = countingStages(counting, session, reader.progress)
     return session.run({
       ...reader,
       ending: session.endingOf('never', plan.files),

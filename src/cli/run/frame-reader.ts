@@ -1,6 +1,6 @@
 /** What reads raw frames, for the parser asked for: an input and the stage that takes it. */
 import { type InputMessage, type InputOptions, readInput } from '../../io/input.ts'
-import { interleavedReader, type InterleaveOptions } from '../../io/interleave.ts'
+import { type InterleaveOptions, readInterleaved } from '../../io/interleave.ts'
 import { type Reached, splitLines, type SplitOptions } from '../../io/split-lines.ts'
 import { threadedInput } from '../../io/threads/threaded-input.ts'
 import { Threads } from '../../io/threads/threads.ts'
@@ -9,7 +9,7 @@ import type { ScannedLines } from '../../kernel/scanned-lines.ts'
 import type { Stage } from '../../stage.ts'
 import { plainExtractStage, type PlainLine } from '../../stages/extract-plain.ts'
 import { type ExtractOut, extractStage } from '../../stages/extract.ts'
-import { SourceTimes } from '../../sources/source-times.ts'
+import { SourceProgress } from '../../sources/source-progress.ts'
 import type { ReadPlan } from '../plan.ts'
 import type { Session } from './session.ts'
 
@@ -17,8 +17,7 @@ export interface FrameReader<In> {
   readonly input: AsyncIterable<In>
   readonly stage: Stage<In, ExtractOut>
   readonly lineBreak?: In
-  /** Whether the source itself keeps us waiting, rather than we the source. */
-  isReadToItsEnd(source: number): boolean
+  readonly progress: SourceProgress
 }
 
 /** For a run that goes on from a state, and tells how far it has come. */
@@ -44,47 +43,37 @@ export function withFrameReader<Result>(
   const { files, isInterleaved, zstdWindowBytes, fromBytes, goesOn, numbers } = plan
   const { ledger, progress: { bytes: onBytes } } = session
   const onWarning = session.say
-  const ofFiles = { files, onBytes, onWarning, zstdWindowBytes }
+  const progress = new SourceProgress()
+  const ofFiles = { files, fromBytes, onBytes, onWarning, zstdWindowBytes }
   if (plan.threads > 1) {
     const threads = new Threads({ count: plan.threads, kernel: plan, keepsFrames, zstdWindowBytes })
     const kernel = newKernel(plan)
     const memory = kernel.room().chunk
-    const { messages, isReadToItsEnd } = threadedInput({
-      ...ofFiles,
-      fromBytes,
-      goesOn,
-      memory,
-      threads,
-    })
     return use<InputMessage | ScannedLines>({
-      input: messages,
+      input: threadedInput({ ...ofFiles, goesOn, memory, threads, progress }),
       stage: extractStage({ ...plan, kernel, ledger }),
       lineBreak: Uint8Array.of(0x0a),
-      isReadToItsEnd,
+      progress,
     })
   }
-  const times = new SourceTimes()
-  const timeOf = (source: number) => times.timeOf(source)
-  const interleaved = isInterleaved
-    ? interleavedReader({ ...ofFiles, fromBytes, numbers, timeOf, idleMs })
-    : undefined
   const kernel = newKernel(plan)
   const memory = kernel.room().chunk
-  const input = interleaved?.messages ?? readInput({ ...ofFiles, fromBytes, goesOn, memory })
-  const isReadToItsEnd = interleaved?.isReadToItsEnd ?? (() => true)
-  const timed = <In>(stage: Stage<In, ExtractOut>) => isInterleaved ? observed(stage, times) : stage
+  const input = isInterleaved
+    ? readInterleaved({ ...ofFiles, numbers, progress, idleMs })
+    : readInput({ ...ofFiles, goesOn, memory })
+  const options = { ...plan, kernel, progress: isInterleaved ? progress : undefined, ledger }
   if (plan.parser === 'json') {
     return use<PlainLine | Reached | InputMessage>({
       input: splitLines(input, plan),
-      stage: unreached(timed(plainExtractStage({ ...plan, kernel, ledger }))),
-      isReadToItsEnd,
+      stage: unreached(plainExtractStage(options)),
+      progress,
     })
   }
   return use<InputMessage>({
     input,
-    stage: timed(extractStage({ ...plan, kernel, ledger })),
+    stage: extractStage(options),
     lineBreak: Uint8Array.of(0x0a),
-    isReadToItsEnd,
+    progress,
   })
 }
 
@@ -98,21 +87,6 @@ function unreached<In, Out>(stage: Stage<In, Out>): Stage<In | Reached, Out> {
   }
 }
 
-export function isReached(message: unknown): message is Reached {
+function isReached(message: unknown): message is Reached {
   return (message as { readonly type?: string }).type === 'reached'
-}
-
-/** Tells the times that a reader of several sources asks for. */
-export function observed<In>(
-  stage: Stage<In, ExtractOut>,
-  times: SourceTimes,
-): Stage<In, ExtractOut> {
-  return {
-    ...stage,
-    push: (message, emit) =>
-      stage.push(message, (out) => {
-        if (out.type === 'frames') times.observe(out)
-        emit(out)
-      }),
-  }
 }

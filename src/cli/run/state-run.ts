@@ -112,7 +112,7 @@ class StateRun {
       const { idleMs } = counting
       const keepsFrames = session.keepsRejects
       return withFrameReader({ plan, idleMs, keepsFrames, session }, (reader) => {
-        const { windows, counts } = countingStages(counting, session, reader)
+        const { windows, counts } = countingStages(counting, session, reader.progress)
         const stage = chain(this.#noting(reader.stage), windows, counts)
         stage.load!(this.#records)
         this.#records = []

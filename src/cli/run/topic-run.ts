@@ -24,13 +24,12 @@ import type { Results } from '../../kafka/writing/topic-results.ts'
 import type { Committing, Transactions } from '../../kafka/writing/transactions.ts'
 import type { WaitingLines } from '../../kafka/writing/waiting-lines.ts'
 import { chain, countingStages } from '../../pipeline.ts'
-import { SourceTimes } from '../../sources/source-times.ts'
+import { SourceProgress } from '../../sources/source-progress.ts'
 import type { Stage } from '../../stage.ts'
 import type { CountOut } from '../../stages/count.ts'
 import { type Kept, together } from '../../state/kept.ts'
 import type { ReadTopic } from '../kafka-plan.ts'
 import type { PipelinePlan } from '../pipeline-plan.ts'
-import { observed } from './frame-reader.ts'
 import { SavedFlags } from './saved-flags.ts'
 import type { Session } from './session.ts'
 
@@ -47,7 +46,6 @@ export interface TopicRunParts {
 /** From the moment at which the topic is ours to that at which it is not. */
 export class TopicRun {
   readonly #parts: TopicRunParts
-  readonly #times = new SourceTimes()
   readonly #positions: TopicPositions
   readonly #stateTopic: StateTopic
   readonly #reader: TopicReader
@@ -65,6 +63,7 @@ export class TopicRun {
     this.#parts = parts
     this.#positions = new TopicPositions(read.topic)
     this.#stateTopic = new StateTopic(read.state.topic)
+    const progress = new SourceProgress()
     let sinceMs = Date.now()
     const since = () => this.#reader.isMember ? sinceMs : sinceMs = Date.now()
     this.#reader = new TopicReader({
@@ -73,16 +72,15 @@ export class TopicRun {
       topics: [read.topic],
       assigner: oneOwner(since),
       ownsAll: true,
-      timeOf: (source) => this.#times.timeOf(source),
+      progress,
       state: this.#owned(),
     })
-    const isReadToItsEnd = (source: number) => this.#reader.isReadToItsEnd(source)
-    const { windows, counts } = countingStages(plan.counting, session, { isReadToItsEnd })
+    const { windows, counts } = countingStages(plan.counting, session, progress)
     session.progress.also(() => {
       const behind = `${grouped(this.#reader.lag)} messages behind`
       return `${behind}, ${grouped(counts.openWindows)} windows open`
     })
-    const frames = observed(messageStage(plan.read, session.ledger), this.#times)
+    const frames = messageStage({ ...plan.read, progress, ledger: session.ledger })
     this.#stage = this.#noting(chain(frames, windows, counts))
     const { topic, flags: counted, ...state } = read.state
     const flags = new SavedFlags({

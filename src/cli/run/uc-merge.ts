@@ -1,7 +1,8 @@
 /** uc-merge: result lines of several runs in, those of one out. */
 import { inspectInputs } from '../../io/input.ts'
-import { interleavedReader } from '../../io/interleave.ts'
+import { readInterleaved } from '../../io/interleave.ts'
 import { chain } from '../../pipeline.ts'
+import { SourceProgress } from '../../sources/source-progress.ts'
 import { inTurnStage } from '../../stages/in-turn.ts'
 import { mergeStage } from '../../stages/merge.ts'
 import { readResultsStage } from '../../stages/read-results.ts'
@@ -33,14 +34,14 @@ export async function run({ merging: plan, output }: MergeRun): Promise<number> 
   }
   const zoneNamed = await loadZones()
   return await withSession(options, (session) => {
-    const { ledger, progress } = session
-    const read = readResultsStage(plan)
-    const { messages } = interleavedReader({
+    const { ledger } = session
+    const progress = new SourceProgress()
+    const input = readInterleaved({
       files,
-      onBytes: progress.bytes,
+      onBytes: session.progress.bytes,
       onWarning: session.say,
       zstdWindowBytes: plan.zstdWindowBytes,
-      timeOf: (source) => read.timeOf(source),
+      progress,
       idleMs: undefined,
     })
     const latenessMs = (kind: WindowKind) => {
@@ -48,8 +49,8 @@ export async function run({ merging: plan, output }: MergeRun): Promise<number> 
     }
     const merge = mergeStage({ ...plan, latenessMs, zoneNamed, ledger })
     return session.run({
-      input: messages,
-      stage: chain(read, inTurnStage(), merge),
+      input,
+      stage: chain(readResultsStage({ ...plan, progress }), inTurnStage(), merge),
       lineBreak: Uint8Array.of(0x0a),
       delivery: new ResultWriter(output.format, session, { hasAllColumns: true }),
     })

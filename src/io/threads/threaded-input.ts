@@ -4,6 +4,7 @@
  */
 import type { ScannedLines } from '../../kernel/scanned-lines.ts'
 import { LF } from '../../kernel/json-tokens.ts'
+import type { SourceProgress } from '../../sources/source-progress.ts'
 import {
   InputError,
   type InputMessage,
@@ -21,12 +22,8 @@ export interface ThreadedInputOptions extends InputOptions {
   readonly threads: Pick<Threads, 'count' | 'scan' | 'end'>
   /** How much of a plain file a thread is given at once. */
   readonly pieceBytes?: number
-}
-
-export interface ThreadedInput {
-  readonly messages: AsyncGenerator<InputMessage | ScannedLines>
-  /** Whether the source itself keeps us waiting, rather than a thread. */
-  isReadToItsEnd(): boolean
+  /** Told whether the source itself keeps us waiting, rather than a thread. */
+  readonly progress: Pick<SourceProgress, 'isReadToItsEnd'>
 }
 
 /** A part under way; a stream is read when its turn comes. */
@@ -39,12 +36,15 @@ const usualPieceBytes = 4 * 2 ** 20
 /** Parts per thread that are under way or waiting for those before them. */
 const partsPerThread = 8
 
-export function threadedInput(options: ThreadedInputOptions): ThreadedInput {
+export function threadedInput(
+  options: ThreadedInputOptions,
+): AsyncGenerator<InputMessage | ScannedLines> {
   const { files, onBytes = () => {}, onWarning, threads, pieceBytes = usualPieceBytes } = options
-  const { goesOn = false } = options
+  const { goesOn = false, progress } = options
   const fromBytes = new Map(options.fromBytes)
   const mostBegun = threads.count * partsPerThread
   let isStreaming = false
+  progress.isReadToItsEnd = () => isStreaming
 
   async function* messages(): AsyncGenerator<InputMessage | ScannedLines> {
     const begun: Begun[] = []
@@ -119,5 +119,5 @@ export function threadedInput(options: ThreadedInputOptions): ThreadedInput {
     }
   }
 
-  return { messages: messages(), isReadToItsEnd: () => isStreaming }
+  return messages()
 }

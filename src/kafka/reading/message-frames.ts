@@ -4,18 +4,20 @@ import type { KernelOptions } from '../../kernel/kernel.ts'
 import type { MessageLines, ReaderMessage } from './outlet.ts'
 import { plainLines } from '../../io/split-lines.ts'
 import type { Ledger } from '../../ledger.ts'
+import type { SourceProgress } from '../../sources/source-progress.ts'
 import type { Emit, Stage } from '../../stage.ts'
 import { plainExtractStage } from '../../stages/extract-plain.ts'
 import { type ExtractOut, extractStage } from '../../stages/extract.ts'
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-export function messageStage(
-  plan: Required<KernelOptions>,
-  ledger: Ledger,
-): Stage<ReaderMessage, ExtractOut> {
-  const kernel = newKernel(plan)
-  const options = { ...plan, kernel, isInterleaved: true, ledger }
+export interface MessageStageOptions extends Required<KernelOptions> {
+  readonly progress: SourceProgress
+  readonly ledger: Ledger
+}
+
+export function messageStage(plan: MessageStageOptions): Stage<ReaderMessage, ExtractOut> {
+  const options = { ...plan, kernel: newKernel(plan), isInterleaved: true }
   if (plan.parser === 'json') {
     const stage = plainExtractStage(options)
     return fed(stage, ({ lines }, emit) => {

@@ -1,5 +1,6 @@
 /** The partitions that are read: how far, how far they could be, and which of them wait. */
 import { farAheadMs } from '../../sources/silence.ts'
+import type { ReaderProgress } from '../../sources/source-progress.ts'
 import type { OffsetSpan } from './offsets.ts'
 
 export interface Partition {
@@ -28,24 +29,25 @@ const staleMs = 5000
 const missingMs = 1000
 
 export class Partitions {
-  readonly #timeOf: ((source: number) => number) | undefined
+  readonly #progress: ReaderProgress | undefined
   readonly #isAlone: boolean
   readonly #byName = new Map<string, Partition>()
   #sources = 0
   #fetchedAtMs = -Infinity
 
   /**
-   * `timeOf`: how far the frames of a source have come; without it, when they were written. `isAlone`:
-   * whether there is one topic, none of whose partitions comes again when it was lost: then the source
-   * has the number of the partition, in each run.
+   * `progress`: how far the frames of a source have come; without it, when they were written.
+   * `isAlone`: whether there is one topic, none of whose partitions comes again when it was lost:
+   * then the source has the number of the partition, in each run.
    */
   constructor(
-    { timeOf, isAlone = false }: {
-      readonly timeOf?: ((source: number) => number) | undefined
+    { progress, isAlone = false }: {
+      readonly progress?: ReaderProgress | undefined
       readonly isAlone?: boolean
     } = {},
   ) {
-    this.#timeOf = timeOf
+    this.#progress = progress
+    if (progress !== undefined) progress.isReadToItsEnd = (source) => this.#isReadToItsEnd(source)
     this.#isAlone = isAlone
   }
 
@@ -100,7 +102,7 @@ export class Partitions {
     this.#fetchedAtMs = performance.now()
   }
 
-  isReadToItsEnd(source: number): boolean {
+  #isReadToItsEnd(source: number): boolean {
     const known = this.ofSource(source)
     if (known === undefined || known.isEnded) return true
     const isFresh = performance.now() - this.#fetchedAtMs < staleMs
@@ -128,7 +130,7 @@ export class Partitions {
   /** Who is to wait from now on, and who no longer. Those with nothing to read hold back none. */
   pace(): { readonly paused: readonly Partition[]; readonly resumed: readonly Partition[] } {
     const reading = [...this].filter(({ next, high, isEnded }) => !isEnded && next < high)
-    const timeOf = ({ source, writtenMs }: Partition) => this.#timeOf?.(source) ?? writtenMs
+    const timeOf = ({ source, writtenMs }: Partition) => this.#progress?.timeOf(source) ?? writtenMs
     const slowestMs = Math.min(...reading.map(timeOf))
     const paused: Partition[] = []
     const resumed: Partition[] = []

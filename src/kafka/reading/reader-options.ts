@@ -1,6 +1,7 @@
 /** What a reader of topics is told, and what it tells of where it stands. */
 import type { Admin, Kafka, PartitionAssigner } from 'kafkajs'
 import type { ConsumerSettings } from '../config/client-config.ts'
+import type { ReaderProgress } from '../../sources/source-progress.ts'
 import type { StartAt, StopAt } from './offsets.ts'
 import type { OwnedState } from './state-partition.ts'
 
@@ -17,11 +18,8 @@ export interface ReaderOptions {
   readonly consumer: ConsumerSettings
   readonly startAt: StartAt
   readonly stopAt: StopAt
-  /**
-   * How far the frames of a source have come: unix milliseconds, -Infinity while unknown. Without
-   * it the times that the messages were written count.
-   */
-  timeOf?(source: number): number
+  /** Where frames are noted; without it the times at which the messages were written count. */
+  readonly progress?: ReaderProgress
   /** Of whoever owns all; read before anything else. */
   readonly state?: OwnedState
   say(text: string): void

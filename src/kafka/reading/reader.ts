@@ -50,11 +50,11 @@ export class TopicReader implements Owner {
   readonly #joined = new AbortController()
 
   constructor(options: ReaderOptions) {
-    const { kafka, group, assigner = shared, consumer, timeOf, ownsAll } = options
+    const { kafka, group, assigner = shared, consumer, progress, ownsAll } = options
     this.#options = options
     this.#heartbeatMs = consumer.heartbeatInterval
     this.#membership = new Membership(consumer.sessionTimeout)
-    this.#partitions = new Partitions({ timeOf, isAlone: ownsAll === true })
+    this.#partitions = new Partitions({ progress, isAlone: ownsAll === true })
     this.#consumer = kafka.consumer({
       metadataMaxAge: 30_000, // new partitions are seen so soon
       allowAutoTopicCreation: false,
@@ -136,11 +136,6 @@ export class TopicReader implements Owner {
     } finally {
       quiet.close()
     }
-  }
-
-  /** Whether all that there is of the source has been read. */
-  isReadToItsEnd(source: number): boolean {
-    return this.#partitions.isReadToItsEnd(source)
   }
 
   /** Messages that are there and have not been read. */

@@ -13,12 +13,15 @@ import { threadedInput } from '../../../src/io/threads/threaded-input.ts'
 import { Threads } from '../../../src/io/threads/threads.ts'
 import type { KernelOptions } from '../../../src/kernel/kernel.ts'
 import type { ScannedLines } from '../../../src/kernel/scanned-lines.ts'
+import { SourceProgress } from '../../../src/sources/source-progress.ts'
 import { zstdStored } from '../../support/compressed.ts'
 import { withFolder } from '../../support/folder.ts'
 import { hostileLines, joined } from '../../support/generators-lines.ts'
 import { frameStreams } from '../../support/hostile-streams.ts'
 import { type ReadRun, readRun } from '../../support/read-runs.ts'
 import { seed, seedHint } from '../../support/seed.ts'
+
+const progress = new SourceProgress()
 
 function kernelOptions(maxLineBytes: number): KernelOptions {
   return { uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes }
@@ -39,7 +42,7 @@ for (const { name, bytes, maxLineBytes } of frameStreams) {
       const expected = await readRun(readInput({ files }), kernel)
       const threads = scansHere(kernel)
       for (let pieceBytes = 1; pieceBytes <= bytes.length;) {
-        const { messages } = threadedInput({ files, threads, pieceBytes })
+        const messages = threadedInput({ files, threads, pieceBytes, progress })
         assert.deepEqual(await readRun(messages, kernel), expected, `in pieces of ${pieceBytes}`)
         pieceBytes += pieceBytes < 100 ? 1 : 50
       }
@@ -102,7 +105,7 @@ test('1, 2 and 3 threads give the same results, rejects and counts of hostile fi
         const keepsFrames = happens(random, 50)
         const pieceBytes = pick(random, [1 + below(random, 50), 500, 5000])
         const threads = new Threads({ count, kernel, keepsFrames })
-        const { messages } = threadedInput({ files, threads, pieceBytes })
+        const messages = threadedInput({ files, threads, pieceBytes, progress })
         assert.deepEqual(
           await readRun(messages, kernel),
           keepsFrames ? expected : withoutFrames(expected),
@@ -137,8 +140,13 @@ async function usersOf(text: string, options: Change): Promise<string> {
       if (range.from < scannedFrom) return here.scan(piece)
       return here.scan({ name: before!, range: { ...range, identity } })
     }
-    const input = threadedInput({ files: [file!], threads: { ...here, scan }, pieceBytes })
-    const { noted, failure } = await readRun(changing(input.messages, () => change(file!)), kernel)
+    const input = threadedInput({
+      files: [file!],
+      threads: { ...here, scan },
+      pieceBytes,
+      progress,
+    })
+    const { noted, failure } = await readRun(changing(input, () => change(file!)), kernel)
     const users = noted.map((each) => 'uid' in each ? each.uid : each.type).join()
     return users + failure.replace(/.*: /, ' and ')
   })
@@ -188,7 +196,7 @@ test('a piece of many refused lines comes in parts, and each line at its place',
     }).join('\n')
     writeFileSync(files[0]!, text)
     const expected = await readRun(readInput({ files }), kernel)
-    const messages = threadedInput({ files, threads: scansHere(kernel) }).messages
+    const messages = threadedInput({ files, threads: scansHere(kernel), progress })
     const parts: unknown[] = []
     assert.deepEqual(await readRun(watched(messages, parts), kernel), expected, seedHint)
     assert.ok(parts.length > 2, `in ${parts.length} parts`)
@@ -207,7 +215,7 @@ test('a file of which nothing can be read has no mark', async () => {
     const files = [join(folder, 'broken')]
     writeFileSync(files[0]!, Uint8Array.of(0x1f, 0x8b, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
     const expected = await readRun(readInput({ files }), kernel)
-    const { messages } = threadedInput({ files, threads: scansHere(kernel) })
+    const messages = threadedInput({ files, threads: scansHere(kernel), progress })
     assert.deepEqual(await readRun(messages, kernel), expected)
     assert.match(expected.failure, /broken: gzip data is broken/)
     assert.deepEqual(expected.noted, [])
@@ -224,7 +232,7 @@ test(
       writeFileSync(file, line.repeat(300))
       const threads = new Threads({ count: 1, kernel: kernelOptions(200_000), keepsFrames: true })
       let frames = 0
-      for await (const message of threadedInput({ files: [file], threads }).messages) {
+      for await (const message of threadedInput({ files: [file], threads, progress })) {
         if (!(message instanceof Uint8Array) && message.type === 'scanned') frames += message.count
       }
       assert.equal(frames, 300)
@@ -251,10 +259,11 @@ test('who does not take what is there holds the threads back', async () => {
     let begun = 0
     const here = scansHere(kernel)
     const scan = (piece: ScannedPiece) => (begun++, here.scan(piece))
-    const { messages } = threadedInput({
+    const messages = threadedInput({
       files: [file],
       threads: { ...here, scan },
       pieceBytes: 10,
+      progress,
     })
     for (let i = 0; i < 11; i++) await messages.next() // the mark, and ten pieces
     assert.ok(begun > 10 && begun < 20, `${begun} of 220 pieces were begun`)
@@ -273,7 +282,7 @@ test('all bytes that are read from the disk are told', async () => {
     const onBytes = (count: number) => bytes += count
     const files = [plain!, packed!]
     const threads = scansHere(kernel)
-    await readRun(threadedInput({ files, onBytes, threads, pieceBytes: 33 }).messages, kernel)
+    await readRun(threadedInput({ files, onBytes, threads, pieceBytes: 33, progress }), kernel)
     assert.equal(bytes, text.length + compressed.length)
   })
 })
@@ -284,9 +293,9 @@ test('a source keeps us waiting where it is a stream, not where a thread is slow
     writeFileSync(file!, frame('a'))
     writeFileSync(stream!, '') // has no size, as files of /proc
     const threads = scansHere(kernel)
-    const { messages, isReadToItsEnd } = threadedInput({ files: [file!, stream!], threads })
+    const messages = threadedInput({ files: [file!, stream!], threads, progress })
     const seen: boolean[] = []
-    for await (const _ of messages) seen.push(isReadToItsEnd())
+    for await (const _ of messages) seen.push(progress.isReadToItsEnd(0))
     assert.deepEqual(seen, [false, false, true])
   })
 })

@@ -2,13 +2,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Partition, Partitions } from '../../../src/kafka/reading/partitions.ts'
+import type { ReaderProgress } from '../../../src/sources/source-progress.ts'
 
 const minuteMs = 60_000
 const span = { start: 5, stop: undefined, high: 100 }
 
-function three(times: readonly number[]): readonly [Partitions, readonly Partition[]] {
-  const partitions = new Partitions({ timeOf: (source) => times[source] ?? -Infinity })
-  return [partitions, [0, 1, 2].map((partition) => partitions.add('t', partition, span))]
+function three(
+  times: readonly number[],
+): readonly [Partitions, readonly Partition[], ReaderProgress] {
+  const timeOf = (source: number) => times[source] ?? -Infinity
+  const progress: ReaderProgress = { timeOf, isReadToItsEnd: () => true }
+  const partitions = new Partitions({ progress })
+  return [partitions, [0, 1, 2].map((partition) => partitions.add('t', partition, span)), progress]
 }
 
 const names = (each: readonly Partition[]) => each.map(({ name }) => name)
@@ -50,8 +55,8 @@ test('one that comes again after it was lost is a new source', () => {
 })
 
 test('is read to its end only by what a broker has said lately, and not while it waits', () => {
-  const [partitions, [first]] = three([])
-  const isRead = () => partitions.isReadToItsEnd(first!.source)
+  const [partitions, [first], progress] = three([])
+  const isRead = () => progress.isReadToItsEnd(first!.source)
   first!.next = first!.high
   assert.equal(isRead(), false)
   partitions.noteFetch()
@@ -63,7 +68,7 @@ test('is read to its end only by what a broker has said lately, and not while it
   assert.equal(isRead(), false)
   first!.isEnded = true
   assert.equal(isRead(), true)
-  assert.equal(partitions.isReadToItsEnd(99), true, 'another member has it')
+  assert.equal(progress.isReadToItsEnd(99), true, 'another member has it')
 })
 
 test('the lag is what is there and was not read, up to where reading ends', () => {
