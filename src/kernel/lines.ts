@@ -31,6 +31,11 @@ export class Room {
     this.memory = memory
     this.chunk = memory.subarray(headBytes)
   }
+
+  /** Whether the bytes lie in it, and so need no copy. */
+  holds(bytes: Uint8Array): boolean {
+    return bytes.buffer === this.memory.buffer
+  }
 }
 
 export interface LineSink {
@@ -42,6 +47,7 @@ export interface LineSink {
 
 export class LineBuffer {
   readonly #maxLineBytes: number
+  readonly #room: Room
   readonly #memory: Uint8Array
   /** The line that was begun, where it has outgrown the room or the room is another's for a while. */
   #apart: Uint8Array | undefined
@@ -54,6 +60,7 @@ export class LineBuffer {
 
   constructor(maxLineBytes: number, room: Room = new Room()) {
     this.#maxLineBytes = maxLineBytes
+    this.#room = room
     this.#memory = room.memory
   }
 
@@ -108,7 +115,7 @@ export class LineBuffer {
     if (this.#overlongBytes > 0) return this.#skip(chunk, sink)
     if (this.#apart !== undefined) return this.#extend(this.#apart, chunk, sink)
     const memory = this.#memory
-    if (chunk.buffer === memory.buffer) {
+    if (this.#room.holds(chunk)) {
       const start = chunk.byteOffset - memory.byteOffset
       this.#split(start, start + chunk.length, sink)
       return chunk.length

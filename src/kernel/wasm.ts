@@ -36,6 +36,7 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
   const roomAt = scanner.inputAt.value
   const pieceAt = roomAt + roomBytes + readAhead
   const memory = new Uint8Array(scanner.memory.buffer)
+  const room = new Room(memory.subarray(roomAt, roomAt + roomBytes))
   const rows = rowsOf(scanner)
   const oddRows = new Uint32Array(memory.buffer, scanner.oddRowsAt.value, rowCapacity.value)
   writeName(uidKey, scanner.uidNameAt.value)
@@ -83,11 +84,11 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
     linesByTwin: 0,
     refusal: undefined as Refusal | undefined,
 
-    room: () => new Room(memory.subarray(roomAt, roomAt + roomBytes)),
+    room: () => room,
 
     scan(bytes: Uint8Array, from: number, to: number): number {
       kernel.refusal = undefined
-      if (bytes.buffer === memory.buffer) {
+      if (room.holds(bytes)) {
         const shift = -bytes.byteOffset
         return scanAt(bytes, from - shift, to - shift, shift) + shift
       }

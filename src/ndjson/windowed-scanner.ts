@@ -42,6 +42,7 @@ export function windowedScanner(maxLineBytes: number): WindowedScanner | undefin
   const { scanWindowed, inputAt, rowCapacity, tailCapacity, tailCount } = scanner
   const { buffer } = scanner.memory
   const memory = new Uint8Array(buffer)
+  const room = new Room(memory.subarray(inputAt.value, inputAt.value + roomBytes))
   const rows = rowsOf(scanner)
   const rowTail = new Uint8Array(buffer, scanner.rowTailAt.value, rowCapacity.value)
   const tailBytes = new Uint32Array(buffer, scanner.tailBytesAt.value, tailCount.value)
@@ -50,11 +51,11 @@ export function windowedScanner(maxLineBytes: number): WindowedScanner | undefin
   let unknown: Windows | undefined
 
   return {
-    room: new Room(memory.subarray(inputAt.value, inputAt.value + roomBytes)),
+    room,
     mostFrames: rowCapacity.value,
 
     scan(bytes, from, to, columns) {
-      if (bytes.buffer !== buffer) return 0
+      if (!room.holds(bytes)) return 0
       const shift = bytes.byteOffset
       const count = scanWindowed(from + shift, to + shift, -shift, maxLineBytes)
       if (count > 0) columns.take(rows, 0, count)
