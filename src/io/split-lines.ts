@@ -6,7 +6,7 @@ import split2 from 'split2'
 import { CR, LF } from '../kernel/json-tokens.ts'
 import { LineBuffer, Room } from '../kernel/lines.ts'
 import { isUtf8 } from '../kernel/utf8.ts'
-import type { OverlongLine, PlainLine } from '../stages/extract-plain.ts'
+import type { OverlongLine, PlainLine, Reached } from '../stages/extract-plain.ts'
 import type { InputMessage } from './input.ts'
 
 /** A string has at most 512 MiB, and the lines of a chunk come with the one that was begun. */
@@ -18,12 +18,6 @@ export interface SplitOptions {
   readonly isInterleaved?: boolean
   /** Whether it is told how many bytes have become lines. */
   readonly isTracked?: boolean
-}
-
-/** So many decoded bytes more of the input are in lines. */
-export interface Reached {
-  readonly type: 'reached'
-  readonly bytes: number
 }
 
 export async function* splitLines(

@@ -46,6 +46,12 @@ export interface OverlongLine {
   readonly lineBytes: number
 }
 
+/** So many decoded bytes more of the input are in lines: for who keeps its state. */
+export interface Reached {
+  readonly type: 'reached'
+  readonly bytes: number
+}
+
 interface Frame {
   readonly uid: string
   readonly tsMs: number
@@ -56,7 +62,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 export function plainExtractStage(
   options: PlainExtractOptions,
-): Stage<PlainLine | Exclude<ExtractIn, ScannedLines>, ExtractOut> {
+): Stage<PlainLine | Reached | Exclude<ExtractIn, ScannedLines>, ExtractOut> {
   const { uidKey, tsKey, tsUnit, maxLineBytes, isInterleaved, progress, kernel, ledger } = options
   const account = ledger.open(new ReaderAccount())
   const uidPath = uidKey.split('.')
@@ -195,7 +201,7 @@ export function plainExtractStage(
           ? tooLong(lineBytes, maxLineBytes)
           : `line has ${lineBytes} bytes, which JSON.parse does not take; --parser strict does`
         refuse(detail, head, lineBytes, emit)
-      } else {
+      } else if (message.type !== 'reached') {
         if (message.type === 'source') turnTo(message)
         emit(message)
       }

@@ -1,13 +1,13 @@
 /** What reads raw frames, for the parser asked for: an input and the stage that takes it. */
 import { type InputMessage, type InputOptions, readInput } from '../../io/input.ts'
 import { type InterleaveOptions, readInterleaved } from '../../io/interleave.ts'
-import { type Reached, splitLines, type SplitOptions } from '../../io/split-lines.ts'
+import { splitLines, type SplitOptions } from '../../io/split-lines.ts'
 import { threadedInput } from '../../io/threads/threaded-input.ts'
 import { Threads } from '../../io/threads/threads.ts'
 import { newKernel } from '../../kernel/choose.ts'
 import type { ScannedLines } from '../../kernel/scanned-lines.ts'
 import type { Stage } from '../../stage.ts'
-import { plainExtractStage, type PlainLine } from '../../stages/extract-plain.ts'
+import { plainExtractStage, type PlainLine, type Reached } from '../../stages/extract-plain.ts'
 import { type ExtractOut, extractStage } from '../../stages/extract.ts'
 import { SourceProgress } from '../../sources/source-progress.ts'
 import type { ReadPlan } from '../plan.ts'
@@ -65,7 +65,7 @@ export function withFrameReader<Result>(
   if (plan.parser === 'json') {
     return use<PlainLine | Reached | InputMessage>({
       input: splitLines(input, plan),
-      stage: unreached(plainExtractStage(options)),
+      stage: plainExtractStage(options),
       progress,
     })
   }
@@ -75,18 +75,4 @@ export function withFrameReader<Result>(
     lineBreak: Uint8Array.of(0x0a),
     progress,
   })
-}
-
-/** For a stage that need not know what is reached. */
-function unreached<In, Out>(stage: Stage<In, Out>): Stage<In | Reached, Out> {
-  return {
-    ...stage,
-    push(message, emit) {
-      if (!isReached(message)) stage.push(message, emit)
-    },
-  }
-}
-
-function isReached(message: unknown): message is Reached {
-  return (message as { readonly type?: string }).type === 'reached'
 }
