@@ -7,6 +7,7 @@ import { CR, isBlank, LF, skipMarks } from '../kernel/json-tokens.ts'
 import { tooLong } from '../kernel/kernel.ts'
 import { LineBuffer, type LineSink, type Room, shownBytes } from '../kernel/lines.ts'
 import type { RejectContent } from '../records.ts'
+import type { Emit, Stage } from '../stage.ts'
 import { rawContent } from './raw.ts'
 
 export interface NumberedLinesOptions {
@@ -53,9 +54,19 @@ export class NumberedLines {
     this.#buffer.end(this.#sink)
   }
 
-  /** Forgets a line that was begun. */
-  clear(): void {
-    this.#buffer.clear()
+  /** As the whole of a stage, which is told by `begin` where to emit what it finds in them. */
+  stage<Out>(begin: (emit: Emit<Out>) => void): Stage<Uint8Array, Out> {
+    return {
+      push: (chunk, emit) => {
+        begin(emit)
+        this.push(chunk)
+      },
+      end: (emit) => {
+        begin(emit)
+        this.end()
+      },
+      stop: () => this.#buffer.clear(), // a line that was begun has not been read
+    }
   }
 
   #lines(bytes: Uint8Array, from: number, to: number): void {

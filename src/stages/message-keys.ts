@@ -64,19 +64,7 @@ export function messageKeysStage(
     out({ type: 'reject', reason: 'malformed', detail, source: 'stdin', line, content })
   }
 
-  return {
-    push(chunk, emit) {
-      out = emit
-      lines.push(chunk)
-    },
-    end(emit) {
-      out = emit
-      lines.end()
-    },
-    stop() {
-      lines.clear()
-    },
-  }
+  return lines.stage((emit) => out = emit)
 }
 
 function fieldsOf(value: Uint8Array, names: readonly string[]): readonly string[] | undefined {

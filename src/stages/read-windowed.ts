@@ -143,17 +143,5 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
     out({ type: 'reject', reason: 'malformed', detail, source: 'stdin', line, content })
   }
 
-  return {
-    push(chunk, emit) {
-      out = emit
-      lines.push(chunk)
-    },
-    end(emit) {
-      out = emit
-      lines.end()
-    },
-    stop() {
-      lines.clear()
-    },
-  }
+  return lines.stage((emit) => out = emit)
 }

@@ -5,6 +5,7 @@ import { splitLines, type SplitOptions } from '../../io/split-lines.ts'
 import { threadedInput } from '../../io/threads/threaded-input.ts'
 import { Threads } from '../../io/threads/threads.ts'
 import { newKernel } from '../../kernel/choose.ts'
+import { LF } from '../../kernel/json-tokens.ts'
 import type { ScannedLines } from '../../kernel/scanned-lines.ts'
 import type { Stage } from '../../stage.ts'
 import { plainExtractStage, type PlainLine, type Reached } from '../../stages/extract-plain.ts'
@@ -41,27 +42,27 @@ export function withFrameReader<Result>(
   use: <In>(reader: FrameReader<In>) => Result,
 ): Result {
   const { files, isInterleaved, zstdWindowBytes, fromBytes, goesOn, numbers } = plan
-  const { ledger, progress: { bytes: onBytes } } = session
-  const onWarning = session.say
+  const { ledger, progress: { bytes: onBytes }, say: onWarning } = session
   const progress = new SourceProgress()
   const ofFiles = { files, fromBytes, onBytes, onWarning, zstdWindowBytes }
-  if (plan.threads > 1) {
-    const threads = new Threads({ count: plan.threads, kernel: plan, keepsFrames, zstdWindowBytes })
-    const kernel = newKernel(plan)
-    const memory = kernel.room().chunk
+  const threads = plan.threads > 1
+    ? new Threads({ count: plan.threads, kernel: plan, keepsFrames, zstdWindowBytes })
+    : undefined
+  const kernel = newKernel(plan)
+  const memory = kernel.room().chunk
+  const options = { ...plan, kernel, progress: isInterleaved ? progress : undefined, ledger }
+  const lineBreak = Uint8Array.of(LF)
+  if (threads !== undefined) {
     return use<InputMessage | ScannedLines>({
       input: threadedInput({ ...ofFiles, goesOn, memory, threads, progress }),
-      stage: extractStage({ ...plan, kernel, ledger }),
-      lineBreak: Uint8Array.of(0x0a),
+      stage: extractStage(options),
+      lineBreak,
       progress,
     })
   }
-  const kernel = newKernel(plan)
-  const memory = kernel.room().chunk
   const input = isInterleaved
     ? readInterleaved({ ...ofFiles, numbers, progress, idleMs })
     : readInput({ ...ofFiles, goesOn, memory })
-  const options = { ...plan, kernel, progress: isInterleaved ? progress : undefined, ledger }
   if (plan.parser === 'json') {
     return use<PlainLine | Reached | InputMessage>({
       input: splitLines(input, plan),
@@ -69,10 +70,5 @@ export function withFrameReader<Result>(
       progress,
     })
   }
-  return use<InputMessage>({
-    input,
-    stage: extractStage(options),
-    lineBreak: Uint8Array.of(0x0a),
-    progress,
-  })
+  return use<InputMessage>({ input, stage: extractStage(options), lineBreak, progress })
 }
