@@ -3,10 +3,8 @@
  * line and cost no yargs. `uc count …` becomes the same action as `uc-count …`.
  */
 import { quoted, UcError } from '../errors.ts'
-import { commandNamed, commands } from './commands.ts'
-import type { AnyCommand, AnyRunnable } from './commands.ts'
-import { shells } from './completion.ts'
-import type { Shell } from './completion.ts'
+import { type AnyCommand, type AnyRunnable, commandNamed, commands } from './commands.ts'
+import { type Shell, shells } from './completion.ts'
 import { nearest } from './nearest.ts'
 
 export type Action =

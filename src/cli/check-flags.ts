@@ -5,11 +5,9 @@
  * permission to read its translations.
  */
 import { quoted, UcError } from '../errors.ts'
-import { commands } from './commands.ts'
-import type { AnyCommand } from './commands.ts'
+import { type AnyCommand, commands } from './commands.ts'
 import { nearest } from './nearest.ts'
-import { flagOf, shortFlagOf, valueOf } from './option.ts'
-import type { AnyOption } from './option.ts'
+import { type AnyOption, flagOf, shortFlagOf, valueOf } from './option.ts'
 
 /** Throws a UcError of code `usage` for the first flag that is not right. */
 export function checkFlags(command: AnyCommand, argv: readonly string[]): void {

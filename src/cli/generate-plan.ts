@@ -2,8 +2,7 @@
 import type { GenerateOptions } from '../generate/frames.ts'
 import { contradiction } from './plan.ts'
 import type { Parsed } from './option.ts'
-import { generating } from './options/generating.ts'
-import type { GeneratingOptions } from './options/generating.ts'
+import { generating, type GeneratingOptions } from './options/generating.ts'
 
 export interface GeneratePlan extends GenerateOptions {
   /** `-` is standard output. */

@@ -2,10 +2,8 @@
  * Help and the README's option tables, rendered from the table of commands: 80 columns, no colour,
  * the same on a terminal and in a file.
  */
-import { commands, exitsOf, groupsOf } from './commands.ts'
-import type { AnyCommand } from './commands.ts'
-import { flagOf, shortFlagOf, valueOf } from './option.ts'
-import type { AnyOption } from './option.ts'
+import { type AnyCommand, commands, exitsOf, groupsOf } from './commands.ts'
+import { type AnyOption, flagOf, shortFlagOf, valueOf } from './option.ts'
 
 const columns = 80
 /** Where the text of an option begins; a longer option has it on the next line. */

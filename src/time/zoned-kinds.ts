@@ -1,6 +1,5 @@
 /** Kinds of window in whatever zones and weeks the lines speak of, each made once. */
-import { type Calendar, calendar, type WeekDay, windowName } from './calendar.ts'
-import type { WindowKind } from './calendar.ts'
+import { type Calendar, calendar, type WeekDay, type WindowKind, windowName } from './calendar.ts'
 import type { Zone } from './zone.ts'
 
 export interface ZonedKind extends Pick<Calendar, 'zone' | 'weekStart' | 'timeText'> {

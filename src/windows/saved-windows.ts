@@ -3,8 +3,7 @@
  * way back. Nothing is noted before the first save, which writes all of them, so that a run that saves
  * nothing pays nothing.
  */
-import type { Put, StateRecord } from '../state/kept.ts'
-import { missingRecord, unknownRecord } from '../state/kept.ts'
+import { missingRecord, type Put, type StateRecord, unknownRecord } from '../state/kept.ts'
 import { RecordReader } from '../state/record.ts'
 import type { OpenWindow } from './open-window.ts'
 import { SavedWindow } from './saved-window.ts'

@@ -3,8 +3,7 @@
  * `--format=j` comes as three words. An empty reply makes bash complete the name of a file.
  */
 import { commands } from '../commands.ts'
-import { flagOf, shortFlagOf } from '../option.ts'
-import type { AnyOption } from '../option.ts'
+import { type AnyOption, flagOf, shortFlagOf } from '../option.ts'
 
 export function bashCompletion(): string {
   const names = commands.map(({ name }) => name)

@@ -1,8 +1,6 @@
 /** Fish: a `complete` line per option, for the command itself and for it as a word after `uc`. */
-import { commands } from '../commands.ts'
-import type { AnyCommand } from '../commands.ts'
-import { wordOf } from '../option.ts'
-import type { AnyOption } from '../option.ts'
+import { type AnyCommand, commands } from '../commands.ts'
+import { type AnyOption, wordOf } from '../option.ts'
 
 export function fishCompletion(): string {
   const names = commands.map(({ name }) => name.replace('uc-', ''))

@@ -1,8 +1,6 @@
 /** Zsh: one `_arguments` call per command, with the briefs beside the flags. */
-import { commands } from '../commands.ts'
-import type { AnyCommand } from '../commands.ts'
-import { flagOf } from '../option.ts'
-import type { AnyOption } from '../option.ts'
+import { type AnyCommand, commands } from '../commands.ts'
+import { type AnyOption, flagOf } from '../option.ts'
 
 export function zshCompletion(): string {
   const names = commands.map(({ name }) => name)

@@ -2,8 +2,7 @@
 import { windowName } from '../../time/calendar.ts'
 import { parseDuration } from '../../time/duration.ts'
 import type { Option } from '../option.ts'
-import { oneOf, timeOrDate } from '../values.ts'
-import type { TimeOrDate } from '../values.ts'
+import { oneOf, type TimeOrDate, timeOrDate } from '../values.ts'
 
 /** Allowed lateness in milliseconds: of the windows that are named, and of all others. */
 export interface Lateness {

@@ -1,6 +1,5 @@
 /** Options that say which windows there are. */
-import { weekDays, windowName } from '../../time/calendar.ts'
-import type { CalendarKind, WeekDay } from '../../time/calendar.ts'
+import { type CalendarKind, type WeekDay, weekDays, windowName } from '../../time/calendar.ts'
 import type { Option, RepeatableOption } from '../option.ts'
 import { flag, oneOf } from '../values.ts'
 

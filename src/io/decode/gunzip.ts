@@ -4,8 +4,7 @@
  * checksum is wrong; the whole windows of 32 KiB before the place where the format is violated.
  */
 import { Buffer } from 'node:buffer'
-import type { ByteQueue, Chunks } from './byte-queue.ts'
-import { ByteQueue as Queue } from './byte-queue.ts'
+import { type ByteQueue, ByteQueue as Queue, type Chunks } from './byte-queue.ts'
 import { crc32 } from './crc32.ts'
 import { cut, Damage } from './damage.ts'
 import { takeGzipHeader } from './gzip-header.ts'
