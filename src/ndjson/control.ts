@@ -25,6 +25,7 @@ import type {
 } from '../records.ts'
 import { shown } from '../shown.ts'
 import { secondsText } from '../time/unix-time.ts'
+import { isCount, isRecord } from './fields.ts'
 
 export const pipeVersion = 1
 
@@ -118,10 +119,6 @@ function isCounts(value: unknown): value is Counts {
     [value['lines'], value['malformed'], value['frames']].every(isCount)
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((text) => typeof text === 'string')
 }
@@ -129,8 +126,4 @@ function isTexts(value: unknown): value is string[] {
 /** -1 stands before offset 0. */
 function isLine(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= -1
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
 }

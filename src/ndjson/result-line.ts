@@ -4,7 +4,7 @@
  * say, whether the sketch is one counter/read-image.ts's.
  */
 import type { ResultLine, ShardCount } from '../records.ts'
-import { isRecord } from './control.ts'
+import { isCount, isRecord } from './fields.ts'
 
 /** The line, or what is wrong with it. */
 export function parseResult(text: string): ResultLine | string {
@@ -83,10 +83,6 @@ function oneOf(words: readonly string[]): Field {
 
 function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== ''
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
 function isShardCount(value: unknown): value is ShardCount {

@@ -10,7 +10,7 @@ import { mostTextBytes } from '../kernel/utf8.ts'
 import { EXPIRED, LATE, ON_TIME } from '../records.ts'
 import type { Calendar } from '../time/calendar.ts'
 import { SpanCache } from '../time/span-cache.ts'
-import { isRecord } from './control.ts'
+import { isRecord } from './fields.ts'
 
 const uidOpen = ascii('{"uid":"')
 const windowsOpen = ascii('","windows":{')

@@ -12,6 +12,7 @@ import { type Kernel, tooLong } from '../kernel/kernel.ts'
 import { shownBytes } from '../kernel/lines.ts'
 import type { ScannedLines } from '../kernel/scanned-lines.ts'
 import type { Ledger } from '../ledger.ts'
+import { valueAt } from '../ndjson/fields.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import type { SourceMark } from '../records.ts'
 import type { SourceProgress } from '../sources/source-progress.ts'
@@ -217,14 +218,4 @@ function withBreak(bytes: Uint8Array): Uint8Array {
   line.set(bytes)
   line[bytes.length] = LF
   return line
-}
-
-function valueAt(root: unknown, path: readonly string[]): unknown {
-  let value = root
-  for (const key of path) {
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    if (!isObject || !Object.hasOwn(value as object, key)) return undefined
-    value = (value as Record<string, unknown>)[key]
-  }
-  return value
 }

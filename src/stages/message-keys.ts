@@ -4,7 +4,7 @@
  */
 import { quoted } from '../errors.ts'
 import type { Ledger } from '../ledger.ts'
-import { isRecord } from '../ndjson/control.ts'
+import { valueAt } from '../ndjson/fields.ts'
 import { NumberedLines } from '../ndjson/numbered-lines.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import { type Reject, type RejectContent, windowKey } from '../records.ts'
@@ -78,10 +78,6 @@ function fieldsOf(value: Uint8Array, names: readonly string[]): readonly string[
 }
 
 function fieldOf(line: unknown, name: string): string | undefined {
-  let value = line
-  for (const key of name.split('.')) {
-    if (!isRecord(value) || !Object.hasOwn(value, key)) return undefined
-    value = value[key]
-  }
+  const value = valueAt(line, name.split('.'))
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
 }
