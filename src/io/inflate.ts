@@ -5,6 +5,7 @@
  * A broken file ends in an error only after all that could be decoded has come out: an error that
  * overtook its data would make the result depend on timing.
  */
+import { Buffer } from 'node:buffer'
 import { UcError } from '../errors.ts'
 import type { Chunks } from './decode/byte-queue.ts'
 import { Damage } from './decode/damage.ts'
@@ -63,7 +64,7 @@ export async function decoded(chunks: Chunks, options: DecodeOptions = {}): Prom
   while (head.length < magicBytes) {
     const { value, done } = await iterator.next()
     if (done === true) break
-    head = concatenated(head, value) // a copy: neither the next one nor the end of the last file touches it
+    head = Buffer.concat([head, value]) // a copy: neither the next one nor the end of the last file touches it
   }
   const all = behind(head, iterator)
   const format = formatOf(head)
@@ -108,11 +109,4 @@ export function isCompressed(head: Uint8Array): boolean {
 
 function formatOf(head: Uint8Array): Format | undefined {
   return formats.find(({ bytes }) => bytes.every((byte, i) => head[i] === byte))
-}
-
-function concatenated(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(a.length + b.length)
-  both.set(a)
-  both.set(b, a.length)
-  return both
 }

@@ -1,4 +1,5 @@
 /** Looks at the first line of an input that is not blank, before it is read. */
+import { Buffer } from 'node:buffer'
 import { isBlank, LF, skipMarks } from '../kernel/json-tokens.ts'
 import type { InputMessage } from './input.ts'
 
@@ -21,10 +22,7 @@ export async function peekLine(
     const { value, done } = await iterator.next()
     if (done === true) break
     if (!(value instanceof Uint8Array)) continue
-    const longer = new Uint8Array(head.length + value.length)
-    longer.set(head)
-    longer.set(value, head.length)
-    head = longer
+    head = Buffer.concat([head, value])
     line = firstLine(head)
   }
 
