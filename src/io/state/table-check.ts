@@ -15,6 +15,7 @@
  *
  * https://github.com/google/leveldb/blob/main/doc/table_format.md
  */
+import { crcBy } from '../decode/crc32.ts'
 
 const footerBytes = 48
 const trailerBytes = 5
@@ -25,21 +26,11 @@ interface Place {
   readonly length: number
 }
 
-let table: Uint32Array | undefined
-
-function crc32c(bytes: Uint8Array): number {
-  table ??= Uint32Array.from({ length: 256 }, (_, byte) => {
-    for (let bit = 0; bit < 8; bit++) byte = byte & 1 ? byte >>> 1 ^ 0x82f63b78 : byte >>> 1
-    return byte
-  })
-  let crc = ~0
-  for (const byte of bytes) crc = table[(crc ^ byte) & 0xff]! ^ crc >>> 8
-  return ~crc >>> 0
-}
+const crc32c = crcBy(0x82f63b78)
 
 /** As it is stored, since the bytes that it is of may hold checksums. */
 export function maskedCrc32c(bytes: Uint8Array): number {
-  const crc = crc32c(bytes)
+  const crc = crc32c(bytes, 0)
   return ((crc >>> 15 | crc << 17) + 0xa282ead8) >>> 0
 }
 
