@@ -30,8 +30,9 @@ export function parseResult(text: string): ResultLine | string {
   return sum === frames ? result : `"shards" have ${sum} frames, the line has ${frames}`
 }
 
-/** A window of the year 9999 ends there, in whatever zone. */
-const lastSecond = Date.UTC(10_000, 0, 2) / 1000
+/** West of Greenwich a frame of 1970 may be in the year 1969, east of it one of 9999 in 10000. */
+const firstSecond = Date.UTC(1968, 11, 31) / 1000
+const lastSecond = Date.UTC(10_001, 0, 2) / 1000
 
 interface Field {
   readonly expected: string
@@ -41,7 +42,10 @@ interface Field {
 const count: Field = { expected: 'a whole number', isRight: isCount }
 const time: Field = {
   expected: 'unix seconds of the years 1970 to 9999',
-  isRight: (value) => isCount(value) && value <= lastSecond,
+  isRight: (value) => {
+    return Number.isSafeInteger(value) && firstSecond <= Number(value) &&
+      Number(value) <= lastSecond
+  },
 }
 const text: Field = { expected: 'text', isRight: isText }
 
