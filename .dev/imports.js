@@ -65,7 +65,7 @@ function problem(file, target) {
 
 let problems = 0
 for (const entry of readdirSync(source, { recursive: true, withFileTypes: true })) {
-  if (!entry.isFile()) continue
+  if (!entry.isFile() || !entry.name.endsWith('.ts')) continue
   const path = join(entry.parentPath ?? entry.path, entry.name)
   const file = relative(source, path).replaceAll('\\', '/')
   for (const [i, line] of readFileSync(path, 'utf8').split('\n').entries()) {

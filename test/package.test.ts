@@ -27,6 +27,7 @@ const needed = [
   'dist/cli/thread.js',
   'dist/src/kernel/scanner-wasm.js',
   'dist/src/index.d.ts',
+  'src/spark/uc_history.py',
   'LICENSE',
   'README.md',
   'node_modules/hyperloglog/hyperloglog.js',

@@ -33,7 +33,7 @@ export function missingPackage(name: string): string | undefined {
     execFileSync(python, ['-c', `import ${name}`], { stdio: 'ignore' })
     return undefined
   } catch {
-    return `${python} has no package ${name}`
+    return `skipped: ${python} has no ${name}; pip install it, or name a Python that has it by UC_PYTHON`
   }
 }
 
