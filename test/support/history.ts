@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { binFolder, root } from './paths.ts'
 import { python } from './sketches.ts'
 
-const script = join(root, 'src/spark/uc_history.py')
+export const script: string = join(root, 'src/spark/uc_history.py')
 
 export interface Said {
   readonly status: number
@@ -16,7 +16,7 @@ export interface Said {
   readonly said: string
 }
 
-interface SparkOptions {
+export interface SparkOptions {
   readonly master: string
   readonly conf?: Readonly<Record<string, string>>
 }
@@ -26,7 +26,7 @@ export function submit(argv: readonly string[], options: SparkOptions): ChildPro
   return start(['spark-submit', ...sparkFlags(options), script, ...argv])
 }
 
-function sparkFlags({ master, conf = {} }: SparkOptions): string[] {
+export function sparkFlags({ master, conf = {} }: SparkOptions): string[] {
   const settings = { 'spark.ui.enabled': 'false', 'spark.sql.shuffle.partitions': '4', ...conf }
   const settled = Object.entries(settings).flatMap(([key, value]) => ['--conf', `${key}=${value}`])
   return ['--master', master, '--driver-memory', '1g', ...settled]
@@ -48,7 +48,7 @@ function start([name, ...argv]: readonly string[], environment = {}): ChildProce
 }
 
 /** By its path, beside which spark-submit is. */
-function interpreter(): string {
+export function interpreter(): string {
   const ask = ['-c', 'import sys; print(sys.executable)']
   return execFileSync(python, ask, { encoding: 'utf8' }).trim()
 }
