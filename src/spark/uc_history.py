@@ -24,7 +24,7 @@ import tempfile
 import time
 from contextlib import suppress
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain, islice
+from itertools import chain
 from typing import NamedTuple
 
 from pyspark.sql import SparkSession
@@ -36,6 +36,7 @@ VALUES = ['--window', '--tz', '--week-start', '--from', '--until', '--precision'
           '--ts-key', '--ts-unit', '--parser', '--max-line', '--zstd-window', '--max-memory']
 GZIP, ZSTD = b'\x1f\x8b', b'\x28\xb5\x2f\xfd'
 CHUNK = 1 << 20
+CHANGED = 'has changed since it was listed; run again when it is complete'
 HEAD = ('window', 'start', 'end', 'time', 'tz', 'weekStart')
 
 # A row of the work folder: a window of a part, or the part itself, with `stats` or `error`.
@@ -70,7 +71,7 @@ NOTHING = Counted(0, {})
 
 class Uc(NamedTuple):
     """The commands, as an executor calls them."""
-    folder: str | None
+    folder: str  # or None
     beside: str  # the package that this file is in, where it lies on that machine, too
     flags: list
 
@@ -91,7 +92,7 @@ def run(argv, feed=None):
     """
     out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
     stdin = subprocess.DEVNULL if feed is None else subprocess.PIPE
-    child = subprocess.Popen(argv, stdin=stdin, stdout=out, stderr=err)
+    child = subprocess.Popen(argv, bufsize=CHUNK, stdin=stdin, stdout=out, stderr=err)
     try:
         if feed is not None:
             with suppress(BrokenPipeError):  # where it has ended, its status tells
@@ -135,8 +136,9 @@ def lines_from(path, start, end):
 
 def lines_of(rows):
     """The bytes of rows of one line each, of which Spark has taken the newline."""
-    while batch := [row[0] for row in islice(rows, 512)]:
-        yield b'\n'.join(batch) + b'\n'
+    for row in rows:
+        yield row[0]
+        yield b'\n'
 
 
 def rows_of(uc, file, part, parts, feed=None):
@@ -173,7 +175,7 @@ def change_of(file):
     now = os.stat(file.path)
     if (now.st_size, now.st_mtime_ns // 10**6) == (file.size, file.changed_ms):
         return None
-    return 'has changed since it was listed; run again when it is complete'
+    return CHANGED
 
 
 def window_of(text):
@@ -246,6 +248,11 @@ class Hadoop:
         finally:
             stream.close()
 
+    def has_changed(self, file):
+        files, path = self.path(file.name)
+        now = files.getFileStatus(path)
+        return (now.getLen(), now.getModificationTime()) != (file.size, file.changed_ms)
+
     def files(self, name, salt):
         """Those of a folder, and of the folders in it, that Hadoop does not call hidden."""
         files, root = self.path(name)
@@ -285,7 +292,7 @@ class Work:
         counted, errors = {}, {}
         if Hadoop(self.spark).exists(self.folder):
             rows = self.rows().withColumn('origin', F.input_file_name()).where('window IS NULL')
-            for row in rows.collect():
+            for row in rows.select('file', 'part', 'parts', 'stats', 'error', 'origin').collect():
                 if row.error is None:
                     parts = counted.setdefault(row.file, Counted(row.parts, {}))
                     parts.stats[row.part] = json.loads(row.stats)
@@ -328,6 +335,8 @@ def count_missing(work, uc, files, split):
     def stream(file):
         try:
             count_streamed(session, work, uc, file, set(counted.get(file.key, NOTHING).stats))
+            if hadoop.has_changed(file):
+                raise Refused(CHANGED)
         except Exception as problem:  # of this thread: it is told with the others
             broken[file.key] = cause_of(problem)
 
@@ -338,7 +347,8 @@ def count_missing(work, uc, files, split):
         broken = {**errors, **broken}
     lost = f'not in {work.folder}; it has to be on a file system that all machines share'
     return counted, {file.key: broken.get(file.key, lost)
-                     for file in missing if not is_complete(counted.get(file.key))}
+                     for file in missing
+                     if file.key in broken or not is_complete(counted.get(file.key))}
 
 
 def is_complete(counted):
@@ -369,7 +379,7 @@ def count_streamed(session, work, uc, file, counted):
 def publish(work, uc, files, out, form):
     """Writes the lines beside `out` and gives them its name."""
     spark, hadoop = work.spark, Hadoop(work.spark)
-    draft = f'{work.folder}/_out'
+    draft = f'{work.folder}/_{work.run}'
     lines = work.windows(files).rdd.mapPartitions(lambda rows: worded(uc, rows))
     lines = spark.createDataFrame(lines, 'value string', verifySchema=False)
     if form == 'parquet':
@@ -463,7 +473,7 @@ def main(argv):
     version, problem = spark.sparkContext.parallelize([uc], 1).map(probe).first()
     if problem is not None:
         raise Refused(problem)
-    salt = [version, options.flags, options.split]
+    salt = [version, spark.version, options.flags, options.split]
     files = list({file.key: file for path in options.path for file in hadoop.files(path, salt)}
                  .values())
     if not files:

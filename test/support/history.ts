@@ -40,6 +40,7 @@ function start([name, ...argv]: readonly string[], environment = {}): ChildProce
       ...process.env,
       PATH: `${dirname(interpreter())}:${process.env['PATH']}`,
       PYSPARK_PYTHON: interpreter(),
+      LANG: 'C.UTF-8', // Java reads names of files by it
       // For programs of seconds.
       JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC',
       ...environment,
