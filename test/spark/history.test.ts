@@ -1,13 +1,22 @@
 /** History counted by Spark is what one uc-pipeline counts, to the byte; nothing is counted twice. */
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Cluster, publishedLines, submit, watchedCommands } from '../support/history.ts'
+import {
+  Cluster,
+  interpreter,
+  publishedLines,
+  script as historyScript,
+  submit,
+  watchedCommands,
+} from '../support/history.ts'
+import { root } from '../support/paths.ts'
 import { shell } from '../support/shell.ts'
 import { missingPackage } from '../support/sketches.ts'
 
@@ -67,7 +76,7 @@ describe('history on Spark', { skip: missingPackage('pyspark') ?? false }, () =>
     const first = await run('first')
     assert.equal(first.status, 0, first.said)
     const expected = await oneRun(good)
-    assert.equal(publishedLines(path('first')), expected)
+    assertSame(publishedLines(path('first')), expected)
     assert.match(
       first.said,
       /4 files, 0 of them counted before\n.*4 of 4 files counted: 7,501 lines, \d/,
@@ -82,12 +91,17 @@ describe('history on Spark', { skip: missingPackage('pyspark') ?? false }, () =>
     assert.deepEqual(await cluster.parquet(path('again')), lines)
   })
 
+  test('cuts files so that each part has whole lines, and each line is in one', () => {
+    const cuts = join(root, 'test/support/history-cuts.py')
+    execFileSync(interpreter(), ['-B', cuts, dirname(historyScript)])
+  })
+
   test('reads the same bytes from other file systems, as lines', async () => {
     const out = path('streamed')
     const argv = ['--out', out, ...uc, ...split, 'viewfs://hist/data', '--', ...flags.split(' ')]
     const { said, status } = await cluster.run(argv)
     assert.equal(status, 0, said)
-    assert.equal(publishedLines(out), await oneRun(good))
+    assertSame(publishedLines(out), await oneRun(good))
     const children = counted()
     assert.ok(children.length > 2 + 2 * 4, 'plain files are split')
     assert.deepEqual(children.filter((call) => call.includes(input)), [])
@@ -111,7 +125,7 @@ describe('history on Spark', { skip: missingPackage('pyspark') ?? false }, () =>
     const others = await run('others', ['--work', path('strict.work')])
     assert.equal(others.status, 0, others.said)
     assert.match(others.said, /cut\.gz: .*gzip data is cut short.*; not counted\n.*1 of 2 files/)
-    assert.equal(publishedLines(path('others')), await oneRun('plain.jsonl'))
+    assertSame(publishedLines(path('others')), await oneRun('plain.jsonl'))
     assert.deepEqual(counted().map((call) => /[^/]*$/.exec(call)![0]), ['cut.gz'])
   })
 
@@ -162,9 +176,16 @@ describe('history on Spark', { skip: missingPackage('pyspark') ?? false }, () =>
     assert.equal(second, 0, said)
     assert.match(said, /4 files, 3 of them counted before/)
     assert.deepEqual(counted().map((call) => /[^/]*$/.exec(call)![0]), ['held'])
-    assert.equal(publishedLines(path('whole')), await oneRun(`${held}/*`))
+    assertSame(publishedLines(path('whole')), await oneRun(`${held}/*`))
   })
 })
+
+/** Line by line, as the first that differs says enough of megabytes. */
+function assertSame(published: string, expected: string): void {
+  const [lines, others] = [published.split('\n'), expected.split('\n')]
+  lines.forEach((line, i) => assert.equal(line, others[i]))
+  assert.equal(lines.length, others.length)
+}
 
 /** Tasks whose rows are there for good. */
 function partsIn(work: string): number {
