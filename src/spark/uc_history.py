@@ -315,7 +315,7 @@ def count_missing(work, uc, files, split):
     spark, hadoop = work.spark, Hadoop(work.spark)
     counted, _ = work.counted()
     missing = [file for file in files if not is_complete(counted.get(file.key))]
-    say(f'{len(files):,} files, {len(files) - len(missing):,} of them counted before')
+    say(f'files: {len(files):,}, of which {len(files) - len(missing):,} were counted before')
     tasks = []
     for file in sorted(missing, key=lambda file: -file.size):
         if not file.is_local:
@@ -455,7 +455,7 @@ def summarise(files, counted, failed):
     def total(name, keys=good):
         return sum(stats[name] for key in keys for stats in counted[key].stats.values())
 
-    say(f'{len(good):,} of {len(files):,} files counted: {total("lines"):,} lines, '
+    say(f'files counted: {len(good):,} of {len(files):,}, with {total("lines"):,} lines, '
         f'{total("malformed"):,} malformed, {total("outOfRange"):,} out of range')
     if total('malformed') > 0:
         worst = max(good, key=lambda key: total('malformed', [key]))

@@ -8,16 +8,19 @@
  * Medians of whole commands, start-up included, each variant once a round; CPU is that of all
  * processes of a command. What Spark gives is compared with what uc-pipeline gives, byte by byte.
  */
+import { writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { withFolder } from '../support/folder.ts'
 import { interpreter, script, sparkFlags } from '../support/history.ts'
+import { root } from '../support/paths.ts'
 import { shell } from '../support/shell.ts'
 
 const [files, frames, rounds] = [200, 2000, 3].map((usual, i) => {
   return Number(process.argv[2 + i] ?? usual)
 }) as [number, number, number]
+const allUsage = join(root, 'test/bench/all-usage.py')
 const windows = '--minute --hour --day'
 const alone = `uc-pipeline ${windows} --order none --method hll --sketch`
 
@@ -62,9 +65,10 @@ await withFolder(async (cwd) => {
     for (const row of rows) {
       loads.push(loadavg()[0]!)
       await run('rm -rf out said')
-      const said = await run(`TIMEFORMAT='%R %U %S'; time { ${row.script}; }`)
-      const [wall, user, system] = said.trim().split('\n').at(-1)!.split(' ').map(Number)
-      row.runs.push([wall!, user! + system!])
+      writeFileSync(join(cwd, 'script'), row.script)
+      const said = await run(`${interpreter()} ${allUsage} bash script`)
+      const [wall, cpu] = said.trim().split('\n').at(-1)!.split(' ').map(Number)
+      row.runs.push([wall!, cpu!])
       if (row.script.startsWith('spark')) await run('cat out/part-* | cmp - expected')
     }
   }
@@ -82,14 +86,17 @@ function print(rows: readonly Row[], loads: readonly number[]): void {
   for (const row of rows) {
     process.stdout.write(`| ${row.name} | ${of(row, 0).toFixed(1)} | ${of(row, 1).toFixed(1)} |\n`)
   }
-  const many = rows.find(({ name }) => name === 'Spark, 1 core')!
-  const one = rows.at(-1)!
-  const apart = (i: 0 | 1) => {
-    const each = many.runs.map((run, round) => (run[i] - one.runs[round]![i]) / (files - 1))
-    return Math.round(median(each) * 1000)
+  const apart = (name: string, other: string, i: 0 | 1) => {
+    const [many, one] = [name, other].map((each) => rows.find((row) => row.name === each)!.runs)
+    const each = many!.map((run, round) => (run[i] - one![round]![i]) / (files - 1))
+    return `${Math.round(median(each) * 1000)} ms${i === 0 ? '' : ' of CPU'}`
   }
+  const onSpark = ['Spark, 1 core', 'Spark, 1 core, all in one file'] as const
+  const alone = [`uc-pipeline, ${files} times`, 'uc-pipeline, all files'] as const
   process.stdout.write(
-    `\nA file more, of the same bytes in all: ${apart(0)} ms, ${apart(1)} ms of CPU.\n`,
+    `\nA file more, of the same bytes in all: on Spark ${apart(...onSpark, 0)}, ` +
+      `${apart(...onSpark, 1)}; as a process more without Spark ${apart(...alone, 0)}, ` +
+      `${apart(...alone, 1)}.\n`,
   )
 }
 

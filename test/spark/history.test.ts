@@ -34,6 +34,7 @@ describe('history on Spark', { skip: missingPackage('pyspark') ?? false }, () =>
   before(async () => {
     mkdirSync(join(input, 'sub [1],é'), { recursive: true })
     mkdirSync(join(input, '_hidden'))
+    mkdirSync(join(folder, 'broken'))
     const generate = 'uc-generate -n 3000 --frame-bytes 100 --broken 1'
     const { status, stderr } = await shell(
       `${generate} -c 2000 -r 0.001 -o plain.jsonl
@@ -48,6 +49,7 @@ describe('history on Spark', { skip: missingPackage('pyspark') ?? false }, () =>
     // A file system that only Hadoop reads.
     cluster = new Cluster({
       'spark.hadoop.fs.viewfs.mounttable.hist.link./data': `file://${input}`,
+      'spark.hadoop.fs.viewfs.mounttable.hist.link./broken': `file://${folder}/broken`,
     })
   })
   after(async () => {
@@ -79,14 +81,14 @@ describe('history on Spark', { skip: missingPackage('pyspark') ?? false }, () =>
     assertSame(publishedLines(path('first')), expected)
     assert.match(
       first.said,
-      /4 files, 0 of them counted before\n.*4 of 4 files counted: 7,501 lines, \d/,
+      /files: 4, of which 0 were .*\n.*files counted: 4 of 4, with 7,501 lines, \d/,
     )
     assert.ok(counted().length > 2 + 2 * 4, 'plain files are split')
 
     const again = await run('again', ['--format', 'parquet'])
     assert.equal(again.status, 0, again.said)
     assert.deepEqual(counted(), [])
-    assert.match(again.said, /4 files, 4 of them counted before/)
+    assert.match(again.said, /files: 4, of which 4 were counted before/)
     const lines = expected.trim().split('\n').map((line) => JSON.parse(line))
     assert.deepEqual(await cluster.parquet(path('again')), lines)
   })
@@ -110,7 +112,7 @@ describe('history on Spark', { skip: missingPackage('pyspark') ?? false }, () =>
   test('tells of a broken file by its name, and counts the others', async () => {
     const broken = path('broken')
     const { status } = await shell(
-      `mkdir '${broken}' && cp plain.jsonl '${broken}' && head -c 9000 two.gz > '${broken}/cut.gz'`,
+      `cp plain.jsonl '${broken}' && head -c 9000 two.gz > '${broken}/cut.gz'`,
       { cwd: input },
     )
     assert.equal(status, 0)
@@ -124,9 +126,18 @@ describe('history on Spark', { skip: missingPackage('pyspark') ?? false }, () =>
     calls()
     const others = await run('others', ['--work', path('strict.work')])
     assert.equal(others.status, 0, others.said)
-    assert.match(others.said, /cut\.gz: .*gzip data is cut short.*; not counted\n.*1 of 2 files/)
+    assert.match(others.said, /cut\.gz: .*gzip data is cut short.*; not counted\n.*: 1 of 2,/)
     assertSame(publishedLines(path('others')), await oneRun('plain.jsonl'))
     assert.deepEqual(counted().map((call) => /[^/]*$/.exec(call)![0]), ['cut.gz'])
+
+    const out = ['--out', path('elsewhere'), ...uc, 'viewfs://hist/broken']
+    const elsewhere = await cluster.run([...out, '--', ...flags.split(' ')])
+    assert.equal(elsewhere.status, 0, elsewhere.said)
+    assert.match(
+      elsewhere.said,
+      /hist\/broken\/cut\.gz: .*Unexpected end of input stream; not count/,
+    )
+    assertSame(publishedLines(path('elsewhere')), await oneRun('plain.jsonl'))
   })
 
   test('says what is wrong before anything is counted', async () => {
@@ -174,7 +185,7 @@ describe('history on Spark', { skip: missingPackage('pyspark') ?? false }, () =>
     calls()
     const { said, status: second } = await cluster.run(argv)
     assert.equal(second, 0, said)
-    assert.match(said, /4 files, 3 of them counted before/)
+    assert.match(said, /files: 4, of which 3 were counted before/)
     assert.deepEqual(counted().map((call) => /[^/]*$/.exec(call)![0]), ['held'])
     assertSame(publishedLines(path('whole')), await oneRun(`${held}/*`))
   })
