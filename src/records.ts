@@ -6,6 +6,7 @@
  *   window     a half-open span of event time [start, end) of some kind: minute, day, 15m
  *   watermark  how far event time has surely come: the largest ts of a source minus --max-delay
  *   pane       one printed state of a window: early, on-time or late
+ *   partial pane  what one source brings to a window since it was last asked (ndjson/partial.ts)
  *   late       a frame that came after its window of some kind had closed; it counts in a revision
  *   expired    a frame that came after its window's allowed lateness; it does not count there
  *   quarantined  a frame whose time is too far ahead of all others to be believed
