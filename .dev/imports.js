@@ -40,6 +40,7 @@ const exceptions = {
   'stages/count.ts': ['tinyqueue'],
   'stages/in-turn.ts': ['tinyqueue'],
   'stages/merge.ts': ['tinyqueue'],
+  'windows/partial-source.ts': ['tinyqueue'],
 }
 
 const importPattern = /\b(?:from|import)\s*\(?\s*'([^']+)'/g

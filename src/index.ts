@@ -10,6 +10,7 @@ export { newKernel } from './kernel/choose.ts'
 export { type Kernel, type KernelOptions } from './kernel/kernel.ts'
 export { twinKernel } from './kernel/twin.ts'
 export { Ledger } from './ledger.ts'
+export { partialIn, partialLine, type PartialPane } from './ndjson/partial.ts'
 export { chain, type CountingPlan, countingStages } from './pipeline.ts'
 export type {
   Counts,
@@ -23,13 +24,25 @@ export type {
   WindowedBatch,
 } from './records.ts'
 export { type Emit, type Stage } from './stage.ts'
-export { type CountOptions, type CountOut, countStage, type Result } from './stages/count.ts'
+export {
+  type CountIn,
+  type CountOptions,
+  type CountOut,
+  countStage,
+  type Result,
+} from './stages/count.ts'
 export {
   type ExtractIn,
   type ExtractOptions,
   type ExtractOut,
   extractStage,
 } from './stages/extract.ts'
+export {
+  type PartialsOptions,
+  type PartialsOut,
+  type PartialsStage,
+  partialsStage,
+} from './stages/partials.ts'
 export { type WindowOptions, type WindowOut, windowStage } from './stages/window.ts'
 export { type Calendar, calendar, type CalendarOptions, type WeekDay } from './time/calendar.ts'
 export { loadZone, utc, type Zone } from './time/zone.ts'

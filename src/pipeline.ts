@@ -5,6 +5,7 @@ import { uniqueCounter, type UniqueCounterOptions } from './counter/unique.ts'
 import type { Ledger } from './ledger.ts'
 import type { Held } from './stage.ts'
 import { type CountOptions, type CountStage, countStage } from './stages/count.ts'
+import { type PartialsStage, partialsStage } from './stages/partials.ts'
 import { type WindowOptions, type WindowStage, windowStage } from './stages/window.ts'
 import type { LineConstants } from './windows/result-lines.ts'
 
@@ -49,15 +50,34 @@ export function countingStages(
   }
 }
 
-/** For frames that have their windows. */
+/** The same where another process unites what this one has counted, by `countingStage`. */
+export function partialStages(
+  plan: CountingPlan,
+  run: OfRun,
+  { isReadToItsEnd }: OfReader,
+): { readonly windows: WindowStage; readonly partials: PartialsStage } {
+  const { ledger, memory } = run
+  const partials = partialsStage({ ...plan, ...counters(plan, run), ledger })
+  memory.watches(() => partials.held())
+  return {
+    windows: windowStage({ ...plan, isReadToItsEnd, showsRaw: true, ledger }),
+    partials,
+  }
+}
+
+/** For frames that have their windows, or partial panes. */
 export function countingStage(
   plan: Counting & Pick<CountOptions, 'calendar' | 'latenessMs'>,
-  { ledger, memory }: OfRun,
+  run: OfRun,
 ): CountStage {
-  const shortage = new Shortage(memory.reserve)
-  const counted = { ...plan, reserve: shortage.reserve }
-  const newCounter = () => uniqueCounter(counted)
-  const stage = countStage({ ...plan, newCounter, shortage, ledger })
+  const { ledger, memory } = run
+  const stage = countStage({ ...plan, ...counters(plan, run), ledger })
   memory.watches(() => stage.held())
   return stage
+}
+
+function counters(plan: Counting, { memory }: OfRun) {
+  const shortage = new Shortage(memory.reserve)
+  const counted = { ...plan, reserve: shortage.reserve }
+  return { newCounter: () => uniqueCounter(counted), shortage }
 }

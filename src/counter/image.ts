@@ -47,6 +47,13 @@ export function imageOf({ precision, coupons, registers }: Sketch): Uint8Array {
     : registerImage(precision, registers)
 }
 
+/** How long its image is. */
+export function imageBytes({ coupons, registers }: Sketch): number {
+  if (registers !== undefined) return headBytes[modes.hll]! + registers.length
+  const mode = coupons!.size < 2 ** lgListSlots ? modes.list : modes.set
+  return headBytes[mode]! + coupons!.size * 4
+}
+
 function couponImage(precision: number, set: CouponSet): Uint8Array {
   const coupons = set.ascending()
   const isList = coupons.length < 2 ** lgListSlots

@@ -13,7 +13,12 @@ import type { RecordReader, RecordWriter } from '../state/record.ts'
 import type { Calendar } from '../time/calendar.ts'
 
 /** Revisions fall due at multiples of this, so that a burst of late frames gives one line. */
-export const revisionStepMs = 10_000
+const revisionStepMs = 10_000
+
+/** The first of them behind that time. */
+export function nextRevisionMs(reachedMs: number): number {
+  return (Math.floor(reachedMs / revisionStepMs) + 1) * revisionStepMs
+}
 
 export interface SourceClockOptions {
   readonly calendar: Calendar
@@ -113,7 +118,7 @@ export class SourceClock {
       this.#dueAt(nextEndMs)
       if (late === 0) return
       this.#dueAt(kind.spanAt(watermarkMs - late).endMs + late)
-      this.#dueAt((Math.floor(watermarkMs / revisionStepMs) + 1) * revisionStepMs)
+      this.#dueAt(nextRevisionMs(watermarkMs))
     })
     return true
   }

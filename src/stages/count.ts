@@ -7,16 +7,18 @@ import TinyQueue from 'tinyqueue'
 import type { Counter } from '../counter/counter.ts'
 import type { Shortage } from '../counter/shortage.ts'
 import { ExactSet } from '../counter/exact.ts'
+import { Sketch } from '../counter/sketch.ts'
 import { endOfRun } from '../kernel/window-runs.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
+import { partialLine, type PartialPane } from '../ndjson/partial.ts'
 import type { FrameBatch, Reject, ResultLine, WindowedBatch } from '../records.ts'
 import { EXPIRED, LATE } from '../records.ts'
 import type { Emit, Held, Stage } from '../stage.ts'
 import type { Put, StateRecord } from '../state/kept.ts'
 import { withAccounts } from '../state/saved-accounts.ts'
 import type { Calendar } from '../time/calendar.ts'
-import { revisionStepMs } from '../sources/watermark.ts'
+import { nextRevisionMs } from '../sources/watermark.ts'
 import { frameReject } from '../windows/frame-reject.ts'
 import { OnTimeFrames } from '../windows/on-time.ts'
 import { OpenWindow } from '../windows/open-window.ts'
@@ -44,7 +46,10 @@ const linesPerStep = 1000
 const windowsPerAsking = 4096
 const windowBytes = 600
 
-export interface CountStage extends Stage<WindowOut, CountOut> {
+/** Frames, or what sources have made of theirs (stages/partials.ts). */
+export type CountIn = WindowOut | PartialPane
+
+export interface CountStage extends Stage<CountIn, CountOut> {
   /** Windows that are open or revisable. */
   readonly openWindows: number
   /** Takes a while where many windows are open. */
@@ -66,7 +71,7 @@ export function countStage(options: CountOptions): CountStage {
   const open = kinds.map(() => new Map<number, OpenWindow>())
   const account = ledger.open({ opened: 0, accepted: 0, unread: 0 })
   const ofKinds = kinds.map(({ name }) => ledger.open({ kind: name, counted: 0, expired: 0 }))
-  const onTime = new OnTimeFrames(kinds.length)
+  const onTime = new OnTimeFrames<OpenWindow>(kinds.length)
   /** Of the frames before, in the same batch. */
   const current = kinds.map((): OpenWindow | undefined => undefined)
   /** Kinds whose windows are over, while a run of frames is counted. */
@@ -149,9 +154,30 @@ export function countStage(options: CountOptions): CountStage {
   /** When a late frame is shown, its own source's watermark decides, so that no other does. */
   function addLate(window: OpenWindow, { source, hashHi, hashLo }: FrameBatch, i: number): void {
     const reachedMs = Math.max(union.watermarkOf(source), union.watermarkMs)
-    const stepMs = (Math.floor(reachedMs / revisionStepMs) + 1) * revisionStepMs
-    const dueMs = Math.min(stepMs, window.expiryMs)
+    const dueMs = Math.min(nextRevisionMs(reachedMs), window.expiryMs)
     if (window.addLate(hashHi[i]!, hashLo[i]!, dueMs)) due.push({ dueMs, window })
+  }
+
+  /** What one source has counted, by its own watermark. */
+  function unite(pane: PartialPane, emit: Emit<CountOut>): void {
+    const { source, kind, startMs, frames, users, dueMs = -Infinity } = pane
+    union.heard(source)
+    if (frames === 0 && !(users instanceof Sketch) && users.length === 0) return
+    const k = kinds.findIndex(({ name }) => name === kind)
+    const window = windowAt(k, startMs)
+    if (window === undefined) return expirePane(pane, k, emit)
+    savedWindows.touch(window)
+    ofKinds[k]!.counted += frames
+    const { endMs, expiryMs } = window
+    if (dueMs === -Infinity && endMs > union.watermarkMs) {
+      window.addUsers(users, frames)
+    } else {
+      const isPast = dueMs <= union.watermarkMs
+      const shownMs = Math.min(isPast ? nextRevisionMs(union.watermarkMs) : dueMs, expiryMs)
+      if (window.addLateUsers(users, frames, shownMs)) due.push({ dueMs: shownMs, window })
+    }
+    const short = shortage?.told()
+    if (short !== undefined) throw short.cause
   }
 
   /** The window of kind `k`, or undefined where it is over. */
@@ -183,8 +209,23 @@ export function countStage(options: CountOptions): CountStage {
   function expire(frames: FrameBatch, i: number, k: number, emit: Emit<CountOut>): void {
     const { name } = kinds[k]!
     ofKinds[k]!.expired++
-    const detail = `its source was idle, and ${name} was over by the watermark of the others`
+    const detail = wasIdle('its source', name)
     emit(frameReject(frames, i, { reason: 'expired', detail, windows: [name] }, true))
+  }
+
+  function expirePane(pane: PartialPane, k: number, emit: Emit<CountOut>): void {
+    const { source, kind, frames, place = 'partials', line = 0 } = pane
+    ofKinds[k]!.expired += frames
+    if (frames === 0) return // said of the pane before
+    emit({
+      type: 'reject',
+      reason: 'expired',
+      detail: `${frames} frames: ${wasIdle(`source ${source}`, kind)}`,
+      source: place,
+      line,
+      windows: [kind],
+      content: () => ({ raw: partialLine(pane).trimEnd() }),
+    })
   }
 
   /** Prints what falls due up to `untilMs`, and lets go of the windows that are over. */
@@ -273,6 +314,8 @@ export function countStage(options: CountOptions): CountStage {
     push(message, emit) {
       if (message.type === 'windowed') {
         count(message, emit)
+      } else if (message.type === 'partial') {
+        unite(message, emit)
       } else if (message.type === 'watermark') {
         union.advance(message.source, message.watermarkMs)
         settle(union.watermarkMs, emit)
@@ -312,6 +355,10 @@ export function countStage(options: CountOptions): CountStage {
       },
     }),
   }
+}
+
+function wasIdle(source: string, kindName: string): string {
+  return `${source} was idle, and ${kindName} was over by the watermark of the others`
 }
 
 /** Something happens to a window: its line falls due, or it is over. */

@@ -19,14 +19,14 @@ export class LateFrames {
     return this.#byDueMs.size
   }
 
-  /** The addition of that time: with one frame more than before. */
-  frame(dueMs: number): Addition {
+  /** The addition of that time: with so many frames more than before. */
+  add(frames: number, dueMs: number): Addition {
     const addition = this.#byDueMs.get(dueMs)
     if (addition !== undefined) {
-      addition.frames++
+      addition.frames += frames
       return addition
     }
-    const first = { frames: 1, users: undefined }
+    const first = { frames, users: undefined }
     this.#byDueMs.set(dueMs, first)
     return first
   }

@@ -9,7 +9,37 @@
  * so for any windows and any input.
  */
 import type { FrameBatch } from '../records.ts'
-import type { OpenWindow } from './open-window.ts'
+
+/** What it needs of a window. */
+export interface OnTimeWindow<Window> {
+  /** So many frames count on time: here, and in one window of every kind, by rank, or in none. */
+  count(frames: number, windows: readonly (Window | undefined)[]): void
+  /** Whether that window, of kind `k`, has counted every frame that counts here. */
+  isInside(k: number, window: Window | undefined): boolean
+  /**
+   * Adds the users of the frames with the first `count` of these indices. Writes those who are new
+   * into `fresh`, and returns how many they are.
+   */
+  add(frames: FrameBatch, indices: Uint32Array, count: number, fresh: Uint32Array): number
+}
+
+/**
+ * By rank, the windows that have counted every frame that counts in one of that rank: those of the
+ * frames before, as far as the next ones are in them too. Undefined: none counts.
+ */
+export type Around<Window> = (Window | undefined)[] | undefined
+
+export function stillAround<Window>(
+  around: Around<Window>,
+  windows: readonly (Window | undefined)[],
+  rank: number,
+): (Window | undefined)[] {
+  if (around === undefined) return windows.slice()
+  for (let k = rank + 1; k < around.length; k++) {
+    if (around[k] !== windows[k]) around[k] = undefined
+  }
+  return around
+}
 
 /** Indices of frames in a batch. */
 interface Rows {
@@ -21,9 +51,9 @@ function noRows(): Rows {
   return { indices: new Uint32Array(1024), count: 0 }
 }
 
-export class OnTimeFrames {
+export class OnTimeFrames<Window extends OnTimeWindow<Window>> {
   /** Per kind, fine to coarse: where the frames count on time; undefined where they do not. */
-  readonly windows: (OpenWindow | undefined)[]
+  readonly windows: (Window | undefined)[]
   readonly #all = noRows()
   /** Per kind: the frames whose users were new there. */
   readonly #fresh: readonly Rows[]

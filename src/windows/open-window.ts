@@ -7,7 +7,9 @@ import type { Counter } from '../counter/counter.ts'
 import type { FrameBatch, Pane, ResultLine } from '../records.ts'
 import type { RecordReader, RecordWriter } from '../state/record.ts'
 import type { WindowKind } from '../time/calendar.ts'
+import { Sketch } from '../counter/sketch.ts'
 import { type Addition, LateFrames } from './late-frames.ts'
+import { type Around, type OnTimeWindow, stillAround } from './on-time.ts'
 import type { ToLine } from './result-lines.ts'
 import type { SavedWindow } from './saved-window.ts'
 
@@ -20,7 +22,13 @@ export interface OpenWindowOptions {
   readonly newCounter: () => Counter
 }
 
-export class OpenWindow {
+/** By a revision. */
+interface Shown {
+  readonly dueMs: number
+  readonly addition: Addition
+}
+
+export class OpenWindow implements OnTimeWindow<OpenWindow> {
   readonly kind: WindowKind
   readonly rank: number
   readonly startMs: number
@@ -37,8 +45,7 @@ export class OpenWindow {
   #revision = 0
   /** Most windows never have any, and there may be a million windows. */
   #late: LateFrames | undefined
-  /** By rank, the windows that have counted every frame that counts here. Undefined: none counts. */
-  #around: (OpenWindow | undefined)[] | undefined
+  #around: Around<OpenWindow>
   /** What stands of it in the state. Undefined: nothing yet. */
   saved: SavedWindow | undefined
 
@@ -58,31 +65,17 @@ export class OpenWindow {
     return this.#users
   }
 
-  /** So many frames count on time: here, and in one window of every kind, by rank, or in none. */
   count(frames: number, windows: readonly (OpenWindow | undefined)[]): void {
     this.#frames += frames
     this.#hasOnTime = true
-    const around = this.#around ??= windows.slice()
-    for (let k = this.rank + 1; k < around.length; k++) {
-      if (around[k] !== windows[k]) around[k] = undefined
-    }
+    this.#around = stillAround(this.#around, windows, this.rank)
   }
 
-  /** Whether that window, of kind `k`, has counted every frame that counts here. */
   isInside(k: number, window: OpenWindow | undefined): boolean {
     return window !== undefined && this.#around?.[k] === window
   }
 
-  /**
-   * Adds the users of the frames with the first `count` of these indices. Writes those who are new
-   * into `fresh`, and returns how many they are.
-   */
-  add(
-    frames: FrameBatch,
-    indices: Uint32Array,
-    count: number,
-    fresh: Uint32Array,
-  ): number {
+  add(frames: FrameBatch, indices: Uint32Array, count: number, fresh: Uint32Array): number {
     const { hashHi, hashLo } = frames
     const users = this.#users
     let freshCount = 0
@@ -97,12 +90,41 @@ export class OpenWindow {
   /** Whether it is the first that falls due at this time. */
   addLate(hashHi: number, hashLo: number, dueMs: number): boolean {
     const late = this.#late ??= new LateFrames()
-    const addition = late.frame(dueMs)
-    if (!this.#users.has(hashHi, hashLo) && !late.isShownBefore(dueMs, hashHi, hashLo)) {
-      addition.users ??= this.#newCounter()
-      if (addition.users.add(hashHi, hashLo)) this.saved?.late.get(dueMs)?.add(hashHi, hashLo)
-    }
+    const addition = late.add(1, dueMs)
+    this.#addLateUser(hashHi, hashLo, { dueMs, addition })
     return addition.frames === 1
+  }
+
+  /** What one source has counted on time: users by fingerprint, `hi`, `lo` of each, or a sketch. */
+  addUsers(users: Uint32Array | Sketch, frames: number): void {
+    this.#around = [] // these have been counted elsewhere, kind by kind
+    this.#frames += frames
+    this.#hasOnTime = true
+    if (users instanceof Sketch) {
+      this.saved?.users.merge(users)
+      this.#users.merge(users)
+      return
+    }
+    for (let i = 0; i < users.length; i += 2) {
+      const [hi, lo] = [users[i]!, users[i + 1]!]
+      if (this.#users.add(hi, lo)) this.saved?.users.add(hi, lo)
+    }
+  }
+
+  /** The same of late frames. Whether they are the first that fall due at this time. */
+  addLateUsers(users: Uint32Array | Sketch, frames: number, dueMs: number): boolean {
+    const late = this.#late ??= new LateFrames()
+    const isFirst = late.get(dueMs) === undefined
+    const addition = late.add(frames, dueMs)
+    if (users instanceof Sketch) {
+      this.saved?.late.get(dueMs)?.merge(users)
+      addition.users ??= this.#newCounter()
+      addition.users.merge(users)
+      return isFirst
+    }
+    const shown = { dueMs, addition }
+    for (let i = 0; i < users.length; i += 2) this.#addLateUser(users[i]!, users[i + 1]!, shown)
+    return isFirst
   }
 
   /** The line that falls due at `dueMs`, if there is one. */
@@ -197,6 +219,13 @@ export class OpenWindow {
     }
     if ((found?.size ?? 0) !== used) throw head.refused('of other late frames')
     this.#around = [] // what it has counted is not known frame by frame
+  }
+
+  #addLateUser(hashHi: number, hashLo: number, { dueMs, addition }: Shown): void {
+    if (this.#users.has(hashHi, hashLo)) return
+    if (this.#late!.isShownBefore(dueMs, hashHi, hashLo)) return
+    addition.users ??= this.#newCounter()
+    if (addition.users.add(hashHi, hashLo)) this.saved?.late.get(dueMs)?.add(hashHi, hashLo)
   }
 
   #merge({ users, frames }: Addition): void {

@@ -124,7 +124,7 @@ export function cutRun(
   input: CutInput,
   random: Random,
   saving: () => Saving,
-): CutRun & { readonly kept: KeptState } {
+): CutRun & { readonly kept: KeptState; readonly ledger: Ledger } {
   const out: string[] = []
   const kept = new KeptState()
   let run = newStages(input, out)
@@ -146,5 +146,5 @@ export function cutRun(
   run.stage[input.how](run.emit)
   if (input.how === 'end') kept.save(run.stage)
   const { ledger } = run
-  return { out, kept, accounts: { ...ledger, ...beforeEnd } }
+  return { out, kept, ledger, accounts: { ...ledger, ...beforeEnd } }
 }

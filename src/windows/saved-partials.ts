@@ -1,0 +1,118 @@
+/**
+ * What the stage of partial panes keeps between two passes, as records:
+ *
+ *   source/3                    the watermark of a source, and whether it is idle
+ *   3/hour/1468242000           a window of it: how many records there are of its users
+ *   3/hour/1468242000/users/0   users who have been told of (state/saved-users.ts)
+ *
+ * Nothing of a window is noted before the first save, which writes all of them.
+ */
+import { ChangedRecords } from '../state/changed-records.ts'
+import { missingRecord, type Put, type StateRecord, unknownRecord } from '../state/kept.ts'
+import { RecordReader, RecordWriter } from '../state/record.ts'
+import { SavedUsers } from '../state/saved-users.ts'
+import type { PartialSource } from './partial-source.ts'
+import type { PartialWindow } from './partial-window.ts'
+
+const sourceKey = /^source\/(\d+)$/
+const windowKey = /^((\d+)\/([^/]+)\/(-?[\d.]+))(?:\/users\/(\d+))?$/
+
+export interface PartialWindowPlace {
+  readonly source: number
+  readonly kindName: string
+  readonly startMs: number
+}
+
+export interface LoadPartials {
+  sourceOf(source: number): PartialSource
+  /** New; undefined: there is none. */
+  newWindow(place: PartialWindowPlace): PartialWindow | undefined
+}
+
+export class SavedPartials {
+  readonly #sources = new ChangedRecords()
+  #touched: Set<PartialWindow> | undefined
+  #over = new Set<PartialWindow>()
+
+  /** It has changed, or will before the next save. */
+  touch(window: PartialWindow): void {
+    this.#touched?.add(window)
+  }
+
+  over(window: PartialWindow): void {
+    this.#touched?.delete(window)
+    if (window.saved !== undefined) this.#over.add(window)
+  }
+
+  save(sources: readonly PartialSource[], put: Put): void {
+    this.#sources.save(put, sources.map((source) => [`source/${source.source}`, fieldsOf(source)]))
+    for (const window of this.#over) {
+      window.saved!.end(keyOf(window), put)
+      put(keyOf(window), null)
+    }
+    const all = () => sources.flatMap((source) => [...source.windows()])
+    for (const window of this.#touched ?? all()) saveWindow(window, put)
+    this.#over.clear()
+    this.#touched = new Set()
+  }
+
+  /** A record a step, in any order. */
+  *loadInSteps(records: Iterable<StateRecord>, run: LoadPartials): Generator<void> {
+    const windows = new Map<string, PartialWindow>()
+    const heads = new Map<string, RecordReader>()
+    const windowOf = (key: string, place: PartialWindowPlace) => {
+      const window = windows.get(key) ?? run.newWindow(place)
+      if (window === undefined) throw unknownRecord(key)
+      window.saved ??= new SavedUsers()
+      windows.set(key, window)
+      return window
+    }
+    const sources = new Set<number>()
+    for (const [key, value] of records) {
+      const record = new RecordReader(key, value)
+      const [, source] = sourceKey.exec(key) ?? []
+      const [, head, of, kindName = '', start, place] = windowKey.exec(key) ?? []
+      if (source !== undefined) {
+        run.sourceOf(Number(source)).readFrom(record)
+        record.end()
+        sources.add(Number(source))
+        this.#sources.stands(key, value)
+      } else if (head !== undefined) {
+        const startMs = Math.round(Number(start) * 1000)
+        const window = windowOf(head, { source: Number(of), kindName, startMs })
+        if (place === undefined) heads.set(head, record)
+        else window.saved!.load(Number(place), record, window.users)
+      } else {
+        throw unknownRecord(key)
+      }
+      yield
+    }
+    for (const [key, window] of windows) {
+      if (!sources.has(window.source)) throw missingRecord(`source/${window.source}`)
+      const head = heads.get(key)
+      if (head === undefined) throw missingRecord(key)
+      window.readFrom(head)
+      head.end()
+    }
+    this.#touched = new Set()
+  }
+}
+
+function fieldsOf(source: PartialSource): RecordWriter {
+  const record = new RecordWriter()
+  source.writeTo(record)
+  return record
+}
+
+function saveWindow(window: PartialWindow, put: Put): void {
+  const key = keyOf(window)
+  const saved = window.saved ??= new SavedUsers()
+  saved.save(key, window.users, put)
+  const head = new RecordWriter()
+  saved.writeTo(head)
+  put(key, head.of(key))
+}
+
+function keyOf({ source, kind, startMs }: PartialWindow): string {
+  return `${source}/${kind.name}/${startMs / 1000}`
+}
