@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { below, happens, pick, type Random, seededRandom } from '../../src/generate/random.ts'
+import { chain } from '../../src/chain.ts'
 import { uniqueCounter, type UniqueCounterOptions } from '../../src/counter/unique.ts'
 import { Ledger } from '../../src/ledger.ts'
 import { partialIn, partialLine, type PartialPane } from '../../src/ndjson/partial.ts'
 import type { ResultLine } from '../../src/records.ts'
-import { type CountIn, type CountOut, countStage } from '../../src/stages/count.ts'
+import { type CountIn, type CountOut, type CountStage, countStage } from '../../src/stages/count.ts'
 import { type PartialsOut, partialsStage } from '../../src/stages/partials.ts'
 import { windowStage } from '../../src/stages/window.ts'
 import { calendar } from '../../src/time/calendar.ts'
@@ -14,6 +15,7 @@ import { utc } from '../../src/time/zone.ts'
 import { type CutInput, cutRun, randomCutInput } from '../support/cut-runs.ts'
 import { frameBatch } from '../support/frame-batches.ts'
 import { hostileLines } from '../support/generators-lines.ts'
+import { KeptState } from '../support/kept-state.ts'
 import {
   bySource,
   type PartialsHow,
@@ -141,10 +143,10 @@ test('a pass where one is due shows each line as early as passes after every mes
   assert.ok(lines > 1000, `only ${lines} lines`)
 })
 
-const quarters = calendar({ windows: ['15m', 'day'], zone: utc, weekStart: 'monday' })
+const mixed = calendar({ windows: ['7m', '15m', 'day'], zone: utc, weekStart: 'monday' })
 const hourMs = 3_600_000
-const times = { calendar: quarters, maxDelayMs: 0, maxJumpMs: undefined }
-const latenessMs = [2 * hourMs, 6 * hourMs]
+const latenessMs = [hourMs, 2 * hourMs, 6 * hourMs]
+const times = { calendar: mixed, latenessMs, maxDelayMs: 0, maxJumpMs: undefined }
 
 /** Thousands of users in each window, a fifth of them late; in batches of a source. */
 function* crowd(random: Random) {
@@ -158,16 +160,61 @@ function* crowd(random: Random) {
   }
 }
 
-function counts(counting: UniqueCounterOptions, lines: string[]) {
+function newCounts(counting: UniqueCounterOptions): CountStage {
   const newCounter = () => uniqueCounter(counting)
-  const stage = countStage({ calendar: quarters, latenessMs, newCounter, ledger: new Ledger() })
-  const show = (message: CountOut) => {
+  return countStage({ calendar: mixed, latenessMs, newCounter, ledger: new Ledger() })
+}
+
+/** Window and partials for all sources; each of the two may be another one after a cut. */
+function newApart(counting: UniqueCounterOptions) {
+  const ledger = new Ledger()
+  const newCounter = () => uniqueCounter(counting)
+  const partials = partialsStage({ calendar: mixed, latenessMs, newCounter, ledger })
+  return { partials, stage: chain(windowStage({ ...times, showsRaw: false, ledger }), partials) }
+}
+
+/** The lines, and how many users travelled. `cut`: in percent. */
+function crowdApart(counting: UniqueCounterOptions, cut: number) {
+  const [passes, cuts] = [seededRandom(seed + 1), seededRandom(seed + 2)]
+  const lines: string[] = []
+  const [kept, keptApart] = [new KeptState(), new KeptState()]
+  let counts = newCounts(counting)
+  let apart = newApart(counting)
+  let users = 0
+  const show = showIn(lines)
+  const unite = (message: PartialsOut) => {
+    if (message.type === 'reject') return
+    if (message.type === 'partial' && message.users instanceof Uint32Array) {
+      users += message.users.length / 2
+    }
+    if (happens(cuts, cut)) {
+      kept.save(counts)
+      counts = newCounts(counting)
+      counts.load!(kept.shuffled(cuts))
+    }
+    counts.push(message.type === 'partial' ? readAgain(message) : message, show)
+  }
+  sourceMarks.forEach(unite)
+  for (const frames of crowd(seededRandom(seed))) {
+    apart.stage.push(frames, unite)
+    if (!happens(passes, 30)) continue
+    apart.partials.pass(unite)
+    if (!happens(cuts, 3 * cut)) continue
+    keptApart.save(apart.stage)
+    apart = newApart(counting)
+    apart.stage.load!(keptApart.shuffled(cuts))
+  }
+  apart.stage.end(unite)
+  counts.end(show)
+  return { lines, users }
+}
+
+const sourceMarks = [0, 1, 2].map((source) => ({ type: 'source', source, name: '' }) as const)
+
+function showIn(lines: string[]) {
+  return (message: CountOut) => {
     if (message.type === 'result') lines.push(JSON.stringify(message.line))
   }
-  for (let source = 0; source < 3; source++) {
-    stage.push({ type: 'source', source, name: `${source}` }, () => {})
-  }
-  return { stage, show }
 }
 
 const large: readonly UniqueCounterOptions[] = [
@@ -179,35 +226,28 @@ const large: readonly UniqueCounterOptions[] = [
 
 for (const counting of large) {
   const { method, exactLimit } = counting
-  test(`thousands of users, in one stage, are those of one run: ${method}, ${exactLimit}`, () => {
-    const random = seededRandom(seed)
-    const [expected, found]: [string[], string[]] = [[], []]
-    const whole = counts(counting, expected)
-    const united = counts(counting, found)
-    const newCounter = () => uniqueCounter(counting)
-    const ledger = new Ledger()
-    const one = windowStage({ ...times, latenessMs, showsRaw: false, ledger })
-    const other = windowStage({ ...times, latenessMs, showsRaw: false, ledger })
-    const partials = partialsStage({ calendar: quarters, latenessMs, newCounter, ledger })
-    const unite = (message: PartialsOut) => {
-      if (message.type === 'partial') united.stage.push(readAgain(message), united.show)
-      else if (message.type !== 'reject') united.stage.push(message, united.show)
-    }
-    for (const frames of crowd(random)) {
-      one.push(frames, (message) => whole.stage.push(message, whole.show))
-      other.push(frames, (message) => partials.push(message, () => {}))
-      if (happens(random, 20)) partials.pass(unite)
-    }
-    partials.pass(unite)
-    whole.stage.end(whole.show)
-    united.stage.end(united.show)
-    sameLines(found, expected, seedHint)
-    assert.ok(found.some((line) => line.includes('"revision":3')))
+  test(`thousands of users, cut or not, are those of one run: ${method}, ${exactLimit}`, () => {
+    const expected: string[] = []
+    const counts = newCounts(counting)
+    const whole = chain(
+      windowStage({ ...times, showsRaw: false, ledger: new Ledger() }),
+      counts,
+    )
+    const show = showIn(expected)
+    for (const mark of sourceMarks) counts.push(mark, show)
+    for (const frames of crowd(seededRandom(seed))) whole.push(frames, show)
+    whole.end(show)
+    const atAStretch = crowdApart(counting, 0)
+    const cut = crowdApart(counting, 10)
+    sameLines(atAStretch.lines, expected, seedHint)
+    sameLines(cut.lines, expected, seedHint)
+    assert.equal(cut.users, atAStretch.users, `users travelled again; ${seedHint}`)
+    assert.ok(expected.some((line) => line.includes('"revision":3')))
   })
 }
 
 function readAgain(pane: PartialPane): PartialPane {
-  const read = partialIn(partialLine(pane), quarters)
+  const read = partialIn(partialLine(pane), mixed)
   assert.ok(typeof read !== 'string', read as string)
   return read
 }
@@ -219,50 +259,81 @@ function manyFrames(users: number, lateMs: number) {
 
 test('a pane of many users goes in pieces, of which a message holds each', () => {
   const counting = { method: 'exact', exactLimit: 0, precision: 14 } as const
-  const newCounter = () => uniqueCounter(counting)
-  const ledger = new Ledger()
-  const window = windowStage({ ...times, latenessMs, showsRaw: false, ledger })
-  const partials = partialsStage({ calendar: quarters, latenessMs, newCounter, ledger })
+  const { partials, stage } = newApart(counting)
   const lines: string[] = []
-  const { stage, show } = counts(counting, lines)
-  for (const [users, lateMs] of [[70_000, 0], [80_000, hourMs], [80_000, 0]] as const) {
-    window.push(manyFrames(users, lateMs), (message) => partials.push(message, () => {}))
+  const counts = newCounts(counting)
+  const panes: PartialPane[] = []
+  for (const [users, lateMs] of [[70_000, 0], [80_000, hourMs / 2], [80_000, 0]] as const) {
+    stage.push(manyFrames(users, lateMs), () => {})
   }
-  let panes = 0
   partials.pass((message) => {
-    if (message.type === 'partial') {
-      panes++
-      assert.ok(partialLine(message).length < 512 * 1024)
-    }
-    stage.push(message as CountIn, show)
+    if (message.type === 'partial') panes.push(message)
+    counts.push(message as CountIn, showIn(lines))
   })
-  stage.end(show)
-  assert.equal(panes, 3 + 3 + 3) // the day's, on time; the hour before has as many late ones
-  const ends = lines.map((line) => {
+  counts.end(showIn(lines))
+  assert.equal(panes.length, 5 * 3) // of three windows on time, of two late
+  assert.ok(panes.every((pane) => partialLine(pane).length < 512 * 1024))
+  const found = lines.map((line) => {
     const { window: kind, users, frames } = JSON.parse(line) as ResultLine
-    return { kind, users, frames }
+    return `${kind}: ${users} users in ${frames} frames`
   })
-  assert.deepEqual(ends, [
-    { kind: '15m', users: 80_000, frames: 80_000 },
-    { kind: '15m', users: 80_000, frames: 150_000 },
-    { kind: 'day', users: 80_000, frames: 230_000 },
-  ])
+  const late = ['7m', '15m'].map((kind) => `${kind}: 80000 users in 80000 frames`)
+  const onTime = ['7m', '15m'].map((kind) => `${kind}: 80000 users in 150000 frames`)
+  assert.deepEqual(found, [...late, ...onTime, 'day: 80000 users in 230000 frames'])
+})
+
+test('an idle source is waited for again when its frames come, though they count nowhere', () => {
+  const counting = { method: 'exact', exactLimit: 0, precision: 14 } as const
+  const kept = new KeptState()
+  let { partials, stage } = newApart(counting)
+  const passed: PartialsOut[] = []
+  const pass = () => {
+    passed.length = 0
+    partials.pass((message) => passed.push(message))
+    kept.save(stage)
+    ;({ partials, stage } = newApart(counting))
+    stage.load!(kept.records)
+    return passed.map(({ type }) => type)
+  }
+  const tsMs = Date.UTC(2016, 6, 11, 12)
+  const idle = { type: 'idle', source: 0 } as const
+  const frameAt = (ms: number) => frameBatch([{ source: 0, tsMs: ms, uid: 'a' }])
+  stage.push(frameAt(tsMs), () => {})
+  stage.push(idle, () => {})
+  assert.deepEqual(pass(), ['partial', 'partial', 'partial', 'watermark', 'idle'])
+  assert.deepEqual(pass(), [])
+  stage.push(frameAt(tsMs - 30 * hourMs), () => {})
+  assert.ok(partials.isDue)
+  assert.deepEqual(pass(), ['partial'])
+  const [sign] = passed
+  assert.ok(sign?.type === 'partial' && sign.frames === 0 && readAgain(sign).frames === 0)
+  stage.push(frameAt(tsMs - 30 * hourMs), () => {})
+  assert.deepEqual(pass(), [])
+  const counts = newCounts(counting)
+  const lines: string[] = []
+  for (const source of [0, 1]) counts.push({ type: 'source', source, name: '' }, () => {})
+  counts.push(idle, () => {})
+  counts.push(sign, () => assert.fail('it counts nothing'))
+  for (const frames of [frameAt(tsMs)]) {
+    const startsMs = mixed.kinds.map((kind) => Float64Array.of(kind.spanAt(tsMs).startMs))
+    const verdicts = startsMs.map(() => new Uint8Array(1))
+    const windowed = { type: 'windowed', from: 0, to: 1, startsMs, verdicts } as const
+    counts.push({ ...windowed, frames: { ...frames, source: 1 } }, () => {})
+  }
+  counts.push({ type: 'watermark', source: 1, watermarkMs: tsMs + 48 * hourMs }, showIn(lines))
+  assert.deepEqual(lines, [])
+  counts.push(idle, showIn(lines))
+  assert.equal(lines.length, 3)
 })
 
 test('a state holds nothing that waits: a save without a pass before it is refused', () => {
-  const newCounter = () => uniqueCounter({ method: 'exact', exactLimit: 0, precision: 14 })
   const marks = [
     { type: 'source', source: 0, name: 'a' },
     { type: 'idle', source: 0 },
     { type: 'watermark', source: 0, watermarkMs: hourMs },
     { type: 'source-end', source: 0 },
   ] as const
-  const stage = partialsStage({
-    calendar: quarters,
-    latenessMs,
-    newCounter,
-    ledger: new Ledger(),
-  })
+  const { partials: stage } = newApart({ method: 'exact', exactLimit: 0, precision: 14 })
   for (const mark of marks) {
     stage.push(mark, () => assert.fail('emitted before a pass'))
     assert.ok(stage.isDue, mark.type)
