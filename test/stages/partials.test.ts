@@ -3,10 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { below, happens, pick, type Random, seededRandom } from '../../src/generate/random.ts'
 import { chain } from '../../src/chain.ts'
+import { Sketch } from '../../src/counter/sketch.ts'
 import { uniqueCounter, type UniqueCounterOptions } from '../../src/counter/unique.ts'
 import { Ledger } from '../../src/ledger.ts'
 import { partialIn, partialLine, type PartialPane } from '../../src/ndjson/partial.ts'
-import type { ResultLine } from '../../src/records.ts'
+import { LATE, type ResultLine } from '../../src/records.ts'
 import { type CountIn, type CountOut, type CountStage, countStage } from '../../src/stages/count.ts'
 import { type PartialsOut, partialsStage } from '../../src/stages/partials.ts'
 import { windowStage } from '../../src/stages/window.ts'
@@ -150,10 +151,10 @@ const times = { calendar: mixed, latenessMs, maxDelayMs: 0, maxJumpMs: undefined
 
 /** Thousands of users in each window, a fifth of them late; in batches of a source. */
 function* crowd(random: Random) {
-  for (let n = 0; n < 60; n++) {
-    const nowMs = Date.UTC(2016, 6, 11) + n * 300_000
+  for (let n = 0; n < 120; n++) {
+    const nowMs = Date.UTC(2016, 6, 11) + n * 150_000
     const source = below(random, 3)
-    yield frameBatch(Array.from({ length: 1 + below(random, 1500) }, () => {
+    yield frameBatch(Array.from({ length: 1 + below(random, 1000) }, () => {
       const lateMs = happens(random, 20) ? below(random, 3 * hourMs) : 0
       return { source, tsMs: nowMs - lateMs, uid: `user${below(random, 20_000)}` }
     }))
@@ -197,9 +198,9 @@ function crowdApart(counting: UniqueCounterOptions, cut: number) {
   sourceMarks.forEach(unite)
   for (const frames of crowd(seededRandom(seed))) {
     apart.stage.push(frames, unite)
-    if (!happens(passes, 30)) continue
+    if (!happens(passes, 50)) continue
     apart.partials.pass(unite)
-    if (!happens(cuts, 3 * cut)) continue
+    if (!happens(cuts, 10 * cut)) continue
     keptApart.save(apart.stage)
     apart = newApart(counting)
     apart.stage.load!(keptApart.shuffled(cuts))
@@ -324,6 +325,62 @@ test('an idle source is waited for again when its frames come, though they count
   assert.deepEqual(lines, [])
   counts.push(idle, showIn(lines))
   assert.equal(lines.length, 3)
+})
+
+test('late sketches of several sources are one revision, whatever is saved between them', () => {
+  const counting = { method: 'hll', exactLimit: 0, precision: 6, sketch: true } as const
+  const startMs = Date.UTC(2016, 6, 11)
+  const random = seededRandom(seed)
+  const sketches = Array.from({ length: 4 }, () => {
+    const sketch = new Sketch(6)
+    for (let n = 0; n < 100; n++) sketch.add(random.next(), random.next())
+    return sketch
+  })
+  const run = (isCut: boolean) => {
+    const lines: string[] = []
+    const kept = new KeptState()
+    let counts = newCounts(counting)
+    for (const [source, users] of sketches.entries()) {
+      const late = { type: 'partial', kind: 'day', startMs, dueMs: startMs + 25 * hourMs } as const
+      counts.push({ ...late, source, frames: 100, users }, () => {})
+      if (!isCut) continue
+      kept.save(counts)
+      if (source % 2 === 0) continue
+      counts = newCounts(counting)
+      counts.load!(kept.shuffled(random))
+    }
+    counts.end(showIn(lines))
+    return lines
+  }
+  const [line, ...others] = run(false)
+  assert.deepEqual(others, [])
+  assert.equal((JSON.parse(line!) as ResultLine).frames, 400)
+  assert.deepEqual(run(true), [line], seedHint)
+})
+
+test('a pass is due by each revision that the watermark has come to', () => {
+  const kinds = calendar({ windows: ['minute', 'hour'], zone: utc, weekStart: 'monday' })
+  const partials = partialsStage({
+    calendar: kinds,
+    latenessMs: [25_000, hourMs],
+    newCounter: () => uniqueCounter({ method: 'exact', exactLimit: 0, precision: 14 }),
+    ledger: new Ledger(),
+  })
+  const endMs = Date.UTC(2016, 6, 11, 12)
+  const isDueAt = (seconds: number) => {
+    const watermarkMs = endMs + seconds * 1000
+    partials.push({ type: 'watermark', source: 0, watermarkMs }, () => {})
+    const { isDue } = partials
+    partials.pass(() => {})
+    return isDue
+  }
+  assert.deepEqual([22, 25, 30].map(isDueAt), [true, false, false])
+  const startsMs = kinds.kinds.map((kind) => Float64Array.of(kind.spanAt(endMs - 1).startMs))
+  const late = startsMs.map(() => Uint8Array.of(LATE))
+  const frames = frameBatch([{ source: 0, tsMs: endMs - 1, uid: 'a' }])
+  isDueAt(22)
+  partials.push({ type: 'windowed', frames, from: 0, to: 1, startsMs, verdicts: late }, () => {})
+  assert.deepEqual([24, 25, 29, 30, 40, 60].map(isDueAt), [false, true, false, true, false, true])
 })
 
 test('a state holds nothing that waits: a save without a pass before it is refused', () => {
