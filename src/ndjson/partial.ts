@@ -107,7 +107,9 @@ function bigEndian(pairs: Uint32Array): Uint8Array {
 
 function halves(bytes: Uint8Array): Uint32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return Uint32Array.from({ length: bytes.length / 4 }, (_, i) => view.getUint32(i * 4))
+  const pairs = new Uint32Array(bytes.length / 4)
+  for (let i = 0; i < pairs.length; i++) pairs[i] = view.getUint32(i * 4)
+  return pairs
 }
 
 function isTime(value: unknown): value is number {
