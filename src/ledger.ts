@@ -15,6 +15,7 @@ type NoOther<Own> = Record<Exclude<keyof Own, keyof Account>, (counts: never) =>
 export class Ledger {
   /** In the order in which the stages were made. */
   readonly accounts: Account[] = []
+  readonly #shares = new Set<Ledger>()
 
   /** Takes up an account in which a stage counts. */
   open<Own extends Account>(account: Own & NoOther<Own>): Own {
@@ -22,15 +23,33 @@ export class Ledger {
     return account
   }
 
+  /** A ledger whose accounts count here, too, until it is told to leave. */
+  share(): Ledger {
+    const share = new Ledger()
+    this.#shares.add(share)
+    return share
+  }
+
+  /** What is accounted for there is another process's. */
+  leave(share: Ledger): void {
+    this.#shares.delete(share)
+  }
+
   /** New stages will open theirs; those of the stages before count no more. */
   beginAnew(): void {
     this.accounts.length = 0
+    this.#shares.clear()
+  }
+
+  *#all(): Generator<Account> {
+    yield* this.accounts
+    for (const share of this.#shares) yield* share.#all()
   }
 
   /** All accounts as one, but those of a kind of window. */
   get total(): Total {
     const total = { lines: 0, malformed: 0, frames: 0, unread: 0 }
-    for (const account of this.accounts) if (account.kind === undefined) add(account, total)
+    for (const account of this.#all()) if (account.kind === undefined) add(account, total)
     total.lines -= total.unread
     total.frames -= total.unread
     return total
@@ -39,7 +58,7 @@ export class Ledger {
   /** Per kind of window, in the order of the kinds. */
   get windows(): ReadonlyMap<string, WindowCounts> {
     const sums = new Map<string, Account>()
-    for (const { kind, ...account } of this.accounts) {
+    for (const { kind, ...account } of this.#all()) {
       if (kind !== undefined) sums.set(kind, add(account, sums.get(kind) ?? {}))
     }
     return new Map(

@@ -11,9 +11,17 @@ import { generating, type GeneratingOptions } from './options/generating.ts'
 import { input, type ReadingOptions } from './options/reading.ts'
 import { fromKafkaOnly, toKafkaOnly } from './options/kafka-pipes.ts'
 import type { FromKafkaOnlyOptions, ToKafkaOnlyOptions } from './options/kafka-pipes.ts'
-import { kafka, kafkaRead, kafkaState, kafkaSwitches, kafkaWrite } from './options/kafka.ts'
+import {
+  kafka,
+  kafkaPartials,
+  kafkaRead,
+  kafkaState,
+  kafkaSwitches,
+  kafkaWrite,
+} from './options/kafka.ts'
 import type {
   KafkaOptions,
+  KafkaPartialsOptions,
   KafkaReadOptions,
   KafkaStateOptions,
   KafkaSwitches,
@@ -26,10 +34,10 @@ import { state, type StateOptions, stateShown, type StateShownOptions } from './
 import { time, type TimeOptions } from './options/time.ts'
 import { type KindOptions, kinds } from './options/windows.ts'
 import { type PipelinePlan, pipelinePlan } from './pipeline-plan.ts'
-import { countPlan, mergePlan, outputPlan, readPlan, timePlan } from './plan.ts'
+import { type MergeRun, mergeRunPlan } from './merge-plan.ts'
+import { countPlan, outputPlan, readPlan, timePlan } from './plan.ts'
 import type { CountRun } from './run/uc-count.ts'
 import type { ExtractRun } from './run/uc-extract.ts'
-import type { MergeRun } from './run/uc-merge.ts'
 import type { WindowRun } from './run/uc-window.ts'
 import { type StateShownPlan, stateShownPlan } from './state-shown-plan.ts'
 import { windowingOf } from './windowing.ts'
@@ -73,6 +81,7 @@ export type PipelineFlags =
   & StateOptions
   & KafkaSwitches
   & KafkaReadOptions
+  & KafkaPartialsOptions
   & KafkaStateOptions
   & KafkaWriteOptions
   & KafkaOptions
@@ -82,7 +91,13 @@ export type MergeFlags =
   & Pick<ReadingOptions, 'maxLine' | 'zstdWindow'>
   & Pick<KindOptions, 'weekStart'>
   & Pick<TimeOptions, 'lateness' | 'order'>
-  & Pick<OutputOptions, 'format' | 'out'>
+  & Pick<OutputOptions, 'format' | 'early' | 'out'>
+  & KafkaSwitches
+  & Pick<KafkaPartialsOptions, 'partialsTopic'>
+  & Pick<KafkaReadOptions, 'group' | 'stopAt'>
+  & KafkaStateOptions
+  & KafkaWriteOptions
+  & KafkaOptions
   & ReportingOptions
 export type FromKafkaFlags =
   & KafkaReadOptions
@@ -157,6 +172,7 @@ export const pipeline: Runnable<PipelineFlags, PipelinePlan> = {
     ...state,
     ...kafkaSwitches,
     ...kafkaRead,
+    ...kafkaPartials,
     ...kafkaState,
     ...kafkaWrite,
     ...kafka,
@@ -171,8 +187,9 @@ export const merge: Runnable<MergeFlags, MergeRun> = {
   name: 'uc-merge',
   brief: 'Unite result lines of several runs, or roll them up',
   usage: 'uc-merge [OPTION…] [FILE…]',
-  reads: 'result lines with sketches from files (plain, gzip or zstd) or standard input',
-  writes: 'one line per window, in order of time',
+  reads:
+    'result lines with sketches from files (plain, gzip or zstd) or standard input; or a topic',
+  writes: 'one line per window, in order of time; or a topic',
   takes: { words: 'FILE', most: Infinity },
   options: {
     ...merging,
@@ -182,11 +199,19 @@ export const merge: Runnable<MergeFlags, MergeRun> = {
     maxLine: input.maxLine,
     zstdWindow: input.zstdWindow,
     format: output.format,
+    early: output.early,
     out: output.out,
+    ...kafkaSwitches,
+    group: kafkaRead.group,
+    partialsTopic: kafkaPartials.partialsTopic,
+    stopAt: kafkaRead.stopAt,
+    ...kafkaState,
+    ...kafkaWrite,
+    ...kafka,
     ...reporting,
   },
   example: 'uc-merge --to hour,day eu.ndjson us.ndjson',
-  plan: (parsed) => ({ merging: mergePlan(parsed), output: outputPlan(parsed) }),
+  plan: mergeRunPlan,
   load: () => import('./run/uc-merge.ts'),
 }
 

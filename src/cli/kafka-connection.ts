@@ -4,7 +4,13 @@
  */
 import { type ClientConfig, readClientConfig } from '../kafka/config/client-config.ts'
 import type { ConnectionConfig } from '../kafka/brokers/connection.ts'
-import { type OptionTable, type Parsed, valueOfText, type Values } from './option.ts'
+import {
+  type AnyOption,
+  type OptionTable,
+  type Parsed,
+  valueOfText,
+  type Values,
+} from './option.ts'
 import type { KafkaOptions } from './options/kafka.ts'
 
 export interface Settled<Table> {
@@ -21,7 +27,7 @@ export function settle<Table extends KafkaOptions>(
   const client = readClientConfig(kafkaConfig)
   const settled = {
     ...values,
-    ...valuesFromFile(options, new Set([...given, ...inEnvironment]), client),
+    ...valuesFromFile(options, new Set([...given.keys(), ...inEnvironment]), client),
   }
   const { brokers }: Values<KafkaOptions> = settled
   return {
@@ -32,7 +38,7 @@ export function settle<Table extends KafkaOptions>(
 
 function valuesFromFile(
   options: OptionTable,
-  given: Parsed<OptionTable>['given'],
+  given: ReadonlySet<AnyOption>,
   { file = '', options: properties }: ClientConfig,
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {}

@@ -7,7 +7,7 @@ import type { NewTopic } from '../kafka/brokers/topics.ts'
 import type { FromKafkaFlags, PipelineFlags, ToKafkaFlags } from './commands.ts'
 import { type AnyOption, flagOf, type Parsed, valueOfText } from './option.ts'
 import { input } from './options/reading.ts'
-import { kafka, kafkaRead, kafkaState, kafkaWrite } from './options/kafka.ts'
+import { kafka, kafkaPartials, kafkaRead, kafkaState, kafkaWrite } from './options/kafka.ts'
 import type { KafkaWriteOptions } from './options/kafka.ts'
 import { type CountedFlags, countedFlags } from './counted-flags.ts'
 import { contradiction, type OutputPlan, outputPlan } from './plan.ts'
@@ -18,7 +18,11 @@ export interface TopicPlan {
   readonly read: ReadTopic | undefined
   /** Undefined: results go to standard output. */
   readonly write: WriteTopic | undefined
+  /** Where partial panes go, rather than results; undefined: one process owns all partitions. */
+  readonly partials: PartialsTopic | undefined
 }
+
+export type PartialsTopic = Omit<WriteTopic, 'isExact'>
 
 export interface ReadTopic {
   readonly topic: string
@@ -97,36 +101,50 @@ export async function topicPlan(
   parsed: Parsed<PipelineFlags>,
 ): Promise<TopicPlan | undefined> {
   const { values: { kafka: reads, toKafka: writes }, given, files } = parsed
-  if (!reads) refuseWithout('--kafka', Object.values({ ...kafkaRead, ...kafkaState }), given)
-  if (!writes) refuseWithout('--to-kafka', Object.values(kafkaWrite), given)
+  const { partials: shares } = parsed.values
+  const { partials, processes } = kafkaPartials
+  const ofReading = [...Object.values({ ...kafkaRead, ...kafkaState }), partials, processes]
+  if (!reads) refuseWithout('--kafka', ofReading, given)
+  if (!shares) refuseWithout('--partials', [kafkaPartials.partialsTopic], given)
+  if (!writes && !shares) {
+    refuseWithout('--to-kafka or --partials', Object.values(kafkaWrite), given)
+  }
   if (!reads && !writes) {
     refuseWithout('--kafka or --to-kafka', Object.values(kafka), given)
     return undefined
   }
   const { settle } = await import('./kafka-connection.ts') // TLS and all, for those who need it
   const { values, connection } = settle(parsed.options, parsed)
-  // A word behind --to-kafka can be no file where --kafka is, so it names the topic.
-  const isNamed = reads && writes && files.length === 1 && !given.has(kafkaWrite.resultTopic)
+  // A word behind --to-kafka or --partials can be no file where --kafka is, so it names the topic.
+  const written = shares ? kafkaPartials.partialsTopic : kafkaWrite.resultTopic
+  const isNamed = reads && (writes || shares) && files.length === 1 && !given.has(written)
   const named = isNamed ? files[0]! : undefined
   if (named !== undefined) valueOfText(kafkaWrite.resultTopic, named, 'argument')
   if (reads) refuseBeside(parsed, isNamed)
+  if (shares) refuseBesidePartials(parsed)
   const { topic, group, startAt, stopAt, compression, resultTopic, stateTopic } = values
   const { commitEvery: commitEveryMs, close: closes, atLeastOnce } = values
-  const state = () => ({
-    topic: stateTopic ?? stateTopicOf(group),
-    commitEveryMs,
-    closes,
-    ...countedFlags(parsed),
-  })
+  const state = () => {
+    const { flags, defaults } = countedFlags(parsed)
+    return {
+      topic: stateTopic ?? stateTopicOf(group),
+      commitEveryMs,
+      closes,
+      flags: new Map([...flags, ['--partials', shares ? 'on' : 'off']]),
+      defaults: new Map([...defaults, ['--partials', 'off']]),
+    }
+  }
   const read = reads ? { topic, group, startAt, stopAt, state: state() } : undefined
-  const results = named ?? resultTopic
-  if (reads && writes && results === topic) {
+  const { partialsTopic = shares ? partialsTopicOf(group) : '' } = values
+  const results = named ?? (shares ? partialsTopic : resultTopic)
+  const flag = shares ? '--partials' : '--to-kafka'
+  if (reads && (writes || shares) && results === topic) {
     throw new UcError(
       'usage',
-      `--to-kafka ${topic}: frames are read from it; name another topic for the results`,
+      `${flag} ${topic}: frames are read from it; name another topic for the results`,
     )
   }
-  const others = [topic, ...(writes ? [results] : [])]
+  const others = [topic, ...(writes || shares ? [results] : [])]
   if (read !== undefined && others.includes(read.state.topic)) {
     const problem = `--state-topic ${read.state.topic}: the topic is read or written already`
     throw new UcError('usage', `${problem}; name one that nothing else uses`)
@@ -142,25 +160,39 @@ export async function topicPlan(
         isExact: reads && !atLeastOnce,
       }
       : undefined,
+    partials: shares ? { topic: results, compression, create: newTopic(parsed.values) } : undefined,
   }
 }
 
-/** Groups may have names that topics may not. */
 export function stateTopicOf(group: string): string {
-  const topic = `${group}-state`
+  return topicOf(group, { what: 'state', option: kafkaState.stateTopic })
+}
+
+export function partialsTopicOf(group: string): string {
+  return topicOf(group, { what: 'partials', option: kafkaPartials.partialsTopic })
+}
+
+/** Groups may have names that topics may not. */
+function topicOf(
+  group: string,
+  { what, option }: { readonly what: string; readonly option: AnyOption },
+): string {
+  const topic = `${group}-${what}`
   try {
-    valueOfText(kafkaState.stateTopic, topic, 'argument')
+    valueOfText(option, topic, 'argument')
     return topic
   } catch (cause) {
     throw new UcError(
       'usage',
-      `--group ${group}: there can be no topic "${topic}" for its state; add --state-topic NAME`,
+      `--group ${group}: there can be no topic "${topic}" for its ${what}; add ${
+        flagOf(option)
+      } NAME`,
       { cause },
     )
   }
 }
 
-function newTopic(
+export function newTopic(
   { create, compact }: Parsed<Pick<KafkaWriteOptions, 'create' | 'compact'>>['values'],
 ): NewTopic | undefined {
   if (create === undefined && compact) {
@@ -171,14 +203,41 @@ function newTopic(
   return { partitions: create, config: compact ? { 'cleanup.policy': 'compact' } : {} }
 }
 
-function refuseWithout(
+export function refuseWithout(
   flags: string,
   options: readonly AnyOption[],
-  given: ReadonlySet<AnyOption>,
+  given: Parsed<unknown>['given'],
 ): void {
   const option = options.find((each) => given.has(each))
   if (option === undefined) return
   throw new UcError('usage', `${flagOf(option)} says nothing without ${flags}; add it`)
+}
+
+/** What is decided by who unites, or would be told twice. */
+function refuseBesidePartials({ values, given }: Parsed<PipelineFlags>): void {
+  const { toKafka, early, out, order } = values
+  if (toKafka) {
+    throw contradiction('--partials and --to-kafka', 'give --to-kafka to uc-merge, which unites')
+  }
+  if (early !== undefined) {
+    throw contradiction('--partials and --early', 'give --early to uc-merge, which unites')
+  }
+  if (out !== undefined && out !== '-') throw contradiction('--partials and --out', 'leave one out')
+  if (order === 'none') {
+    throw contradiction('--partials and --order none', 'count such a topic in one process')
+  }
+  if (values.atLeastOnce) {
+    throw contradiction(
+      '--partials and --at-least-once',
+      'leave it out, as panes go with the state',
+    )
+  }
+  if (given.has(kafkaRead.startAt) && values.startAt !== 'stored') {
+    throw contradiction(
+      '--partials and --start-at',
+      'begin with a new --group and a new topic of partial panes, or set the offsets of the group',
+    )
+  }
 }
 
 function refuseBeside({ values, given, files }: Parsed<PipelineFlags>, isNamed: boolean): void {

@@ -62,8 +62,8 @@ export interface Parsed<Table> {
   /** The table that was asked. */
   readonly options: Table
   readonly values: Values<Table>
-  /** The options that were typed, whatever their value: the rules between options ask this. */
-  readonly given: ReadonlySet<AnyOption>
+  /** The options that were typed, and the texts behind them: the rules between options ask this. */
+  readonly given: ReadonlyMap<AnyOption, readonly string[]>
   /** Those that the environment says where they were not typed. */
   readonly inEnvironment: ReadonlySet<AnyOption>
   /** The words behind the options: files, of which `-` is standard input, or topics. */

@@ -20,13 +20,13 @@ export async function parseArguments<Table extends OptionTable>(
   const options = Object.values(command.options)
   checkFlags(command, argv)
   const { _: words, ...typed } = await yargsParse(options, argv)
-  const given = new Set<AnyOption>()
+  const given = new Map<AnyOption, readonly string[]>()
   const inEnvironment = new Set<AnyOption>()
   const values: Record<string, unknown> = {}
   for (const [key, option] of Object.entries(command.options)) {
     const texts = [typed[wordOf(option)] ?? []].flat().map(String)
     const text = texts.length > 0 ? '' : textFromEnvironment(option)
-    if (texts.length > 0) given.add(option)
+    if (texts.length > 0) given.set(option, option.value === undefined ? [] : texts)
     if (text !== '') inEnvironment.add(option)
     values[key] = text === '' ? valueFrom(option, texts) : valueOfText(option, text, option.env)
   }

@@ -13,7 +13,17 @@ import {
   timePlan,
 } from './plan.ts'
 import { type StatePlan, statePlan } from './state-plan.ts'
+import { manyProcesses } from './processes-plan.ts'
+import type { UnitedTopics } from './merge-plan.ts'
 import { windowingOf } from './windowing.ts'
+
+/** Processes that share a topic, beside one that unites what they count. */
+export interface ManyProcesses {
+  readonly count: number
+  /** Of each of them, by its number. */
+  argsOf(number: number): readonly string[]
+  readonly topics: UnitedTopics
+}
 
 export interface PipelinePlan {
   readonly read: ReadPlan
@@ -23,6 +33,8 @@ export interface PipelinePlan {
   readonly topics: TopicPlan | undefined
   /** Undefined: nothing survives the run. */
   readonly state: StatePlan | undefined
+  /** Undefined: this one counts all. */
+  readonly processes: ManyProcesses | undefined
 }
 
 export async function pipelinePlan(parsed: Parsed<PipelineFlags>): Promise<PipelinePlan> {
@@ -35,5 +47,13 @@ export async function pipelinePlan(parsed: Parsed<PipelineFlags>): Promise<Pipel
     throw contradiction('--out and --to-kafka', 'leave one out')
   }
   const counting = { ...countPlan(parsed), earlyMs, ...await windowingOf(time) }
-  return { read, counting, output, topics, state: statePlan(parsed, topics !== undefined) }
+  const processes = manyProcesses(parsed, topics)
+  return {
+    read,
+    counting,
+    output,
+    topics,
+    state: statePlan(parsed, topics !== undefined),
+    processes,
+  }
 }

@@ -7,14 +7,13 @@ import { UcError } from '../errors.ts'
 import type { Counting, Windowing } from '../pipeline.ts'
 import { calendarKinds, type WeekDay } from '../time/calendar.ts'
 import type { TsUnit } from '../time/unix-time.ts'
-import type { MergeFlags } from './commands.ts'
 import { type AnyOption, flagOf, type Parsed, type Values } from './option.ts'
 import { counting, type CountingOptions, type CountMethod } from './options/counting.ts'
 import type { FrameParserName, ReadingOptions } from './options/reading.ts'
 import type { FormatName, OutputOptions } from './options/output.ts'
 import type { ReportingOptions } from './options/reporting.ts'
 import { type Lateness, time, type TimeOptions } from './options/time.ts'
-import { type KindOptions, kinds } from './options/windows.ts'
+import type { KindOptions } from './options/windows.ts'
 import type { TimeOrDate } from './values.ts'
 
 type Delays = 'maxDelayMs' | 'maxJumpMs' | 'idleMs' | 'isOrdered'
@@ -60,20 +59,6 @@ export const extractedFrames: ReadPlan = {
   isInterleaved: false,
   threads: 1,
   strict: false,
-}
-
-export interface MergePlan {
-  /** At least one; `-` is standard input. */
-  readonly files: readonly string[]
-  /** Undefined: every line's own. */
-  readonly to: readonly string[] | undefined
-  readonly weekStart: WeekDay
-  readonly isDisjoint: boolean
-  readonly lateness: Lateness
-  readonly isOrdered: boolean
-  readonly maxLineBytes: number
-  readonly zstdWindowBytes: number
-  readonly strict: boolean
 }
 
 export interface OutputPlan {
@@ -170,32 +155,7 @@ export function readPlan({ values, files }: Parsed<ReadingOptions & ReportingOpt
   }
 }
 
-export function mergePlan({ values, given, files }: Parsed<MergeFlags>): MergePlan {
-  const { to, weekStart, disjoint, lateness, order, maxLine, zstdWindow, strict } = values
-  if (disjoint && to !== undefined) {
-    const remedy = 'leave one out, as a user of one minute may come again in the next'
-    throw contradiction('--disjoint and --to', remedy)
-  }
-  if (given.has(kinds.weekStart) && to?.includes('week') !== true) {
-    throw new UcError('usage', '--week-start is about weeks of --to; add --to week')
-  }
-  if (order === 'none' && given.has(time.lateness)) {
-    throw contradiction('--lateness and --order none', 'leave --lateness out, as no line is late')
-  }
-  return {
-    files: inputsOf(files),
-    to,
-    weekStart,
-    isDisjoint: disjoint,
-    lateness,
-    isOrdered: order !== 'none',
-    maxLineBytes: maxLine,
-    zstdWindowBytes: zstdWindow,
-    strict,
-  }
-}
-
-function inputsOf(files: readonly string[]): readonly string[] {
+export function inputsOf(files: readonly string[]): readonly string[] {
   if (files.filter((file) => file === '-').length > 1) {
     throw new UcError('usage', 'argument "-": given twice; standard input can be read once only')
   }

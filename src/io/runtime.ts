@@ -50,6 +50,16 @@ export const commandLine: readonly string[] = deno === undefined
   ? exactArguments(process.argv.slice(2))
   : process.argv.slice(2)
 
+/** What runs, to be started again beside this process. */
+export const ownProgram: { readonly runtime: string; readonly script: string } = {
+  get runtime() {
+    return process.execPath
+  },
+  get script() {
+    return process.argv[1] ?? ''
+  },
+}
+
 export const processId: number = process.pid
 
 /** What the machine, or the container, is called; undefined where Deno does not let us see it. */

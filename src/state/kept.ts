@@ -40,14 +40,15 @@ export function together(kept: readonly Kept[]): Together {
 
   function* loadInSteps(records: Iterable<StateRecord>): Generator<void> {
     const found = byPart(records)
-    const names = new Set(parts.map(({ name }) => name!))
-    for (const [name, [first]] of found) {
-      if (!names.has(name)) throw unknownRecord(`${name}/${first![0]}`)
-    }
     for (const part of parts) {
       const own = found.get(part.name!) ?? []
       if (part.loadInSteps !== undefined) yield* part.loadInSteps(own)
       else part.load!(own)
+    }
+    // And not before: flags, which come first, say more of what is not ours
+    const names = new Set(parts.map(({ name }) => name!))
+    for (const [name, [first]] of found) {
+      if (!names.has(name)) throw unknownRecord(`${name}/${first![0]}`)
     }
   }
 

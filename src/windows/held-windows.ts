@@ -1,9 +1,11 @@
 /** The windows of a state at a glance, whatever the flags it was saved with: its keys name the kinds. */
+import type { Estimate } from '../counter/counter.ts'
 import { UniqueCounter } from '../counter/unique.ts'
 import type { StateRecord } from '../state/kept.ts'
 import { calendar, type WindowKind } from '../time/calendar.ts'
 import { utc } from '../time/zone.ts'
 import { OpenWindow } from './open-window.ts'
+import { partialWindowsIn } from './saved-partials.ts'
 import { SavedWindows } from './saved-windows.ts'
 
 /** All windows of one kind. */
@@ -43,6 +45,24 @@ export function heldWindows(records: Iterable<StateRecord>): readonly HeldWindow
       isExact: counted.every(({ method }) => method === 'exact'),
     }
   })
+}
+
+/** The same of what a source brings to a union: nothing of it is revised here. */
+export function heldPartials(records: Iterable<StateRecord>): readonly HeldWindows[] {
+  const kinds = new Map<string, { readonly startMs: number; readonly users: Estimate }[]>()
+  for (const { kindName, startMs, users } of partialWindowsIn(records, newCounter)) {
+    kinds.set(kindName, [...kinds.get(kindName) ?? [], { startMs, users: users.estimate() }])
+  }
+  const byLength = [...kinds].sort(([a], [b]) => kindNamed(a).nominalMs - kindNamed(b).nominalMs)
+  return byLength.map(([window, all]) => ({
+    window,
+    open: all.length,
+    revisable: 0,
+    firstMs: all.reduce((first, { startMs }) => Math.min(first, startMs), Infinity),
+    lastMs: all.reduce((last, { startMs }) => Math.max(last, startMs), -Infinity),
+    users: all.reduce((sum, { users }) => sum + users.users, 0),
+    isExact: all.every(({ users }) => users.method === 'exact'),
+  }))
 }
 
 /** Its ends are not those of the state, whose zone is not looked for. */

@@ -7,6 +7,7 @@
  *
  * Nothing of a window is noted before the first save, which writes all of them.
  */
+import type { Counter } from '../counter/counter.ts'
 import { ChangedRecords } from '../state/changed-records.ts'
 import { missingRecord, type Put, type StateRecord, unknownRecord } from '../state/kept.ts'
 import { RecordReader, RecordWriter } from '../state/record.ts'
@@ -115,4 +116,30 @@ function saveWindow(window: PartialWindow, put: Put): void {
 
 function keyOf({ source, kind, startMs }: PartialWindow): string {
   return `${source}/${kind.name}/${startMs / 1000}`
+}
+
+/** The windows among the records, for who has no stage to load them into. */
+export function* partialWindowsIn(
+  records: Iterable<StateRecord>,
+  newCounter: () => Counter,
+): Generator<PartialWindowPlace & { readonly users: Counter }> {
+  const windows = new Map<string, { readonly saved: SavedUsers; readonly users: Counter }>()
+  const heads = new Map<string, Uint8Array>()
+  for (const [key, value] of records) {
+    const [, head, , , , place] = windowKey.exec(key) ?? []
+    if (head === undefined) continue
+    if (place === undefined) {
+      heads.set(head, value)
+      continue
+    }
+    const window = windows.get(head) ?? { saved: new SavedUsers(), users: newCounter() }
+    windows.set(head, window)
+    window.saved.load(Number(place), new RecordReader(key, value), window.users)
+  }
+  for (const [head, value] of heads) {
+    const [, , source, kindName = '', start] = windowKey.exec(head)!
+    const { saved, users } = windows.get(head) ?? { saved: new SavedUsers(), users: newCounter() }
+    saved.readFrom(new RecordReader(head, value), users)
+    yield { source: Number(source), kindName, startMs: Math.round(Number(start) * 1000), users }
+  }
 }

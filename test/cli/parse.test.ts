@@ -50,6 +50,9 @@ test('without arguments every value is its default', async () => {
     group: 'uc',
     startAt: 'stored',
     stopAt: 'never',
+    partials: false,
+    partialsTopic: undefined,
+    processes: undefined,
     stateTopic: undefined,
     commitEvery: 1000,
     atLeastOnce: false,
@@ -78,7 +81,7 @@ test('values are typed, and what was typed is known even where it equals the def
   const maxDelayMs: number = values.maxDelay
   assert.equal(maxDelayMs, 5000)
   assert.deepEqual([values.day, values.tz, values.progress], [true, 'Asia/Tokyo', false])
-  const names = [...given].map(({ name }) => name).sort()
+  const names = [...given.keys()].map(({ name }) => name).sort()
   assert.deepEqual(names, ['day', 'max-delay', 'progress', 'tz', 'window'])
 })
 

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { count, generate, merge, pipeline, window } from '../../src/cli/commands.ts'
 import { generatePlan } from '../../src/cli/generate-plan.ts'
 import { parseArguments } from '../../src/cli/parse.ts'
-import { countPlan, mergePlan, outputPlan, readPlan, timePlan } from '../../src/cli/plan.ts'
+import { mergePlan } from '../../src/cli/merge-plan.ts'
+import { countPlan, outputPlan, readPlan, timePlan } from '../../src/cli/plan.ts'
 
 function words(text: string): string[] {
   return text.split(' ').filter((word) => word !== '')

@@ -33,6 +33,13 @@ export type KafkaStateOptions = {
   readonly atLeastOnce: Option<boolean>
 }
 
+/** How processes on several machines count one topic. */
+export type KafkaPartialsOptions = {
+  readonly partials: Option<boolean>
+  readonly partialsTopic: Option<string | undefined>
+  readonly processes: Option<number | undefined>
+}
+
 /** Whether uc-pipeline reads and writes topics. */
 export type KafkaSwitches = {
   readonly kafka: Option<boolean>
@@ -47,7 +54,8 @@ export const kafkaSwitches: KafkaSwitches = {
     parse: flag,
     brief: 'Read a topic instead of files',
     detail: 'Each partition is a source with a watermark of its own. One process of the group ' +
-      'reads all of them, others stand by. uc-state looks at the state of the group.',
+      'reads all of them, others stand by; with `--partials` they share them. uc-merge reads what ' +
+      'these write, uc-state the state of a group.',
     example: '--kafka',
   },
   toKafka: {
@@ -120,7 +128,7 @@ export const kafkaRead: KafkaReadOptions = {
     property: 'group.id',
     parse: groupName,
     brief: 'Group whose processes share the work',
-    detail: 'It also names what a restart goes on from.',
+    detail: 'It also names what a restart goes on from. That of uc-merge is GROUP-merged.',
     example: '--group uc-eu',
   },
   startAt: {
@@ -179,6 +187,44 @@ export const kafkaState: KafkaStateOptions = {
       'After a crash those since the last commit come again, identical. Without it a reader ' +
       'of what is committed sees each once.',
     example: '--at-least-once',
+  },
+}
+
+export const kafkaPartials: KafkaPartialsOptions = {
+  partials: {
+    name: 'partials',
+    group: 'Kafka',
+    fallback: 'false',
+    parse: flag,
+    brief: 'Share the topic with other processes; uc-merge unites',
+    detail:
+      'What each partition brings to a window goes to a topic, from which `uc-merge --kafka` ' +
+      'makes the lines that one process would write. The processes of the group share the ' +
+      'partitions. The name of the topic may follow.',
+    example: '--kafka --partials',
+  },
+  partialsTopic: {
+    name: 'partials-topic',
+    value: 'TOPIC',
+    group: 'Kafka',
+    env: 'UC_KAFKA_PARTIALS_TOPIC',
+    parse: topic,
+    brief: 'Topic of the partial panes',
+    detail: 'GROUP-partials unless named. It has to be there, or `--create` of uc-pipeline makes ' +
+      'it. With more partitions, more uc-merge processes share the windows.',
+    example: '--partials-topic uc-eu-partials',
+  },
+  processes: {
+    name: 'processes',
+    value: 'N',
+    group: 'Kafka',
+    parse: wholeNumber({ from: 1, to: 1000 }),
+    brief: 'Count a topic with this many processes, united',
+    detail:
+      'They share the partitions as with `--partials`, by the topic GROUP-partials, and are ' +
+      'started, watched and ended with this one. `--max-memory` is for each; `--rejects` and ' +
+      '`--stats` have a file of each too, FILE.1 and so on.',
+    example: '--kafka --processes 4',
   },
 }
 

@@ -16,10 +16,10 @@ export class FolderState implements ShownState {
     this.#say = say
   }
 
-  async find(): Promise<FoundState> {
+  async find(): Promise<readonly FoundState[]> {
     const { records, contents, commits, savedMs, pid, diskBytes } = await inspectState(this.#folder)
     const files = { diskBytes, pid }
-    return { name: this.name, records, recordBytes: contents.bytes, commits, savedMs, files }
+    return [{ name: this.name, records, recordBytes: contents.bytes, commits, savedMs, files }]
   }
 
   /** The store is open, so locked, while the question stands: what is shown is what is emptied. */

@@ -3,11 +3,12 @@ import type { Admin } from 'kafkajs'
 import { UcError } from '../../errors.ts'
 import { inWords, type KafkaSession, kafkaSession } from '../../kafka/brokers/kafka-session.ts'
 import { OwnershipLost } from '../../kafka/reading/owner.ts'
-import { findState } from '../../kafka/state/find-state.ts'
+import { findStates } from '../../kafka/state/find-state.ts'
 import type { StateTopic } from '../../kafka/state/state-topic.ts'
 import { type GroupOffsets, Transactions } from '../../kafka/writing/transactions.ts'
 import type { StateRecord } from '../../state/kept.ts'
 import type { GroupState } from '../state-shown-plan.ts'
+import { isOfShare } from './saved-flags.ts'
 import type { FoundState } from './state-summary.ts'
 import type { ShownState } from './uc-state.ts'
 
@@ -29,16 +30,18 @@ export class GroupTopicState implements ShownState {
     this.#watched = watched
   }
 
-  find(): Promise<FoundState> {
+  /** Of each partition of the topic; where there are several, of those that hold something. */
+  find(): Promise<readonly FoundState[]> {
     return this.#connected(async (kafka) => {
-      const { topic, found } = await this.#read(kafka)
-      return {
-        name: this.name,
+      const all = await this.#read(kafka)
+      const held = all.filter(({ found }) => found !== undefined)
+      return (held.length > 0 ? held : all.slice(0, 1)).map(({ topic, found }) => ({
+        name: all.length > 1 ? `${this.name}[${topic.partition}]` : this.name,
         records: found?.records ?? [],
         recordBytes: topic.bytes,
         commits: found?.contents.commits ?? 0,
         savedMs: found?.contents.savedMs,
-      }
+      }))
     })
   }
 
@@ -55,18 +58,22 @@ export class GroupTopicState implements ShownState {
             'them, and wait for the sessions of those that have died',
         )
       }
-      const transactions = new Transactions({
-        kafka,
-        transactionalId: `uc-${group}`,
-        group,
-        inWords: (error, topic) => inWords(error, { ...this.#place.connection, group, topic }),
+      const find = () => findStates({ admin, kafka, ...this.#place })
+      const transactions = transactionalIds(group, await find()).map((transactionalId) => {
+        return new Transactions({
+          kafka,
+          transactionalId,
+          group,
+          inWords: (error, topic) => inWords(error, { ...this.#place.connection, group, topic }),
+        })
       })
       try {
-        const committing = await transactions.begin()
-        const topic = await findState({ admin, kafka, ...this.#place })
-        await ask(recordsOf(topic))
-        await committing.commit({
-          messages: [{ topic: this.name, messages: topic.endings(), compression: 'none' }],
+        const begun = await Promise.all(transactions.map((each) => each.begin()))
+        const topics = await find()
+        await ask(topics.flatMap(recordsOf))
+        const messages = topics.flatMap((topic) => topic.endings())
+        await begun[0]!.commit({
+          messages: [{ topic: this.name, messages, compression: 'none' }],
           offsets: await offsetsWithoutState(admin, group),
         })
       } catch (error) {
@@ -74,7 +81,7 @@ export class GroupTopicState implements ShownState {
         const problem = 'another process has begun meanwhile, or brokers have not answered'
         throw new UcError('failed', `${problem}; the state may be as it was`, { cause: error })
       } finally {
-        await transactions.close()
+        await Promise.all(transactions.map((each) => each.close()))
       }
     })
   }
@@ -82,9 +89,9 @@ export class GroupTopicState implements ShownState {
   /** What a commit that comes meanwhile leaves half read is read again. */
   async #read(kafka: KafkaSession) {
     for (let left = tries;; left--) {
-      const topic = await findState({ ...kafka, ...this.#place })
+      const topics = await findStates({ ...kafka, ...this.#place })
       try {
-        return { topic, found: topic.read() }
+        return topics.map((topic) => ({ topic, found: topic.read() }))
       } catch (error) {
         if (left === 1) throw error
       }
@@ -114,6 +121,12 @@ function recordsOf(topic: StateTopic): readonly StateRecord[] {
     if (error instanceof UcError) return []
     throw error
   }
+}
+
+/** Of those who may write it: one for all, or one of each partition that processes share. */
+function transactionalIds(group: string, topics: readonly StateTopic[]): readonly string[] {
+  const isShared = topics.some((topic) => isOfShare(recordsOf(topic)))
+  return isShared ? topics.map(({ partition }) => `uc-${group}-${partition}`) : [`uc-${group}`]
 }
 
 /** Where the group stands, as of one that has no state. */

@@ -7,6 +7,9 @@ import type { CountedFlags } from '../counted-flags.ts'
 
 const key = 'all'
 
+/** What --kafka says of a run that unites, whose other flags are those of the panes. */
+export const unitedPanes = 'partial panes'
+
 export class SavedFlags implements KeptPart {
   readonly name = 'flags'
   readonly #flags: ReadonlyMap<string, string>
@@ -30,10 +33,7 @@ export class SavedFlags implements KeptPart {
   load(records: Iterable<StateRecord>): void {
     for (const [name, value] of records) {
       if (name !== key) throw unknownRecord(name)
-      const record = new RecordReader(name, value)
-      const saved = new Map<string, string>()
-      for (let left = record.count(); left > 0; left--) saved.set(record.text(), record.text())
-      record.end()
+      const saved = flagsIn(name, value)
       this.#records.stands(name, value)
       const misfits = [...this.#misfits(saved)]
       if (misfits.length === 0) continue
@@ -52,4 +52,20 @@ export class SavedFlags implements KeptPart {
       if (before !== now) yield `${flag} ${before} (here ${now})`
     }
   }
+}
+
+function flagsIn(key: string, value: Uint8Array): ReadonlyMap<string, string> {
+  const record = new RecordReader(key, value)
+  const flags = new Map<string, string>()
+  for (let left = record.count(); left > 0; left--) flags.set(record.text(), record.text())
+  record.end()
+  return flags
+}
+
+/** Whether a state is of one of several partitions that processes share. */
+export function isOfShare(records: Iterable<StateRecord>): boolean {
+  const [[name, value] = []] = [...records].filter(([name]) => name === `flags/${key}`)
+  if (name === undefined) return false
+  const flags = flagsIn(key, value!)
+  return flags.get('--partials') === 'on' || flags.get('--kafka') === unitedPanes
 }

@@ -5,7 +5,7 @@ import { CountedInputs } from '../../io/state/counted-inputs.ts'
 import { readPositions } from '../../kafka/state/topic-positions.ts'
 import { byPart, type StateRecord } from '../../state/kept.ts'
 import { withAccounts } from '../../state/saved-accounts.ts'
-import { heldWindows } from '../../windows/held-windows.ts'
+import { heldPartials, heldWindows } from '../../windows/held-windows.ts'
 
 /** A state that was read, wherever it lies. */
 export interface FoundState {
@@ -102,8 +102,10 @@ export function holdingsOf(records: readonly StateRecord[]): Holdings {
     lines,
     malformed,
     frames,
-    windows: heldWindows(of('count')).map(({ firstMs, lastMs, isExact, ...kind }) => {
-      return { ...kind, exact: isExact, first: firstMs / 1000, last: lastMs / 1000 }
-    }),
+    windows: [...heldWindows(of('count')), ...heldPartials(of('partials'))].map(
+      ({ firstMs, lastMs, isExact, ...kind }) => {
+        return { ...kind, exact: isExact, first: firstMs / 1000, last: lastMs / 1000 }
+      },
+    ),
   }
 }

@@ -2,26 +2,24 @@
  * uc-pipeline with topics: frames from one (--kafka), results into one (--to-kafka), or both. A
  * topic is counted by whoever owns it, from a state that the next owner goes on from.
  */
-import { UcError } from '../../errors.ts'
-import type { Outcome } from '../../io/drive.ts'
 import { shownName } from '../../io/file-name.ts'
 import { inspectInputs } from '../../io/input.ts'
-import { inWords, type KafkaSession, kafkaSession } from '../../kafka/brokers/kafka-session.ts'
-import { Interruptions } from '../../kafka/brokers/interruptions.ts'
+import { inWords, kafkaSession } from '../../kafka/brokers/kafka-session.ts'
 import { mostBatchBytes, partitionsOf } from '../../kafka/brokers/topics.ts'
-import { type KafkaPlace, mayPass } from '../../kafka/brokers/trouble.ts'
-import { OwnershipLost } from '../../kafka/reading/owner.ts'
-import { prepareStateTopic } from '../../kafka/state/state-topic.ts'
-import { type Results, TopicResults } from '../../kafka/writing/topic-results.ts'
-import { Transactions } from '../../kafka/writing/transactions.ts'
-import { WaitingLines } from '../../kafka/writing/waiting-lines.ts'
-import type { TopicPlan, WriteTopic } from '../kafka-plan.ts'
+import { messageStage } from '../../kafka/reading/message-frames.ts'
+import { PartialLines } from '../../kafka/writing/partial-lines.ts'
+import type { TopicPlan } from '../kafka-plan.ts'
 import type { PipelinePlan } from '../pipeline-plan.ts'
 import type { OutputPlan } from '../plan.ts'
 import { countFiles } from './count-files.ts'
-import { ResultWriter } from './result-writer.ts'
-import { type Session, withSession } from './session.ts'
-import { TopicRun, type TopicRunParts } from './topic-run.ts'
+import { withSession } from './session.ts'
+import { type Connected, outOf, taken, topicResults } from './topic-out.ts'
+import type { CountOut } from '../../stages/count.ts'
+import { chain, countingStages, partialStages } from '../../pipeline.ts'
+import type { PartialsOut } from '../../stages/partials.ts'
+import { unitedPlanText } from '../united-plan.ts'
+import { countTopic } from './count-topic.ts'
+import type { Counted, OfShare } from './topic-run.ts'
 
 /** What is in --out and --rejects came out before, and does not come again. */
 const everything = { outBytes: Infinity, rejectsBytes: Infinity }
@@ -53,10 +51,19 @@ export async function runTopicPipeline(
       }
       const { topic } = topics.read
       const partitions = await session.during(partitionsOf({ ...kafka, topic }))
+      const reading = { ...topics.read, consumer: connection.consumer }
+      if (topics.partials !== undefined) {
+        const newStages = await ofPartials(plan, topics, { kafka, session, partitions })
+        kafka.say(summary(topics, partitions, output))
+        const parts = { read: reading, kafka, session, ownsAll: false, newStages }
+        return await countTopic({ ...parts, results: undefined }, place)
+      }
       const out = await outOf(output, { write, place }, { kafka, session })
       kafka.say(summary(topics, partitions, output))
-      const reading = { ...topics.read, consumer: connection.consumer }
-      return await countTopic({ read: reading, kafka, plan, session, out }, place)
+      const results = 'results' in out ? out.results : undefined
+      const newStages = (of: OfShare) => ({ ...stages(plan, of), ...taken(out) })
+      const parts = { read: reading, kafka, session, ownsAll: true, newStages }
+      return await countTopic({ ...parts, results }, place)
     }
     const outcome = await count()
     await close()
@@ -65,112 +72,57 @@ export async function runTopicPipeline(
 }
 
 function summary(
-  { connection, read, write }: TopicPlan,
+  { connection, read, write, partials }: TopicPlan,
   partitions: number,
   { out }: OutputPlan,
 ): string {
   const from = read === undefined
     ? 'reads files'
-    : `reads topic ${read.topic} (${partitions} partitions) as group ${read.group}`
+    : `reads ${partials === undefined ? '' : 'its share of '}topic ${read.topic} ` +
+      `(${partitions} partitions) as group ${read.group}`
   const file = out === undefined ? 'standard output' : shownName(out)
-  const to = write === undefined ? file : `topic ${write.topic}`
+  const written = write ?? partials
+  const to = written === undefined ? file : `topic ${written.topic}`
   return `${from}, writes ${to}, brokers ${connection.brokers.join(',')}`
 }
 
-/** Counts while the topic is ours; a process that has lost it stands by until it is ours again. */
-async function countTopic(
-  parts: Omit<TopicRunParts, 'transactions'>,
-  place: KafkaPlace,
-): Promise<Outcome> {
-  const { read, kafka, out, session } = parts
-  const { group } = read
-  const transactions = new Transactions({
-    kafka: kafka.kafka,
-    transactionalId: `uc-${group}`,
-    group,
-    inWords: (error, topic) => inWords(error, { ...place, topic }),
-  })
-  const interruptions = new Interruptions(kafka)
-  let { startAt } = read
-  try {
-    for (;;) {
-      const run = new TopicRun({ ...parts, read: { ...read, startAt }, transactions })
-      try {
-        await session.during(stateTopicIn(kafka, read.state.topic, place)) // it may be gone
-        return await run.run()
-      } catch (error) {
-        if (!(error instanceof OwnershipLost)) throw error
-        if ('lines' in out) out.lines.take()
-        else await out.results.discard()
-        session.beginAnew()
-        if (startAt !== 'stored' && run.committed === 'perhaps') throw unknownStart(error)
-        if (run.committed === 'something') {
-          startAt = 'stored'
-          interruptions.over()
-        }
-        if (error.reason === 'replaced') kafka.say(replaced(group))
-        else await session.during(interruptions.wait(inWords(error.cause, place)))
-      }
-    }
-  } finally {
-    await session.closing(transactions.close())
-  }
+/** All of it in one: frames to lines. */
+function stages(
+  { read, counting }: PipelinePlan,
+  of: OfShare,
+): Pick<Counted<CountOut>, 'stage' | 'openWindows'> {
+  const { ledger, progress } = of
+  const { windows, counts } = countingStages(counting, of, progress)
+  const frames = messageStage({ ...read, progress, ledger })
+  return { stage: chain(frames, windows, counts), openWindows: () => counts.openWindows }
 }
 
-/** Makes it where it is missing. By a new connection: one that has known it asks for it, and waits. */
-async function stateTopicIn(
-  { kafka }: Connected['kafka'],
-  topic: string,
-  place: KafkaPlace,
-): Promise<void> {
-  const admin = kafka.admin()
-  try {
-    await admin.connect()
-    await prepareStateTopic(admin, topic)
-  } catch (error) {
-    const cause = inWords(error, { ...place, topic })
-    throw mayPass(error) ? new OwnershipLost('interrupted', { cause }) : cause
-  } finally {
-    await admin.disconnect()
-  }
-}
-
-function replaced(group: string): string {
-  return `another member of group ${group} has taken over, or this one was silent for too long`
-}
-
-function unknownStart(cause: OwnershipLost): UcError {
-  const problem = 'brokers have not answered the first commit, nor is it known whether they have it'
-  const remedy = 'look at the results, and start it again with or without --start-at'
-  return new UcError('failed', `${problem}; ${remedy}`, { cause })
-}
-
-interface Connected {
-  readonly kafka: Omit<KafkaSession, 'close'>
-  readonly session: Session
-}
-
-/** Lines are committed with the state where they go to a topic, unless that is not asked for. */
-async function outOf(
-  { format }: OutputPlan,
-  { write, place }: { readonly write: WriteTopic | undefined; readonly place: KafkaPlace },
-  { kafka, session }: Connected,
-): Promise<TopicRunParts['out']> {
-  if (write === undefined) return { results: new ResultWriter(format, session) }
-  const { topic, compression, create, isExact } = write
-  if (!isExact) return { results: await topicResults(write, place, { kafka, session }) }
-  await session.during(partitionsOf({ ...kafka, topic, create }))
+/** Of a partition each: frames to partial panes, which go out with the state. */
+async function ofPartials(
+  { read, counting }: PipelinePlan,
+  { read: frames, partials }: TopicPlan,
+  { kafka, session, partitions: known }: Connected & { readonly partitions: number },
+): Promise<(of: OfShare) => Counted<PartialsOut>> {
+  const { topic, create } = partials!
+  const partitions = await session.during(partitionsOf({ ...kafka, topic, create }))
   const most = await session.during(mostBatchBytes(kafka.admin, topic))
-  return { lines: new WaitingLines({ topic, compression, mostBatchBytes: most }) }
-}
-
-async function topicResults(
-  { topic, compression, create }: WriteTopic,
-  place: KafkaPlace,
-  { kafka, session }: Connected,
-): Promise<Results> {
-  await session.during(partitionsOf({ ...kafka, topic, create }))
-  const results = new TopicResults({ ...kafka, topic, compression }, { waiting: session, place })
-  await session.during(results.connect())
-  return results
+  const to = { ...partials!, partitions, mostBatchBytes: most, plan: unitedPlanText(counting) }
+  return (of) => {
+    const { partition, positions, ledger, progress } = of
+    const { windows, partials: stage } = partialStages(counting, of, progress)
+    const lines = new PartialLines({
+      ...to,
+      source: partition,
+      name: `${frames!.topic}[${partition}]`,
+      of: Math.max(known, partition + 1),
+      stage,
+      next: () => positions.offsets.get(partition),
+    })
+    return {
+      stage: chain(messageStage({ ...read, progress, ledger }), windows, stage),
+      openWindows: () => stage.openWindows,
+      lines,
+      take: (message) => lines.add(message),
+    }
+  }
 }

@@ -1,111 +1,97 @@
 /**
- * Counts a topic for as long as this process owns it: from the state in its topic on, to which each
- * commit adds what has changed. What comes out is committed with it, or has gone out before.
+ * Counts a topic for as long as this process owns it, or what is its share of it: what is counted
+ * from one state is a share, the topic or a partition of it (topic-share.ts).
  */
-import { setTimeout as sleep } from 'node:timers/promises'
-import { UcError } from '../../errors.ts'
 import type { Delivery, Outcome } from '../../io/drive.ts'
-import { turn } from '../../io/pipe-chunks.ts'
 import { grouped } from '../../io/result-format.ts'
+import type { PartitionAssigner } from 'kafkajs'
 import type { ConnectionConfig } from '../../kafka/brokers/connection.ts'
 import type { KafkaSession } from '../../kafka/brokers/kafka-session.ts'
-import { oneOwner } from '../../kafka/reading/assigner.ts'
-import { messageStage } from '../../kafka/reading/message-frames.ts'
-import type { StartAt } from '../../kafka/reading/offsets.ts'
+import { oneOwner, sticky } from '../../kafka/reading/assigner.ts'
 import type { ReaderMessage } from '../../kafka/reading/outlet.ts'
+import { OwnershipLost } from '../../kafka/reading/owner.ts'
 import { TopicReader } from '../../kafka/reading/reader.ts'
-import type { OwnedState } from '../../kafka/reading/state-partition.ts'
-import { storedOffsets } from '../../kafka/reading/stored-offsets.ts'
-import { Commits, type Committed } from '../../kafka/state/commits.ts'
-import { checkStored } from '../../kafka/state/group-offsets.ts'
-import { StateTopic } from '../../kafka/state/state-topic.ts'
-import { TopicPositions } from '../../kafka/state/topic-positions.ts'
+import type { Committed } from '../../kafka/state/commits.ts'
+import type { TopicPositions } from '../../kafka/state/topic-positions.ts'
 import type { Results } from '../../kafka/writing/topic-results.ts'
-import type { Committing, Transactions } from '../../kafka/writing/transactions.ts'
-import type { WaitingLines } from '../../kafka/writing/waiting-lines.ts'
-import { chain, countingStages } from '../../pipeline.ts'
+import type { Transactions } from '../../kafka/writing/transactions.ts'
+import type { Ledger } from '../../ledger.ts'
+import type { Reject } from '../../records.ts'
 import { SourceProgress } from '../../sources/source-progress.ts'
-import type { Stage } from '../../stage.ts'
-import type { CountOut } from '../../stages/count.ts'
-import { type Kept, together } from '../../state/kept.ts'
+import type { Held, Stage } from '../../stage.ts'
 import type { ReadTopic } from '../kafka-plan.ts'
-import type { PipelinePlan } from '../pipeline-plan.ts'
-import { SavedFlags } from './saved-flags.ts'
 import type { Session } from './session.ts'
+import { type ShareStages, TopicShare } from './topic-share.ts'
 
-export interface TopicRunParts {
-  readonly read: ReadTopic & { readonly consumer: ConnectionConfig['consumer'] }
-  readonly kafka: Omit<KafkaSession, 'close'>
-  readonly plan: Pick<PipelinePlan, 'read' | 'counting'>
-  readonly session: Session
-  readonly transactions: Transactions
-  /** Lines that are committed with the state, or those that go out before. */
-  readonly out: { readonly lines: WaitingLines } | { readonly results: Results }
+/** What the stages of a share are made of. */
+export interface OfShare {
+  /** Of the topic; 0 where the share is all of it. */
+  readonly partition: number
+  readonly positions: TopicPositions
+  readonly ledger: Ledger
+  readonly progress: SourceProgress
+  readonly memory: {
+    readonly reserve: (bytes: number) => boolean
+    watches(held: () => Held): void
+  }
 }
 
-/** From the moment at which the topic is ours to that at which it is not. */
-export class TopicRun {
-  readonly #parts: TopicRunParts
-  readonly #positions: TopicPositions
-  readonly #stateTopic: StateTopic
-  readonly #reader: TopicReader
-  readonly #stage: Stage<ReaderMessage, CountOut>
-  readonly #kept: Kept
-  readonly #commits: Commits
-  #committing: Committing | undefined
-  /** The stages have what the state holds, and where it goes on is known: before, nothing is committed. */
-  #isLoaded = false
-  /** What the stages have taken is not what is noted. */
-  #isInMessage = false
+export interface Counted<Out> extends Omit<ShareStages<Out>, 'held'> {}
 
-  constructor(parts: TopicRunParts) {
-    const { read, kafka, plan, session, out } = parts
+export interface TopicRunParts<Out extends { readonly type: string }> {
+  readonly read: ReadTopic & { readonly consumer: ConnectionConfig['consumer'] }
+  readonly kafka: Omit<KafkaSession, 'close'>
+  readonly session: Session
+  /** Whether one process of the group owns all of the topic; else they share its partitions. */
+  readonly ownsAll: boolean
+  /** Of a share. */
+  readonly transactionsOf: (partition: number) => Transactions
+  readonly newStages: (of: OfShare) => Counted<Out>
+  /** What goes out before it is committed; undefined: nothing does. */
+  readonly results: Results | undefined
+  /** When it resolves, the run ends behind what is there; undefined: by --stop-at alone. */
+  readonly until?: Promise<unknown> | undefined
+}
+
+/** From the moment at which we join the group to that at which the work has to begin anew. */
+export class TopicRun<Out extends { readonly type: string }> {
+  readonly #parts: TopicRunParts<Out>
+  readonly #progress = new SourceProgress()
+  readonly #reader: TopicReader
+  /** By the partition of their states. */
+  readonly #shares = new Map<number, TopicShare<Out>>()
+  #committed: Committed = 'nothing'
+
+  constructor(parts: TopicRunParts<Out>) {
+    const { read, kafka, session, ownsAll } = parts
     this.#parts = parts
-    this.#positions = new TopicPositions(read.topic)
-    this.#stateTopic = new StateTopic(read.state.topic)
-    const progress = new SourceProgress()
-    let sinceMs = Date.now()
-    const since = () => this.#reader.isMember ? sinceMs : sinceMs = Date.now()
     this.#reader = new TopicReader({
       ...read,
       ...kafka,
       topics: [read.topic],
-      assigner: oneOwner(since),
-      ownsAll: true,
-      progress,
-      state: this.#owned(),
-    })
-    const { windows, counts } = countingStages(plan.counting, session, progress)
-    session.progress.also(() => {
-      const behind = `${grouped(this.#reader.lag)} messages behind`
-      return `${behind}, ${grouped(counts.openWindows)} windows open`
-    })
-    const frames = messageStage({ ...plan.read, progress, ledger: session.ledger })
-    this.#stage = this.#noting(chain(frames, windows, counts))
-    const { topic, flags: counted, ...state } = read.state
-    const flags = new SavedFlags({
-      ...state,
-      flags: new Map([...counted, ['--group', read.group]]), // two must not share a topic
-      where: `topic ${topic}`,
-    })
-    this.#kept = together([flags, this.#positions, this.#stage])
-    this.#commits = new Commits({
-      commit: (written) => this.#committing!.commit(written),
-      stateTopic: this.#stateTopic,
-      positions: this.#positions,
-      kept: this.#kept,
-      everyMs: read.state.commitEveryMs,
-      isWhole: () => this.#isLoaded && !this.#isInMessage,
-      arrived: async () => {
-        if ('results' in out) await out.results.sync?.()
-        await session.syncRejects()
+      assigner: this.#assigner(),
+      ownsAll,
+      progress: this.#progress,
+      states: {
+        topic: read.state.topic,
+        isOne: ownsAll,
+        of: (partition) => this.#begun(partition),
+        lost: (partition) => this.#drop(partition),
       },
-      lines: 'lines' in out ? out.lines : undefined,
+    })
+    void parts.until?.then(() => this.#reader.stopAtEnd())
+    session.memory.watches(() => sumOf([...this.#shares.values()].map((share) => share.held())))
+    session.progress.also(() => {
+      let windows = 0
+      for (const { openWindows } of this.#shares.values()) windows += openWindows
+      return `${grouped(this.#reader.lag)} messages behind, ${grouped(windows)} windows open`
     })
   }
 
+  /** The most that brokers have of any share. */
   get committed(): Committed {
-    return this.#commits.committed
+    for (const share of this.#shares.values()) this.#note(share)
+    return this.#committed
   }
 
   /** Throws OwnershipLost when it is not ours any more. */
@@ -119,141 +105,142 @@ export class TopicRun {
 
   #run(): Promise<Outcome> {
     const { read: { state }, session } = this.#parts
-    return session.run<ReaderMessage, CountOut>({
+    return session.run<ReaderMessage, Reject>({
       input: this.#reader.messages(),
-      stage: this.#stage,
+      stage: this.#stage(),
       suspends: state.closes ? 'stopped' : 'always',
       delivery: this.#delivery(),
     })
   }
 
-  /**
-   * Notes behind each message how far its partition is counted. It has a tick, since commits fall due
-   * while nothing comes, too.
-   */
-  #noting(stage: Stage<ReaderMessage, CountOut>): Stage<ReaderMessage, CountOut> {
-    const { session, read: { state } } = this.#parts
+  #assigner(): PartitionAssigner {
+    const { read, ownsAll } = this.#parts
+    if (!ownsAll) {
+      const { topic, state: { topic: stateTopic } } = read
+      return sticky({ topic, stateTopic, held: () => [...this.#shares.keys()] })
+    }
+    let sinceMs = Date.now()
+    return oneOwner(() => this.#reader.isMember ? sinceMs : sinceMs = Date.now())
+  }
+
+  #begun(partition: number): TopicShare<Out> {
+    const { read, kafka, session, ownsAll, transactionsOf, newStages, results } = this.#parts
+    let held = (): Held => ({ windows: 0, exactBytes: 0, sketchBytes: 0 })
+    const memory = {
+      reserve: session.memory.reserve,
+      watches: (asked: () => Held) => void (held = asked),
+    }
+    const ledger = session.ledger.share()
+    const share = new TopicShare<Out>({
+      read,
+      partition,
+      isOfOne: !ownsAll,
+      kafka,
+      ledger,
+      transactions: transactionsOf(partition),
+      newStages: (positions) => {
+        const of = { partition, positions, ledger, progress: this.#progress, memory }
+        return { ...newStages(of), held: () => held() }
+      },
+      onBytes: session.progress.bytes,
+      arrived: async () => {
+        await results?.sync?.()
+        await session.syncRejects()
+      },
+      confirm: () => this.#reader.confirm(),
+    })
+    this.#shares.set(partition, share)
+    return share
+  }
+
+  #drop(partition: number): void {
+    const share = this.#shares.get(partition)
+    if (share === undefined || this.#parts.ownsAll) return // all of it is given up then
+    this.#note(share)
+    share.giveUp()
+    this.#shares.delete(partition)
+    this.#parts.session.ledger.leave(share.ledger)
+    void this.#parts.transactionsOf(partition).close().catch(() => {}) // who comes next ends them too
+  }
+
+  #note({ committed }: TopicShare<Out>): void {
+    if (committed === 'something' || this.#committed === 'nothing') this.#committed = committed
+  }
+
+  #shareOf(source: number): TopicShare<Out> | undefined {
+    return this.#shares.get(this.#parts.ownsAll ? 0 : source)
+  }
+
+  /** It has a tick, since commits fall due while nothing comes, too. */
+  #stage(): Stage<ReaderMessage, Reject> {
+    const shares = this.#shares
+    function* inSteps(how: 'end' | 'stop', emit: (message: Reject) => void) {
+      for (const share of shares.values()) yield* share.inSteps(how, emit)
+    }
     return {
-      ...stage,
-      tick: (nowMs, emit) => this.#isLoaded ? stage.tick?.(nowMs, emit) : undefined,
       push: (message, emit) => {
-        // Where the stream goes on, so does each partition, also behind its last message of now
-        if (message.type === 'source-end' && !state.closes) return
-        if (message.type === 'lines') session.progress.bytes(message.lines.length)
-        this.#isInMessage = true
-        stage.push(message, emit)
-        this.#isInMessage = false
-        if (message.type === 'lines') this.#positions.reach(message.source, message.next)
-        else if (message.type === 'source') this.#positions.reach(message.source, message.line! + 1)
+        if (!this.#reader.isLost(message)) this.#shareOf(message.source)?.push(message, emit)
+      },
+      *tick(nowMs, emit) {
+        for (const share of shares.values()) yield* share.tick(nowMs, emit)
+      },
+      inSteps,
+      end(emit) {
+        for (const _ of inSteps('end', emit));
+      },
+      stop(emit) {
+        for (const _ of inSteps('stop', emit));
       },
     }
   }
 
-  #owned(): OwnedState {
-    const { read, kafka, transactions } = this.#parts
-    const { state } = read
-    const topicState = this.#stateTopic
-    let saidMs = Infinity
-    return {
-      topic: state.topic,
-      begin: async () => {
-        this.#committing = await transactions.begin()
-        saidMs = performance.now()
-      },
-      take: (message) => topicState.take(message),
-      progress(taken, of) {
-        if (performance.now() - saidMs < progressMs || taken === of) return
-        saidMs = performance.now()
-        kafka.say(`reading the state in topic ${state.topic}: ${Math.floor(100 * taken / of)} %`)
-      },
-      goOn: (starts) => {
-        for (const [partition, start] of starts) this.#positions.reach(partition, start)
-        this.#isLoaded = true
-      },
-      end: async (startAt: StartAt) => {
-        if (startAt !== 'stored') {
-          if (topicState.beginAnew()) {
-            kafka.say(`--start-at: leaves the state in topic ${state.topic}, and counts anew`)
-          }
-          return undefined
-        }
-        const offsets = await this.#load()
-        await this.#checkStored(offsets)
-        return offsets
-      },
-    }
-  }
-
-  /** Returns from where the partitions go on; undefined where there is no state. */
-  async #load(): Promise<ReadonlyMap<number, number> | undefined> {
-    const { kafka: { say }, read: { state: { topic } } } = this.#parts
-    const found = this.#stateTopic.read()
-    if (found === undefined) return undefined
-    let atMs = performance.now()
-    for (const _ of this.#kept.loadInSteps!(found.records)) {
-      if (performance.now() - atMs < turnMs) continue
-      await turn() // the group hears meanwhile that we live
-      atMs = performance.now()
-    }
-    const { records, bytes } = this.#stateTopic
-    const seconds = Math.max(0, Math.round((Date.now() - found.contents.savedMs) / 1000))
-    say(
-      `goes on from the state in topic ${topic}: ${grouped(records)} records, ` +
-        `${grouped(bytes)} bytes, saved ${grouped(seconds)} s ago`,
-    )
-    return this.#positions.offsets
-  }
-
-  /** Brokers may show what was stored a little later than that it was committed. */
-  async #checkStored(offsets: ReadonlyMap<number, number> | undefined): Promise<void> {
-    const { kafka: { admin }, read: { group, topic, state } } = this.#parts
-    for (let waitedMs = 0;; waitedMs += retryMs) {
-      const stored = await storedOffsets({ admin, group, topic })
-      try {
-        return checkStored(stored, offsets, { group, topic, stateTopic: state.topic })
-      } catch (error) {
-        await this.#reader.confirm() // else another owner has stored them meanwhile
-        if (waitedMs >= settleMs) throw error
-        await sleep(retryMs)
-      }
-    }
-  }
-
-  async #commitLast({ failure, signal }: Outcome): Promise<void> {
-    const isWhole = failure === undefined && signal === undefined
-    const isRefused = failure instanceof UcError && failure.code === 'refused'
-    if (isRefused) return // what was refused is refused again
-    if (isWhole && this.#parts.read.state.closes) await this.#commits.lastAndEmpty()
-    else await this.#commits.last()
-  }
-
-  #delivery(): Delivery<CountOut> {
-    const { out, session } = this.#parts
-    const commits = this.#commits
+  #delivery(): Delivery<Reject> {
+    const { results, session } = this.#parts
     const send = async () => {
-      if ('lines' in out) return
+      if (results === undefined) return
       await session.sending(this.#reader.confirm())
-      await out.results.flush(this.#reader)
+      await results.flush(this.#reader)
+    }
+    const ofEach = async (step: (share: TopicShare<Out>) => Promise<void>) => {
+      await session.sending(
+        Promise.all([...this.#shares.values()].map((share) => this.#orRedo(share, step(share))))
+          .then(() => {}),
+      )
     }
     return {
-      take: (message) => 'lines' in out ? out.lines.add(message) : out.results.take(message),
+      take() {},
       flush: async () => {
         await send() // and in the same turn, since nothing else may be written while a commit begins
-        await session.sending(commits.pass())
+        await ofEach((share) => share.pass())
       },
-      discard: () => 'lines' in out ? void out.lines.take() : out.results.discard(),
+      discard() {
+        void results?.discard()
+      },
       close: async (outcome) => {
         await send()
-        if (this.#isLoaded) await session.sending(this.#commitLast(outcome))
-        if ('results' in out) await out.results.close?.(outcome)
+        await ofEach((share) => share.last(outcome))
+        await results?.close?.(outcome)
       },
+    }
+  }
+
+  /** Where another has taken over one partition of several, the others go on. */
+  async #orRedo(share: TopicShare<Out>, step: Promise<void>): Promise<void> {
+    const { ownsAll, read: { topic } } = this.#parts
+    try {
+      await step
+    } catch (error) {
+      if (ownsAll || !(error instanceof OwnershipLost) || error.reason !== 'replaced') throw error
+      const { partition } = share
+      if (this.#shares.get(partition) === share) this.#reader.redo(topic, partition)
     }
   }
 }
 
-/** A state that takes longer to be read is told of so often. */
-const progressMs = 2000
-/** While it is loaded whatever else waits has its turn after so long. */
-const turnMs = 50
-const settleMs = 2000
-const retryMs = 100
+function sumOf(all: readonly Held[]): Held {
+  return all.reduce((sum, { windows, exactBytes, sketchBytes }) => ({
+    windows: sum.windows + windows,
+    exactBytes: sum.exactBytes + exactBytes,
+    sketchBytes: sum.sketchBytes + sketchBytes,
+  }), { windows: 0, exactBytes: 0, sketchBytes: 0 })
+}

@@ -8,17 +8,19 @@ import { mergeStage } from '../../stages/merge.ts'
 import { readResultsStage } from '../../stages/read-results.ts'
 import type { WindowKind } from '../../time/calendar.ts'
 import { loadZones } from '../../time/zone.ts'
-import type { MergePlan, OutputPlan } from '../plan.ts'
+import type { MergePlan, MergeRun } from '../merge-plan.ts'
+import type { OutputPlan } from '../plan.ts'
 import { latenessOfKind } from '../windowing.ts'
 import { ResultWriter } from './result-writer.ts'
 import { withSession } from './session.ts'
 
-export interface MergeRun {
-  readonly merging: MergePlan
-  readonly output: OutputPlan
+export async function run(run: MergeRun): Promise<number> {
+  if (run.topics === undefined) return await mergeFiles(run.merging!, run.output)
+  const { runTopicMerge } = await import('./topic-merge.ts')
+  return await runTopicMerge(run, run.topics)
 }
 
-export async function run({ merging: plan, output }: MergeRun): Promise<number> {
+async function mergeFiles(plan: MergePlan, output: OutputPlan): Promise<number> {
   const { files, lateness, isOrdered } = plan
   const options = {
     command: 'uc-merge',

@@ -6,8 +6,12 @@ import { ResultWriter } from './result-writer.ts'
 import { withSession } from './session.ts'
 
 export async function run(plan: PipelinePlan): Promise<number> {
-  const { read, counting, output, topics, state } = plan
+  const { read, counting, output, topics, state, processes } = plan
   const { isOrdered = true } = counting
+  if (processes !== undefined) {
+    const { runProcesses } = await import('./many-processes.ts')
+    return await runProcesses(plan, processes)
+  }
   if (topics !== undefined) {
     const { runTopicPipeline } = await import('./topic-pipeline.ts')
     return await runTopicPipeline(plan, topics)

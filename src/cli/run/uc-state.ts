@@ -17,7 +17,7 @@ const say = (text: string) => tell(`uc-state: ${text}`)
 export interface ShownState {
   /** As messages call it. */
   readonly name: string
-  find(): Promise<FoundState>
+  find(): Promise<readonly FoundState[]>
   /** Nobody else can use it until it is done. Asks with what it holds; whoever says no throws. */
   empty(ask: (records: readonly StateRecord[]) => Promise<void>): Promise<void>
 }
@@ -37,11 +37,19 @@ async function stateIn(place: StatePlace, watch: SignalWatch): Promise<ShownStat
   return new GroupTopicState(place, { say, during: (work) => watch.during(work) })
 }
 
-async function show(found: FoundState, format: StateShownPlan['format']): Promise<void> {
-  const summary = summaryOf(found, Date.now())
+async function show(
+  found: readonly FoundState[],
+  format: StateShownPlan['format'],
+): Promise<void> {
+  const nowMs = Date.now()
   const isTable = format === undefined ? isTerminal('stdout') : format === 'table'
-  const text = isTable ? stateTable(summary) : `${shown(JSON.stringify(summary))}\n`
-  await writeOut(new TextEncoder().encode(text))
+  const texts = found.map((state) => {
+    const summary = summaryOf(state, nowMs)
+    if (!isTable) return `${shown(JSON.stringify(summary))}\n`
+    const title = found.length > 1 ? `${shown(state.name)}\n` : ''
+    return `${title}${stateTable(summary)}`
+  })
+  await writeOut(new TextEncoder().encode(texts.join(isTable ? '\n' : '')))
 }
 
 /** `asking`: watched while a question stands; undefined: nobody is asked. */

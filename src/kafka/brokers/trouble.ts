@@ -54,10 +54,13 @@ export function coreOf(error: unknown, { brokers }: KafkaPlace): Core {
  * tried often enough, and that it found no broker to ask.
  */
 export function mayPass(error: unknown): boolean {
-  const { name = '', retriable } = Object(bottomOf(error)) as Record<string, unknown>
-  return retriable === true || unanswered.includes(String(name))
+  const { name = '', message, retriable } = Object(bottomOf(error)) as Record<string, unknown>
+  const hasNoAnswer = name === 'TypeError' && noMetadata.test(String(message))
+  return retriable === true || unanswered.includes(String(name)) || hasNoAnswer
 }
 
+/** What kafkajs says where it has lost its broker while it asked for metadata. */
+const noMetadata = /null.*'topicMetadata'|'topicMetadata'.*null/
 const unanswered = ['KafkaJSGroupCoordinatorNotFound', 'KafkaJSLockTimeout']
 
 function bottomOf(error: unknown): unknown {

@@ -1,7 +1,7 @@
 /**
- * Who of a group reads which partitions. Two ways beside kafkajs' own: all of them go to the member
- * that has been there longest, and the others stand by; or each member gets those it asked for.
- * What a member wishes travels in its user data.
+ * Who of a group reads which partitions. Three ways beside kafkajs' own: all of them go to the member
+ * that has been there longest, and the others stand by; each member gets those it asked for; or they
+ * are shared, and as few as possible move. What a member wishes travels in its user data.
  */
 import { Buffer } from 'node:buffer'
 import kafkajs, { type PartitionAssigner } from 'kafkajs'
@@ -36,6 +36,57 @@ export function asAsked(partitions: readonly number[]): PartitionAssigner {
       return [memberId, Object.fromEntries(own)]
     }))
   })
+}
+
+/**
+ * The members share the partitions of `topic`, and each keeps what it has, as `held` says at each
+ * joining, but for what makes the shares even. A partition takes along that of its number of
+ * `stateTopic`.
+ */
+export function sticky(
+  { topic, stateTopic, held }: {
+    readonly topic: string
+    readonly stateTopic: string
+    readonly held: () => readonly number[]
+  },
+): PartitionAssigner {
+  return assigner('uc-sticky', () => held().join(), (members, partitionsOf) => {
+    const holders = members.map(({ memberId, wish }) => {
+      return { memberId, held: wish === '' ? [] : wish.split(',').map(Number) }
+    })
+    const states = new Set(partitionsOf[stateTopic])
+    return new Map([...evenly(holders, partitionsOf[topic] ?? [])].map(([memberId, own]) => {
+      const ofState = own.filter((partition) => states.has(partition))
+      return [memberId, own.length > 0 ? { [topic]: own, [stateTopic]: ofState } : {}]
+    }))
+  })
+}
+
+export interface Holder {
+  readonly memberId: string
+  readonly held: readonly number[]
+}
+
+/** Even shares, that differ by one at most, with as few moves as that allows. */
+export function evenly(
+  holders: readonly Holder[],
+  partitions: readonly number[],
+): ReadonlyMap<string, number[]> {
+  const free = new Set(partitions)
+  const kept = holders.map(({ memberId, held }) => {
+    return { memberId, own: held.filter((each) => free.delete(each)) }
+  }).sort((a, b) => b.own.length - a.own.length || (a.memberId < b.memberId ? -1 : 1))
+  const least = Math.floor(partitions.length / kept.length)
+  const larger = partitions.length % kept.length
+  const shares = kept.map(({ memberId, own }, i) => {
+    const size = i < larger ? least + 1 : least
+    for (const each of own.splice(size)) free.add(each)
+    return { memberId, own, size }
+  })
+  const left = [...free].sort((a, b) => a - b)
+  return new Map(shares.map(({ memberId, own, size }) => {
+    return [memberId, [...own, ...left.splice(0, size - own.length)].sort((a, b) => a - b)]
+  }))
 }
 
 /** The group's members share the partitions. */

@@ -36,7 +36,7 @@ export interface SpanOptions {
 /** By partition. */
 export async function spansOf(options: SpanOptions): Promise<ReadonlyMap<number, OffsetSpan>> {
   const { admin, topic, startAt, stopAt, say } = options
-  await admin.fetchTopicMetadata({ topics: [topic] }) // else partitions that are new are missing
+  await patiently(() => admin.fetchTopicMetadata({ topics: [topic] })) // else partitions that are new are missing
   let bounds = await patiently(() => admin.fetchTopicOffsets(topic))
   const stored = startAt === 'stored' ? await storedIn(options) : new Map<number, number>()
   const startsAt = typeof startAt === 'number' ? await offsetsAt(admin, topic, startAt) : undefined

@@ -18,36 +18,53 @@ export interface MessageLines {
 
 export type ReaderMessage = SourceMark | SourceEnd | MessageLines
 
+interface Handed {
+  readonly message: ReaderMessage
+  readonly of: Partition
+}
+
 /** No source: behind this every run needs its mark. */
 const nowhere = { source: -1, next: -1 }
 
 export class Outlet {
-  readonly #handoff = new Handoff<ReaderMessage>()
+  readonly #handoff = new Handoff<Handed>()
+  /** The last one that the loop has taken. */
+  #handed: Handed | undefined
   /** Where the next line is taken to be of. */
   #current = nowhere
 
-  values(): AsyncGenerator<ReaderMessage> {
-    return this.#handoff.values()
+  async *values(): AsyncGenerator<ReaderMessage> {
+    for await (const handed of this.#handoff.values()) {
+      this.#handed = handed
+      yield handed.message
+    }
+  }
+
+  /** Whether the partition was lost since the message was put: it may have waited long. */
+  isLost(message: ReaderMessage): boolean {
+    return this.#handed?.message === message && this.#handed.of.isLost
   }
 
   /** Each resolves when what was put has been done with. */
-  mark({ source, name, next }: Partition): Promise<void> {
+  mark(of: Partition): Promise<void> {
+    const { source, name, next } = of
     this.#current = { source, next }
-    return this.#handoff.put({ type: 'source', source, name, line: next - 1 })
+    return this.#handoff.put({ message: { type: 'source', source, name, line: next - 1 }, of })
   }
 
-  run({ mark, lines, count, next }: MessageRun): Promise<void> {
+  run({ mark, lines, count, next }: MessageRun, of: Partition): Promise<void> {
     const { source } = mark
     if (this.#current.source !== source || this.#current.next !== mark.line + 1) {
-      void this.#handoff.put(mark) // and the lines at once: nothing may come between
+      void this.#handoff.put({ message: mark, of }) // and the lines at once: nothing may come between
     }
     this.#current = { source, next }
-    return this.#handoff.put({ type: 'lines', source, lines, count, next })
+    return this.#handoff.put({ message: { type: 'lines', source, lines, count, next }, of })
   }
 
-  endOf({ source }: Partition): Promise<void> {
+  endOf(of: Partition): Promise<void> {
+    const { source } = of
     this.#current = nowhere // in a pipe this is a line too, and is counted
-    return this.#handoff.put({ type: 'source-end', source })
+    return this.#handoff.put({ message: { type: 'source-end', source }, of })
   }
 
   end(): void {

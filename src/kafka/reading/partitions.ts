@@ -11,7 +11,7 @@ export interface Partition {
   /** Offset of the next message to hand over. */
   next: number
   /** Offset at which reading ends; undefined: never. */
-  readonly stop: number | undefined
+  stop: number | undefined
   /** Behind the last message that is known to be there. */
   high: number
   /** When the last message handed over was written, unix milliseconds. */
@@ -20,6 +20,8 @@ export interface Partition {
   heardAtMs: number
   isPaused: boolean
   isEnded: boolean
+  /** What was read of it is worth nothing: who reads it goes on from its state. */
+  isLost: boolean
 }
 
 /** Without an answer to a fetch for so long nobody knows whether there is more. */
@@ -30,25 +32,25 @@ const missingMs = 1000
 
 export class Partitions {
   readonly #progress: ReaderProgress | undefined
-  readonly #isAlone: boolean
+  readonly #isNumbered: boolean
   readonly #byName = new Map<string, Partition>()
   #sources = 0
   #fetchedAtMs = -Infinity
 
   /**
-   * `progress`: how far the frames of a source have come; without it, when they were written.
-   * `isAlone`: whether there is one topic, none of whose partitions comes again when it was lost:
-   * then the source has the number of the partition, in each run.
+   * `progress`: how far the frames of a source have come; without it, when they were written. `isNumbered`:
+   * whether a source has the number of its partition, in each run, as there is one topic, and what is
+   * read of a partition that comes again goes on from its state.
    */
   constructor(
-    { progress, isAlone = false }: {
+    { progress, isNumbered = false }: {
       readonly progress?: ReaderProgress | undefined
-      readonly isAlone?: boolean
+      readonly isNumbered?: boolean
     } = {},
   ) {
     this.#progress = progress
     if (progress !== undefined) progress.isReadToItsEnd = (source) => this.#isReadToItsEnd(source)
-    this.#isAlone = isAlone
+    this.#isNumbered = isNumbered
   }
 
   get isEmpty(): boolean {
@@ -70,7 +72,7 @@ export class Partitions {
   /** Where others read too, a partition that comes again after it was lost is a new source. */
   add(topic: string, partition: number, { start, stop, high }: OffsetSpan): Partition {
     const name = `${topic}[${partition}]`
-    const source = this.#isAlone ? partition : this.#sources++
+    const source = this.#isNumbered ? partition : this.#sources++
     const added = {
       source,
       topic,
@@ -83,17 +85,19 @@ export class Partitions {
       heardAtMs: performance.now(),
       isPaused: false,
       isEnded: false,
+      isLost: false,
     }
     this.#byName.set(name, added)
     return added
   }
 
-  /** Takes out those that are not in the assignment, and returns them. */
-  without(assignment: Readonly<Record<string, readonly number[]>>): readonly Partition[] {
-    const lost = [...this].filter(({ topic, partition }) => {
-      return assignment[topic]?.includes(partition) !== true
-    })
-    for (const { name } of lost) this.#byName.delete(name)
+  /** Takes out those that are not kept, and returns them. */
+  without(isKept: (each: Partition) => boolean): readonly Partition[] {
+    const lost = [...this].filter((each) => !isKept(each))
+    for (const each of lost) {
+      each.isLost = this.#isNumbered
+      this.#byName.delete(each.name)
+    }
     return lost
   }
 

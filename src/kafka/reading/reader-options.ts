@@ -3,7 +3,7 @@ import type { Admin, Kafka, PartitionAssigner } from 'kafkajs'
 import type { ConsumerSettings } from '../config/client-config.ts'
 import type { ReaderProgress } from '../../sources/source-progress.ts'
 import type { StartAt, StopAt } from './offsets.ts'
-import type { OwnedState } from './state-partition.ts'
+import type { OwnedStates } from './state-readings.ts'
 
 export interface ReaderOptions {
   readonly kafka: Kafka
@@ -20,7 +20,7 @@ export interface ReaderOptions {
   readonly stopAt: StopAt
   /** Where frames are noted; without it the times at which the messages were written count. */
   readonly progress?: ReaderProgress
-  /** Of whoever owns all; read before anything else. */
-  readonly state?: OwnedState
+  /** Read before anything else. */
+  readonly states?: OwnedStates
   say(text: string): void
 }

@@ -13,14 +13,15 @@ import { shared } from './assigner.ts'
 import { introduced } from './member-data.ts'
 import { isOfRebalance, Membership } from './membership.ts'
 import { messageRuns } from './message-lines.ts'
-import { deletedUpTo, explainGap, lowsOf, spansOf } from './offsets.ts'
+import { boundsOf, deletedUpTo, explainGap, lowsOf, spansOf } from './offsets.ts'
 import { Outlet, type ReaderMessage } from './outlet.ts'
 import { type Owner, OwnershipLost } from './owner.ts'
 import { type Partition, Partitions } from './partitions.ts'
 import { attend, othersIn } from './predecessors.ts'
 import { Quiet } from './quiet.ts'
 import type { ReaderOptions } from './reader-options.ts'
-import { type Assignment, StateReading } from './state-reading.ts'
+import type { Assignment } from './state-reading.ts'
+import { StateReadings } from './state-readings.ts'
 import { mayPass } from '../brokers/trouble.ts'
 import { whileWorking } from '../brokers/while-working.ts'
 
@@ -41,20 +42,26 @@ export class TopicReader implements Owner {
   /** Settled when all that the last rebalance has changed has been told. */
   #ready: Promise<void> = Promise.resolve()
   #hasBegun = false
-  /** Undefined: there is none. */
-  readonly #state: StateReading | undefined
+  /** Undefined: there are none. */
+  readonly #states: StateReadings | undefined
+  /** What the group has given us last. */
+  #assignment: Assignment = {}
   /** Nothing is read any more. */
   #failure: { readonly error: unknown } | undefined
   #commits = 0
+  /** Of what is ours, under way. */
+  #changes = 0
+  /** Whatever else was asked for. */
+  #stopsAtEnd = false
   /** Aborted when the group has taken us in, and when we give up. */
   readonly #joined = new AbortController()
 
   constructor(options: ReaderOptions) {
-    const { kafka, group, assigner = shared, consumer, progress, ownsAll } = options
+    const { kafka, group, assigner = shared, consumer, progress } = options
     this.#options = options
     this.#heartbeatMs = consumer.heartbeatInterval
     this.#membership = new Membership(consumer.sessionTimeout)
-    this.#partitions = new Partitions({ progress, isAlone: ownsAll === true })
+    this.#partitions = new Partitions({ progress, isNumbered: options.states !== undefined })
     this.#consumer = kafka.consumer({
       metadataMaxAge: 30_000, // new partitions are seen so soon
       allowAutoTopicCreation: false,
@@ -65,10 +72,14 @@ export class TopicReader implements Owner {
         introduced(assigner, { ...thisProcess(), sessionMs: consumer.sessionTimeout }),
       ],
     })
-    this.#state = options.state && new StateReading(options.state, options.admin, {
-      seek: (topic, offset) => this.#seek(topic, 0, offset),
-      resume: (topic) => this.#resume([{ topic, partitions: [0] }]),
-      pause: (topic) => this.#pause([{ topic, partitions: [0] }]),
+    const { states } = options
+    this.#states = states && new StateReadings(states, options.admin, (partition) => {
+      const { topic } = states
+      return {
+        seek: (offset) => this.#seek(topic, partition, offset),
+        resume: () => this.#resume([{ topic, partitions: [partition] }]),
+        pause: () => this.#pause([{ topic, partitions: [partition] }]),
+      }
     })
     const { REQUEST, HEARTBEAT, GROUP_JOIN, STOP, CRASH } = this.#consumer.events
     const { END_BATCH_PROCESS, FETCH, COMMIT_OFFSETS } = this.#consumer.events
@@ -80,7 +91,8 @@ export class TopicReader implements Owner {
     this.#consumer.on(COMMIT_OFFSETS, () => void this.#commits++)
     this.#consumer.on(GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) => {
       this.#joined.abort()
-      if (this.#membership.joined(memberId)) this.#lose()
+      const isAnew = this.#membership.joined(memberId)
+      if (isAnew) this.#lose()
       // Until we have said where to begin: kafkajs would begin where the group has stopped, and
       // overwrite that where the offset is gone.
       this.#pause(
@@ -88,18 +100,20 @@ export class TopicReader implements Owner {
           return { topic, partitions }
         }),
       )
-      if (this.#state?.joined(memberAssignment) === false) this.#lose()
-      this.#inTurn(() => this.#join(memberAssignment))
+      const lost = this.#states?.joined(memberAssignment, isAnew) ?? []
+      if (lost.length > 0) this.#lose()
+      this.#assignment = memberAssignment
+      this.#asChange(() => this.#join(memberAssignment, new Set(lost)))
     })
     this.#consumer.on(FETCH, ({ payload: { nodeId } }) => {
-      this.#state?.fetched(nodeId)
+      this.#states?.fetched(nodeId)
       this.#partitions.noteFetch()
       if (this.#partitions.missing.length > 0) this.#inTurn(() => this.#skipDeleted())
     })
     this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => {
       const { topic, partition, highWatermark, lastOffset } = payload
       if (payload.batchSize === 0 && this.#isState(topic)) {
-        this.#state?.reach(Number(lastOffset) + 1)
+        this.#states?.reach(partition, Number(lastOffset) + 1)
       }
       const known = this.#partitions.get(topic, partition)
       if (known === undefined) return
@@ -119,13 +133,20 @@ export class TopicReader implements Owner {
   async *messages(): AsyncGenerator<ReaderMessage> {
     await this.#consumer.connect()
     const { topics } = this.#options
-    const all = [...topics, ...(this.#state === undefined ? [] : [this.#state.topic])]
+    const all = [...topics, ...(this.#states === undefined ? [] : [this.#states.topic])]
     await this.#consumer.subscribe({ topics: all, fromBeginning: true })
     const others = await othersIn(this.#options)
     const run = this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      eachBatch: (payload) => this.#take(payload),
+      eachBatch: async (payload) => {
+        try {
+          await this.#take(payload)
+        } catch (error) {
+          this.#states?.dropped()
+          throw error
+        }
+      },
     })
     run.catch((error) => this.#fail(error))
     void attend(others, { ...this.#options, joined: this.#joined.signal })
@@ -136,6 +157,11 @@ export class TopicReader implements Owner {
     } finally {
       quiet.close()
     }
+  }
+
+  /** Whether what is read of the partition goes on from its state, which does not hold this message. */
+  isLost(message: ReaderMessage): boolean {
+    return this.#outlet.isLost(message)
   }
 
   /** Messages that are there and have not been read. */
@@ -185,10 +211,56 @@ export class TopicReader implements Owner {
     while (!this.isConfirmed()) await sleep(confirmMs)
   }
 
+  /** Reads on to the last message that is there, and ends behind it. */
+  stopAtEnd(): void {
+    this.#inTurn(async () => {
+      this.#stopsAtEnd = true
+      const { topics, admin } = this.#options
+      for (const topic of topics) {
+        const bounds = await boundsOf(topic, admin)
+        for (const known of this.#partitions) {
+          const bound = bounds.find(({ partition }) => partition === known.partition)
+          if (known.topic === topic) known.stop ??= bound?.high
+        }
+      }
+      for (const known of [...this.#partitions]) await this.#endIfRead(known)
+    })
+  }
+
+  /** What was counted of that partition is worth nothing: where it is ours still, it begins anew. */
+  redo(topic: string, partition: number): void {
+    this.#states!.lose(partition)
+    this.#pause([...this.#partitions].map((each) => ({ topic, partitions: [each.partition] })))
+    this.#asChange(async () => {
+      const [known] = this.#partitions.without((each) => each.partition !== partition)
+      if (known === undefined || this.#failure !== undefined) return
+      await this.confirm()
+      if (this.#assignment[topic]?.includes(partition) !== true) return
+      const assignment = this.#assignment
+      const kept = [...this.#partitions]
+      await this.#orInterrupted(() => {
+        return this.#begin(topic, [partition], { isFirst: false, assignment })
+      })
+      await this.#goOn(kept)
+    })
+  }
+
   async close(): Promise<void> {
     this.#joined.abort()
     this.#outlet.close()
     await this.#consumer.disconnect()
+  }
+
+  /** What is ours changes. */
+  #asChange(step: () => Promise<void>): void {
+    this.#changes++
+    this.#inTurn(async () => {
+      try {
+        await step()
+      } finally {
+        this.#changes--
+      }
+    })
   }
 
   #inTurn(step: () => Promise<void>): void {
@@ -197,7 +269,7 @@ export class TopicReader implements Owner {
 
   #fail(error: unknown): void {
     this.#failure ??= { error }
-    this.#state?.giveUp()
+    this.#states?.giveUp()
     this.#joined.abort()
     this.#outlet.fail(error)
   }
@@ -220,20 +292,26 @@ export class TopicReader implements Owner {
     if (this.#options.ownsAll === true) this.#fail(new OwnershipLost())
   }
 
-  /** After a rebalance: what is still ours goes on where it was, what is new begins. */
-  async #join(assignment: Assignment): Promise<void> {
+  /**
+   * After a rebalance: what is still ours goes on where it was, what is new begins, as does what had
+   * its state `lost`.
+   */
+  async #join(assignment: Assignment, lost: ReadonlySet<number>): Promise<void> {
     const { ownsAll = false, topics, say } = this.#options
     if (this.#failure !== undefined) return
-    for (const lost of this.#partitions.without(assignment)) {
+    const isKept = ({ topic, partition }: Partition) => {
+      return assignment[topic]?.includes(partition) === true && !lost.has(partition)
+    }
+    for (const gone of this.#partitions.without(isKept)) {
       if (ownsAll) return this.#lose()
-      await this.#outlet.endOf(lost)
+      if (this.#states === undefined) await this.#outlet.endOf(gone)
     }
-    for (const { topic, partition, next, isPaused, isEnded } of this.#partitions) {
-      this.#seek(topic, partition, next)
-      if (!isPaused && !isEnded) this.#resume([{ topic, partitions: [partition] }])
-    }
+    const kept = [...this.#partitions]
     if (Object.values(assignment).flat().length === 0) {
-      say(`standing by: another member of the group reads ${topics.join(', ')}`)
+      const others = ownsAll
+        ? 'another member of the group reads'
+        : 'other members of the group read'
+      say(`standing by: ${others} ${topics.join(', ')}`)
       this.#hasBegun = true // and when we take over, from where that one stored
     }
     const isFirst = !this.#hasBegun
@@ -245,7 +323,16 @@ export class TopicReader implements Owner {
       }
       this.#hasBegun = true
     }
+    await this.#goOn(kept)
     this.#pace() // the slowest, for which others wait, may be another member's now
+  }
+
+  async #goOn(partitions: readonly Partition[]): Promise<void> {
+    for (const { topic, partition, next, isPaused, isEnded } of partitions) {
+      this.#seek(topic, partition, next)
+      if (!isPaused && !isEnded) this.#resume([{ topic, partitions: [partition] }])
+    }
+    for (const known of partitions) await this.#endIfRead(known) // its last batch was cut short, perhaps
   }
 
   async #begin(
@@ -256,12 +343,20 @@ export class TopicReader implements Owner {
     const { startAt, ...options } = this.#options
     // What comes later, a new partition say, is read from its beginning.
     const from = isFirst ? startAt : 'stored'
-    const state = this.#partitions.isEmpty ? this.#state : undefined
-    const stored = await state?.read(from, assignment)
+    const together = this.#states?.begin(partitions) ?? [{ partitions, reading: undefined }]
+    const found = await Promise.all(together.map(async ({ partitions, reading }) => {
+      const stored = await reading?.read(from, assignment)
+      const isOver = () => this.#failure !== undefined || reading?.isGivenUp === true
+      if (isOver()) return []
+      const stopAt = this.#stopsAtEnd ? 'end' : options.stopAt
+      const span = { ...options, topic, partitions, startAt: from, stopAt, stored }
+      const spans = await spansOf(span)
+      if (isOver()) return []
+      reading?.goOn(new Map([...spans].map(([partition, { start }]) => [partition, start])))
+      return [...spans]
+    }))
     if (this.#failure !== undefined) return
-    const spans = await spansOf({ ...options, topic, partitions, startAt: from, stored })
-    state?.goOn(new Map([...spans].map(([partition, { start }]) => [partition, start])))
-    const begun = [...spans].map(([partition, span]) => {
+    const begun = found.flat().map(([partition, span]) => {
       this.#seek(topic, partition, span.start)
       return this.#partitions.add(topic, partition, span)
     })
@@ -276,13 +371,13 @@ export class TopicReader implements Owner {
     try {
       await step()
     } catch (error) {
-      if (this.#state === undefined || !mayPass(error)) throw error
+      if (this.#states === undefined || !mayPass(error)) throw error
       throw new OwnershipLost('interrupted', { cause: error })
     }
   }
 
   #isState(topic: string): boolean {
-    return topic === this.#state?.topic
+    return topic === this.#states?.topic
   }
 
   // Where kafkajs has given up these throw; where it begins anew, #join does it all again
@@ -301,7 +396,10 @@ export class TopicReader implements Owner {
   }
 
   async #take(payload: EachBatchPayload): Promise<void> {
-    if (this.#isState(payload.batch.topic)) return await this.#state!.take(payload)
+    if (this.#isState(payload.batch.topic)) return await this.#states!.take(payload)
+    // It comes again. Were it to wait, so would the states that are read first: one batch is taken
+    // at a time, whatever it is of.
+    if (this.#states !== undefined && this.#changes > 0) return
     await this.#living(this.#ready, payload)
     const { batch, isRunning, isStale } = payload
     const { topic, partition } = batch
@@ -339,7 +437,7 @@ export class TopicReader implements Owner {
       for (const run of messageRuns(slice, known)) {
         if (isOver()) return
         known.next = run.next // before it is taken: a rebalance meanwhile goes on behind it
-        await this.#living(this.#outlet.run(run), payload)
+        await this.#living(this.#outlet.run(run, known), payload)
         await payload.heartbeat()
       }
       if (isOver()) return

@@ -5,7 +5,10 @@ import type { StartAt } from './offsets.ts'
 /** What an owner does with the state that he finds. */
 export interface OwnedState {
   readonly topic: string
-  /** We own all now: from here on nobody else may change it. */
+  readonly partition: number
+  /** Whether it covers one of several partitions. */
+  readonly isOfOne: boolean
+  /** What it covers is ours now: from here on nobody else may change it. */
   begin(): Promise<void>
   /** One of its messages, in their order. */
   take(message: KafkaMessage): void

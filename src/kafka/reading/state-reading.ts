@@ -1,17 +1,20 @@
 /**
- * How the owner of a topic reads its state: by the consumer of the topic, as one more partition, so
- * that it needs no group of its own. It is read before anything else, and never again.
+ * How the owner of a topic, or of one of its partitions, reads the state of it: by the consumer of
+ * the topic, as one more partition, so that it needs no group of its own. It is read before anything
+ * else, and never again.
  */
 import type { Admin, EachBatchPayload } from 'kafkajs'
 import { UcError } from '../../errors.ts'
+import { patiently } from '../brokers/patiently.ts'
+import { OwnershipLost } from './owner.ts'
 import { boundsOf, type StartAt } from './offsets.ts'
 import { type OwnedState, StatePartition } from './state-partition.ts'
 
-/** Of the consumer, for partition 0 of the topic. */
+/** Of the consumer, for the partition of the state. */
 export interface StateConsumer {
-  seek(topic: string, offset: number): void
-  resume(topic: string): void
-  pause(topic: string): void
+  seek(offset: number): void
+  resume(): void
+  pause(): void
 }
 
 /** One that was under way, one that brought nothing, and the next, before which it would be taken. */
@@ -41,10 +44,6 @@ export class StateReading {
     this.#consumer = consumer
   }
 
-  get topic(): string {
-    return this.#state.topic
-  }
-
   /**
    * Returns from where the partitions go on, by it. Throws where whoever leads the group, who gives
    * what the members of its kind have subscribed to, has given us another one.
@@ -53,17 +52,28 @@ export class StateReading {
     startAt: StartAt,
     assignment: Assignment,
   ): Promise<ReadonlyMap<number, number> | undefined> {
-    if (assignment[this.topic]?.includes(0) !== true) throw elsewhere(this.topic)
+    const { topic, partition, isOfOne } = this.#state
+    if (!this.#isIn(assignment)) {
+      if (!isOfOne) throw elsewhere(topic)
+      // The frames have a new partition, and the state will
+      throw new OwnershipLost('interrupted', { cause: elsewhere(topic) })
+    }
     this.#isOwner = true
     await this.#state.begin()
-    const [bounds] = await boundsOf(this.topic, this.#admin)
+    const bounds = (await boundsOf(topic, this.#admin)).find((each) => each.partition === partition)
     this.#leader = await this.#leaderNow()
+    if (this.#isGivenUp) return undefined // meanwhile
     this.#partition = new StatePartition(this.#state, bounds!)
     this.#readOn()
     await this.#partition.isRead
     this.#partition = undefined
-    this.#consumer.pause(this.topic)
+    this.#consumer.pause()
     return this.#isGivenUp ? undefined : await this.#state.end(startAt)
+  }
+
+  /** It is ours no more, or all has failed. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp
   }
 
   /** From there all goes on. */
@@ -74,9 +84,15 @@ export class StateReading {
   /** After a rebalance. Returns whether it is ours still, or has not been yet. */
   joined(assignment: Assignment): boolean {
     if (!this.#isOwner) return true
-    if (assignment[this.topic]?.includes(0) !== true) return false
+    if (!this.#isIn(assignment)) return false
+    this.dropped()
     if (this.#partition !== undefined) this.#readOn()
     return true
+  }
+
+  /** What an answer has brought is not taken, and is asked for again: no answer so far says anything. */
+  dropped(): void {
+    this.#still = { ...this.#still, next: -1 }
   }
 
   async take({ batch, resolveOffset, heartbeat, isStale }: EachBatchPayload): Promise<void> {
@@ -123,13 +139,20 @@ export class StateReading {
 
   /** Undefined where that is not known. */
   async #leaderNow(): Promise<number | undefined> {
-    const { topics: [found] } = await this.#admin.fetchTopicMetadata({ topics: [this.topic] })
-    return found?.partitions.find(({ partitionId }) => partitionId === 0)?.leader
+    const { topic, partition } = this.#state
+    const ask = () => this.#admin.fetchTopicMetadata({ topics: [topic] })
+    const { topics: [found] } = await patiently(ask)
+    return found?.partitions.find(({ partitionId }) => partitionId === partition)?.leader
+  }
+
+  #isIn(assignment: Assignment): boolean {
+    const { topic, partition } = this.#state
+    return assignment[topic]?.includes(partition) === true
   }
 
   #readOn(): void {
-    this.#consumer.seek(this.topic, this.#partition!.next)
-    this.#consumer.resume(this.topic)
+    this.#consumer.seek(this.#partition!.next)
+    this.#consumer.resume()
   }
 }
 

@@ -6,9 +6,20 @@
 import type { Message } from 'kafkajs'
 import type { Kept } from '../../state/kept.ts'
 import type { GroupOffsets, TopicMessages, Written } from '../writing/transactions.ts'
-import type { WaitingLines } from '../writing/waiting-lines.ts'
 import type { StateTopic } from './state-topic.ts'
 import type { TopicPositions } from './topic-positions.ts'
+
+/** What goes out with the state. */
+export interface LinesToCommit {
+  /** How many there are that are to go out soon. */
+  readonly waiting: number
+  /** Positions are those from which all goes on. */
+  begin?(): void
+  /** Before the state is saved: what has not become a line yet does. */
+  gather?(): void
+  /** None waits any more. */
+  take(): readonly TopicMessages[]
+}
 
 export interface CommitsOptions {
   /** Of the owner. */
@@ -24,7 +35,7 @@ export interface CommitsOptions {
   /** What goes out another way has arrived when it resolves: before the state says that it came out. */
   arrived(): Promise<unknown>
   /** Lines that are to go out with the state; undefined: they go that other way. */
-  readonly lines: WaitingLines | undefined
+  readonly lines: LinesToCommit | undefined
 }
 
 /** What brokers have of a run: `perhaps` where one was begun, and none has been answered. */
@@ -67,7 +78,8 @@ export class Commits {
   /** The same, with nothing left of the state. */
   async lastAndEmpty(): Promise<void> {
     await this.#end()
-    const { stateTopic, positions } = this.#options
+    const { stateTopic, positions, lines } = this.#options
+    lines?.gather?.()
     await this.#write(stateTopic.endings(), positions.groupOffsets(undefined))
   }
 
@@ -96,8 +108,9 @@ export class Commits {
   }
 
   async #commit(): Promise<void> {
-    const { stateTopic, positions, kept } = this.#options
+    const { stateTopic, positions, kept, lines } = this.#options
     this.#atMs = performance.now()
+    lines?.gather?.()
     const changes = new Map<string, Uint8Array | null>()
     kept.save!((key, value) => changes.set(key, value))
     if (changes.size === 0 && this.#waiting === 0) return
@@ -108,7 +121,7 @@ export class Commits {
   async #write(state: Message[], offsets: GroupOffsets): Promise<void> {
     const { stateTopic: { topic }, lines } = this.#options
     const messages: TopicMessages[] = [{ topic, messages: state, compression: 'none' }]
-    if (lines !== undefined && lines.waiting > 0) messages.push(lines.take())
+    if (lines !== undefined && lines.waiting > 0) messages.push(...lines.take())
     await this.#options.arrived()
     if (this.#committed === 'nothing') this.#committed = 'perhaps'
     await this.#options.commit({ messages, offsets: [offsets] })

@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Admin, Kafka } from 'kafkajs'
 import { UcError } from '../../errors.ts'
+import { boundsOf } from '../reading/offsets.ts'
 import type { OwnedState } from '../reading/state-partition.ts'
-import { StateReading } from '../reading/state-reading.ts'
+import { StateReadings } from '../reading/state-readings.ts'
 import { StateTopic } from './state-topic.ts'
 
 export interface FindOptions {
@@ -14,8 +15,10 @@ export interface FindOptions {
   readonly group: string
 }
 
-/** All that was committed of it by now. Throws where the topic is not there. */
-export async function findState({ kafka, admin, topic, group }: FindOptions): Promise<StateTopic> {
+/** All that was committed by now, of each partition a state. Throws where the topic is not there. */
+export async function findStates(
+  { kafka, admin, topic, group }: FindOptions,
+): Promise<readonly StateTopic[]> {
   if (!(await admin.listTopics()).includes(topic)) {
     throw new UcError(
       'failed',
@@ -23,15 +26,16 @@ export async function findState({ kafka, admin, topic, group }: FindOptions): Pr
         'are --group and --state-topic right?',
     )
   }
-  const found = new StateTopic(topic)
+  const bounds = await boundsOf(topic, admin)
+  const found = bounds.map(({ partition }) => new StateTopic(topic, partition))
   const groupId = `${group}-shown-${randomBytes(6).toString('hex')}`
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false })
-  const partitions = [0]
-  const reading = new StateReading(looker(found), admin, {
-    seek: (topic, offset) => consumer.seek({ topic, partition: 0, offset: `${offset}` }),
-    resume: (topic) => consumer.resume([{ topic, partitions }]),
-    pause: (topic) => consumer.pause([{ topic, partitions }]),
-  })
+  const states = { topic, isOne: false, of: (each: number) => looker(found[each]!), lost() {} }
+  const readings = new StateReadings(states, admin, (partition) => ({
+    seek: (offset) => consumer.seek({ topic, partition, offset: `${offset}` }),
+    resume: () => consumer.resume([{ topic, partitions: [partition] }]),
+    pause: () => consumer.pause([{ topic, partitions: [partition] }]),
+  }))
   const { CRASH, END_BATCH_PROCESS, FETCH, GROUP_JOIN } = consumer.events
   const isRead = new Promise<void>((resolve, reject) => {
     let hasBegun = false
@@ -39,13 +43,15 @@ export async function findState({ kafka, admin, topic, group }: FindOptions): Pr
       if (!restart) reject(error)
     })
     consumer.on(GROUP_JOIN, ({ payload: { memberAssignment } }) => {
-      if (hasBegun) return void reading.joined(memberAssignment)
+      if (hasBegun) return void readings.joined(memberAssignment, false)
       hasBegun = true
-      reading.read('stored', memberAssignment).then(() => resolve(), reject)
+      const all = readings.begin(found.map(({ partition }) => partition))
+      Promise.all(all.map(({ reading }) => reading!.read('stored', memberAssignment)))
+        .then(() => resolve(), reject)
     })
-    consumer.on(FETCH, ({ payload: { nodeId } }) => reading.fetched(nodeId))
+    consumer.on(FETCH, ({ payload: { nodeId } }) => readings.fetched(nodeId))
     consumer.on(END_BATCH_PROCESS, ({ payload: { batchSize, partition, lastOffset } }) => {
-      if (batchSize === 0 && partition === 0) reading.reach(Number(lastOffset) + 1)
+      if (batchSize === 0) readings.reach(partition, Number(lastOffset) + 1)
     })
   })
   try {
@@ -54,9 +60,7 @@ export async function findState({ kafka, admin, topic, group }: FindOptions): Pr
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      eachBatch: async (payload) => {
-        if (payload.batch.partition === 0) await reading.take(payload)
-      },
+      eachBatch: (payload) => readings.take(payload),
     })
     await isRead
   } finally {
@@ -69,6 +73,8 @@ export async function findState({ kafka, admin, topic, group }: FindOptions): Pr
 function looker(found: StateTopic): OwnedState {
   return {
     topic: found.topic,
+    partition: found.partition,
+    isOfOne: false,
     begin: () => Promise.resolve(),
     take: (message) => found.take(message),
     progress() {},

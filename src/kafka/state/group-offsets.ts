@@ -49,17 +49,27 @@ export function checkStored(
     }
     const position = positions?.get(partition) ?? offset
     if (position !== offset) {
-      throw refused(
-        `the offsets of group ${group} are not those of its state: ${topic}[${partition}] is at ` +
-          `${offset}, and was counted up to ${position}`,
-      )
+      const differ = `the offsets of group ${group} are not those of its state: ` +
+        `${topic}[${partition}] is at ${offset}, and was counted up to ${position}`
+      throw uc === version && state === stateTopic ? new Unsettled(differ) : refused(differ)
     }
   }
 }
 
+/**
+ * Both were committed together. A broker that has just come back may show an earlier end of the state,
+ * or earlier offsets.
+ */
+export class Unsettled extends UcError {
+  constructor(problem: string) {
+    super('failed', `${problem}; ${remedy}`)
+  }
+}
+
+const remedy = 'name the right --state-topic, begin with another --group, or count anew by ' +
+  '--start-at beginning'
+
 function refused(problem: string): UcError {
-  const remedy = 'name the right --state-topic, begin with another --group, or count anew by ' +
-    '--start-at beginning'
   return new UcError('failed', `${problem}; ${remedy}`)
 }
 

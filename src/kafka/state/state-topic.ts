@@ -1,5 +1,5 @@
 /**
- * A topic that holds one state: its keyed records (state/kept.ts) in partition 0, each as a message
+ * A topic that holds states, one in each partition: its keyed records (state/kept.ts), each as a message
  * of that key, and under the empty key what they are (io/state/contents.ts). What is ended has no
  * value. Brokers keep the last message of each key.
  */
@@ -23,9 +23,19 @@ const config: Readonly<Record<string, string>> = {
   'max.message.bytes': `${32 * 2 ** 20}`, // frames that are held, with their lines
 }
 
-/** Makes the topic where it is missing. Throws where brokers would delete what is old. */
-export async function prepareStateTopic(admin: Admin, topic: string): Promise<void> {
-  await partitionsOf({ admin, topic, create: { partitions: 1, config } })
+/**
+ * Makes the topic where it is missing, and partitions that it lacks. Throws where brokers would delete
+ * what is old.
+ */
+export async function prepareStateTopic(
+  admin: Admin,
+  topic: string,
+  partitions: number,
+): Promise<void> {
+  const found = await partitionsOf({ admin, topic, create: { partitions, config } })
+  if (found < partitions) {
+    await admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] })
+  }
   const policy = await configOf({ admin, topic, name: 'cleanup.policy' })
   if (policy === undefined || policy === 'compact') return
   throw new UcError(
@@ -38,6 +48,7 @@ export async function prepareStateTopic(admin: Admin, topic: string): Promise<vo
 /** What has been read of a topic, and what is to be written next. */
 export class StateTopic {
   readonly topic: string
+  readonly partition: number
   #contents = new Contents()
   #records = new Map<string, Uint8Array>()
   /** Of a commit whose end has not been read. */
@@ -47,8 +58,9 @@ export class StateTopic {
   /** Of a state that is to be replaced by the next messages. */
   #old: readonly string[] = []
 
-  constructor(topic: string) {
+  constructor(topic: string, partition = 0) {
     this.topic = topic
+    this.partition = partition
   }
 
   /** The next message that there is. What they are comes behind the records of each commit. */
@@ -104,14 +116,15 @@ export class StateTopic {
 
   /** With these changes; null: ended. */
   messagesOf(changes: ReadonlyMap<string, Uint8Array | null>): Message[] {
-    const messages = this.#old.filter((key) => !changes.has(key)).map((key) => messageOf(key, null))
+    const messages = this.#old.filter((key) => !changes.has(key))
+      .map((key) => this.#message(key, null))
     this.#old = []
     for (const [key, value] of changes) {
       this.#contents.change(key, value)
-      messages.push(messageOf(key, value))
+      messages.push(this.#message(key, value))
     }
     const head = { commits: ++this.#commits, savedMs: Date.now() }
-    messages.push(messageOf('', this.#contents.write(head)))
+    messages.push(this.#message('', this.#contents.write(head)))
     return messages
   }
 
@@ -121,10 +134,11 @@ export class StateTopic {
     this.beginAnew()
     const keys = [...new Set([...before, ...this.#old]), '']
     this.#old = []
-    return keys.map((key) => messageOf(key, null))
+    return keys.map((key) => this.#message(key, null))
   }
-}
 
-function messageOf(key: string, value: Uint8Array | null): Message {
-  return { partition: 0, key, value: value === null ? null : Buffer.from(value) }
+  #message(key: string, value: Uint8Array | null): Message {
+    const { partition } = this
+    return { partition, key, value: value === null ? null : Buffer.from(value) }
+  }
 }

@@ -30,9 +30,9 @@ export class WaitingLines {
   }
 
   /** None waits any more. */
-  take(): TopicMessages {
+  take(): readonly TopicMessages[] {
     const messages = this.#messages
     this.#messages = []
-    return { ...this.#options, messages }
+    return [{ ...this.#options, messages }]
   }
 }

@@ -256,6 +256,8 @@ describe('the owner of all reads the state first', () => {
     const ended = new Promise<void>((resolve) => settle = resolve)
     const state: OwnedState = {
       topic: 's',
+      partition: 0,
+      isOfOne: false,
       begin() {
         done.push('begin')
         return Promise.resolve()
@@ -269,7 +271,8 @@ describe('the owner of all reads the state first', () => {
       },
       goOn: (starts) => void done.push(`go on ${[...starts].join()}`),
     }
-    const reading = read({ ownsAll: true, startAt: 'stored', state })
+    const states = { topic: 's', isOne: true, of: () => state, lost() {} }
+    const reading = read({ ownsAll: true, startAt: 'stored', states })
     return { ...reading, done, settle }
   }
 

@@ -1,7 +1,7 @@
 /** What the group has stored has to fit the state, or there is none. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkStored, offsetsOf } from '../../../src/kafka/state/group-offsets.ts'
+import { checkStored, offsetsOf, Unsettled } from '../../../src/kafka/state/group-offsets.ts'
 import type { StoredOffset } from '../../../src/kafka/reading/stored-offsets.ts'
 
 const place = { group: 'g', topic: 't', stateTopic: 'g-state' }
@@ -49,4 +49,15 @@ test('so are offsets of an earlier uc', () => {
 test('offsets that were set by hand are refused', () => {
   const set = stored({ offset: 5, metadata: '' }, { offset: 2, metadata: '' })
   assert.throws(() => checkStored(set, positions, place), /t\[1\] is at 2, and was counted up to 7/)
+})
+
+test('where both are ours, brokers may not have settled on one of them', () => {
+  const earlier = storedWith('g-state')
+  const later = new Map([[0, 5], [1, 9]])
+  assert.throws(() => checkStored(earlier, later, place), Unsettled)
+  const elsewhere = storedWith('other')
+  assert.throws(
+    () => checkStored(elsewhere, later, place),
+    (error) => !(error instanceof Unsettled),
+  )
 })

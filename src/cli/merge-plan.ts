@@ -1,0 +1,156 @@
+/** What a run of uc-merge is: lines of files that it unites, or partial panes of a topic. */
+import { UcError } from '../errors.ts'
+import type { WeekDay } from '../time/calendar.ts'
+import type { MergeFlags } from './commands.ts'
+import type { NewTopic } from '../kafka/brokers/topics.ts'
+import {
+  newTopic,
+  partialsTopicOf,
+  type ReadTopic,
+  refuseWithout,
+  stateTopicOf,
+  type TopicPlan,
+  type TopicState,
+} from './kafka-plan.ts'
+import { type AnyOption, flagOf, type Parsed, valueOfText } from './option.ts'
+import {
+  kafka,
+  kafkaPartials,
+  kafkaRead,
+  kafkaState,
+  kafkaSwitches,
+  kafkaWrite,
+} from './options/kafka.ts'
+import { merging } from './options/merging.ts'
+import { output } from './options/output.ts'
+import { input } from './options/reading.ts'
+import type { Lateness } from './options/time.ts'
+import { time } from './options/time.ts'
+import { kinds } from './options/windows.ts'
+import { contradiction, inputsOf, type OutputPlan, outputPlan } from './plan.ts'
+
+export interface MergePlan {
+  /** At least one; `-` is standard input. */
+  readonly files: readonly string[]
+  /** Undefined: every line's own. */
+  readonly to: readonly string[] | undefined
+  readonly weekStart: WeekDay
+  readonly isDisjoint: boolean
+  readonly lateness: Lateness
+  readonly isOrdered: boolean
+  readonly maxLineBytes: number
+  readonly zstdWindowBytes: number
+  readonly strict: boolean
+}
+
+/** Where partial panes come from, and their lines go. */
+export interface UnitedTopics extends Omit<TopicPlan, 'read' | 'partials'> {
+  readonly read: ReadTopic
+  /** How to make the topic of the panes where it is missing. */
+  readonly create?: NewTopic | undefined
+}
+
+/** One of two. */
+export interface MergeRun {
+  readonly output: OutputPlan
+  /** Undefined: partial panes are united. */
+  readonly merging: MergePlan | undefined
+  readonly topics: UnitedTopics | undefined
+  readonly strict: boolean
+}
+
+export async function mergeRunPlan(parsed: Parsed<MergeFlags>): Promise<MergeRun> {
+  const { values: { strict } } = parsed
+  const topics = await unitedTopics(parsed)
+  const merging = topics === undefined ? mergePlan(parsed) : undefined
+  return { merging, topics, output: outputPlan(parsed), strict }
+}
+
+/** Undefined where files are read. */
+async function unitedTopics(parsed: Parsed<MergeFlags>): Promise<UnitedTopics | undefined> {
+  const { values: { kafka: reads, toKafka: writes }, given, files } = parsed
+  if (!reads) {
+    const { toKafka } = kafkaSwitches
+    const all = [{ toKafka }, kafkaPartials, kafkaRead, kafkaState, kafkaWrite, kafka]
+    const options = all.flatMap((table): AnyOption[] => Object.values(table))
+    refuseWithout('--kafka', [...options, output.early], given)
+    return undefined
+  }
+  if (!writes) refuseWithout('--to-kafka', Object.values(kafkaWrite), given)
+  const ofLines = [...Object.values(merging), kinds.weekStart, time.lateness, time.order]
+  const useless = [...ofLines, input.maxLine, input.zstdWindow].find((each) => given.has(each))
+  if (useless !== undefined) {
+    const remedy = 'leave it out, as partial panes say how they are counted'
+    throw contradiction(`--kafka and ${flagOf(useless)}`, remedy)
+  }
+  const { settle } = await import('./kafka-connection.ts')
+  const { values, connection } = settle(parsed.options, parsed)
+  const { stopAt, compression, stateTopic, commitEvery, atLeastOnce } = values
+  const group = mergedGroupOf(values.group)
+  const { partialsTopic = partialsTopicOf(values.group) } = values
+  const [topic = partialsTopic, results = values.resultTopic, ...more] = files
+  if (more.length > 0 || (files.length > 1 && !writes)) {
+    throw new UcError(
+      'usage',
+      `argument "${files.at(-1)}": expected the topic of partial panes, and with --to-kafka the ` +
+        'one of the results',
+    )
+  }
+  for (const each of files) valueOfText(kafkaPartials.partialsTopic, each, 'argument')
+  if (atLeastOnce && !writes) {
+    const remedy = 'leave it out, as lines there are so'
+    throw contradiction('--at-least-once and standard output', remedy)
+  }
+  const state = unitedState(stateTopic ?? stateTopicOf(group), commitEvery)
+  const names = [topic, state.topic, ...(writes ? [results] : [])]
+  if (new Set(names).size < names.length) {
+    throw new UcError(
+      'usage',
+      `the topics of partial panes, results and state are ${
+        names.join(', ')
+      }; name three that differ`,
+    )
+  }
+  const create = newTopic(parsed.values)
+  return {
+    connection,
+    read: { topic, group, startAt: 'stored', stopAt, state },
+    write: writes ? { topic: results, compression, create, isExact: !atLeastOnce } : undefined,
+  }
+}
+
+/** Of who unites what the processes of a group tell. */
+export function mergedGroupOf(group: string): string {
+  return `${group}-merged`
+}
+
+/** Partial panes say how they are counted: no flag does. */
+export function unitedState(topic: string, commitEveryMs: number): TopicState {
+  const flags = new Map([['--kafka', 'partial panes']])
+  return { topic, commitEveryMs, closes: false, flags, defaults: new Map() }
+}
+
+export function mergePlan({ values, given, files }: Parsed<MergeFlags>): MergePlan {
+  const { to, weekStart, disjoint, lateness, order, maxLine, zstdWindow, strict } = values
+  if (disjoint && to !== undefined) {
+    const remedy = 'leave one out, as a user of one minute may come again in the next'
+    throw contradiction('--disjoint and --to', remedy)
+  }
+  if (given.has(kinds.weekStart) && to?.includes('week') !== true) {
+    throw new UcError('usage', '--week-start is about weeks of --to; add --to week')
+  }
+  if (order === 'none' && given.has(time.lateness)) {
+    throw contradiction('--lateness and --order none', 'leave --lateness out, as no line is late')
+  }
+  return {
+    files: inputsOf(files),
+    to,
+    weekStart,
+    isDisjoint: disjoint,
+    lateness,
+    isOrdered: order !== 'none',
+    maxLineBytes: maxLine,
+    zstdWindowBytes: zstdWindow,
+    strict,
+  }
+}
