@@ -7,7 +7,13 @@ const pollMs = 20
 
 export class Arrivals {
   readonly #panes = new Set<string>()
+  readonly #nameOf: (line: string) => string
   #waiting: (() => void)[] = []
+
+  /** `nameOf`: lines of one name come once. */
+  constructor(nameOf: (line: string) => string = paneOf) {
+    this.#nameOf = nameOf
+  }
 
   /** Panes so far. */
   get count(): number {
@@ -16,7 +22,7 @@ export class Arrivals {
 
   add(line: string): void {
     const { size } = this.#panes
-    this.#panes.add(paneOf(line))
+    this.#panes.add(this.#nameOf(line))
     if (this.#panes.size === size) return
     for (const resume of this.#waiting.splice(0)) resume()
   }
@@ -37,10 +43,14 @@ export class Arrivals {
 
 /** Runs `use` while a consumer looks at the topic; it outlives the broker's restarts. */
 export async function withArrivalsIn<T>(
-  { brokers, topic, isolation }: ReadOptions & { readonly brokers: string; readonly topic: string },
+  { brokers, topic, isolation, nameOf }: ReadOptions & {
+    readonly brokers: string
+    readonly topic: string
+    readonly nameOf?: (line: string) => string
+  },
   use: (arrivals: Arrivals) => Promise<T>,
 ): Promise<T> {
-  const arrivals = new Arrivals()
+  const arrivals = new Arrivals(nameOf)
   const consumer = patientKafka(brokers).consumer({
     groupId: `watch-${topic}-${isolation}`,
     readUncommitted: isolation === 'read_uncommitted',

@@ -20,13 +20,17 @@ export interface Output {
   watched(use: (shown: Arrivals, sent: Arrivals) => Promise<void>): Promise<void>
 }
 
-export async function topicOutput({ brokers }: Broker, partitions: number): Promise<Output> {
+export async function topicOutput(
+  { brokers }: Broker,
+  partitions: number,
+  command: 'uc-pipeline' | 'uc-merge' = 'uc-pipeline',
+): Promise<Output> {
   const topic = await newTopic(brokers, { partitions })
   const watch = { brokers, topic }
   return {
     start(args) {
       const into = ['--to-kafka', '--result-topic', topic]
-      return startKafka({ brokers }, ['uc-pipeline', ...args, ...into])
+      return startKafka({ brokers }, [command, ...args, ...into])
     },
     lines: async () => (await readTopic(brokers, topic)).map(({ value }) => value!),
     async aborted() {

@@ -4,6 +4,9 @@ import type { ResultLine } from '../../src/records.ts'
 /** How often a line may stand: once, or again, but the same. */
 export type Delivery = 'exactly-once' | 'at-least-once'
 
+/** Which lines come in the order of the undisturbed run: all, or those of each window. */
+export type Order = 'all' | 'windows'
+
 const shownLines = 5
 
 /** Which pane of which window a line shows. */
@@ -22,6 +25,7 @@ export function difference(
   found: readonly string[],
   expected: readonly string[],
   delivery: Delivery,
+  order: Order = 'all',
 ): string | undefined {
   const panes = new Map(expected.map((line) => [paneOf(line), line]))
   if (panes.size < expected.length) return 'the undisturbed run has shown a pane twice'
@@ -37,9 +41,19 @@ export function difference(
     else if (before > 0 && delivery === 'exactly-once') wrong.push(`once more: ${line}`)
   }
   wrong.push(...[...panes].filter(([pane]) => !times.has(pane)).map(([, line]) => `lost: ${line}`))
-  if (wrong.length === 0) wrong.push(...misplaced(found, expected, delivery))
+  if (wrong.length === 0) {
+    const inOrder = order === 'all' ? (lines: readonly string[]) => lines : byWindow
+    wrong.push(...misplaced(inOrder(found), inOrder(expected), delivery))
+  }
   if (wrong.length === 0) return undefined
   return `${wrong.length} of ${expected.length} lines:\n${wrong.slice(0, shownLines).join('\n')}`
+}
+
+/** Those of a window in their order. */
+function byWindow(lines: readonly string[]): string[] {
+  const named = lines.map((line) => ({ line, window: windowOf(line) }))
+  return named.sort((a, b) => a.window < b.window ? -1 : a.window > b.window ? 1 : 0)
+    .map(({ line }) => line)
 }
 
 /** Exactly once, lines come in one order; else the last of each window is the same. */

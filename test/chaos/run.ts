@@ -6,6 +6,7 @@
  *   npm run chaos -- --kafka --kills 30 --seed 1      topics only
  *   npm run chaos -- --kafka --at-least-once          without transactions around the results
  *   npm run chaos -- --kafka --to-file                results appended to a file, as by >>
+ *   npm run chaos -- --processes 4                    that share a topic, and uc-merge which unites
  *   npm run chaos -- --kafka --verbose                tells what happens
  */
 import process from 'node:process'
@@ -14,6 +15,8 @@ import { seededRandom } from '../../src/generate/random.ts'
 import { hasBroker, startBroker } from '../support/broker.ts'
 import { withFolder } from '../support/folder.ts'
 import { killFiles } from './files.ts'
+import { killShares } from './shares.ts'
+import { newSharesTally, sharesInWords } from './shares-tally.ts'
 import { inWords, newTally } from './tally.ts'
 import { killTopics } from './topics.ts'
 
@@ -25,6 +28,7 @@ const { values } = parseArgs({
     kafka: flag,
     'at-least-once': flag,
     'to-file': flag,
+    processes: { type: 'string' },
     verbose: flag,
   },
 })
@@ -41,8 +45,12 @@ const tell = (text: string) => {
 
 process.stdout.write(`${kills} kills from seed ${seed}\n`)
 try {
-  await chaosInFiles(kills - inTopics)
-  if (inTopics > 0) await chaosInTopics(inTopics)
+  if (values.processes === undefined) {
+    await chaosInFiles(kills - inTopics)
+    if (inTopics > 0) await chaosInTopics(inTopics)
+  } else {
+    await chaosInShares(kills, Number(values.processes))
+  }
   process.stdout.write('no difference\n')
 } catch (error) {
   process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`)
@@ -69,6 +77,21 @@ async function chaosInTopics(kills: number): Promise<void> {
       const chaos = { broker, delivery, to, tally, kills: most, tell } as const
       await inStream(stream, (folder) => killTopics(seededRandom(stream), { ...chaos, folder }))
       process.stdout.write(`topics, stream ${stream}: ${inWords(tally)}\n`)
+    }
+  } finally {
+    await broker.stop()
+  }
+}
+
+async function chaosInShares(kills: number, processes: number): Promise<void> {
+  const broker = await startBroker()
+  const tally = newSharesTally()
+  try {
+    for (let stream = seed; tally.kills < kills; stream++) {
+      const most = Math.min(kills - tally.kills, mostPerStream)
+      const chaos = { broker, processes, tally, kills: most, tell }
+      await inStream(stream, (folder) => killShares(seededRandom(stream), { ...chaos, folder }))
+      process.stdout.write(`shares, stream ${stream}: ${sharesInWords(tally)}\n`)
     }
   } finally {
     await broker.stop()

@@ -39,7 +39,8 @@ export function inWords(tally: Tally): string {
     `after a takeover ${times(tally.takeoverMs)}`
 }
 
-function times(ms: readonly number[]): string {
+/** The median, and the most, of milliseconds. */
+export function times(ms: readonly number[]): string {
   if (ms.length === 0) return 'never seen'
   const sorted = ms.toSorted((a, b) => a - b)
   const seconds = (i: number) => `${(sorted[i]! / 1000).toFixed(1)} s`

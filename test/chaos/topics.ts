@@ -2,15 +2,15 @@
  * uc-pipeline --kafka on a topic that grows, disturbed until it has been killed often enough: what it
  * has written is what a run writes that nobody disturbs.
  */
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { happens, jumpedRandom, pick, type Random } from '../../src/generate/random.ts'
+import { jumpedRandom, pick, type Random } from '../../src/generate/random.ts'
 import type { Broker } from '../support/broker.ts'
 import { freshName, kill } from '../support/kafka-runs.ts'
 import type { Running } from '../support/running.ts'
 import { newTopic } from '../support/topics.ts'
 import { Disturbances } from './disturbances.ts'
 import { Feeder } from './feeder.ts'
+import { clientConfig, stateTopic } from './group-flags.ts'
 import { fileOutput, type Output, topicOutput } from './outputs.ts'
 import { type Delivery, difference } from './result-lines.ts'
 import type { Tally } from './tally.ts'
@@ -123,30 +123,4 @@ export async function killTopics(random: Random, chaos: TopicChaos): Promise<voi
   } finally {
     await Promise.all([...started.map(kill), feeder.stop()])
   }
-}
-
-function clientConfig(
-  random: Random,
-  { folder, sessionMs }: { readonly folder: string; readonly sessionMs: number },
-): string {
-  const path = join(folder, 'client.properties')
-  const fetchBytes = pick(random, [5000, 1_048_576])
-  const lines = [
-    `session.timeout.ms=${sessionMs}`,
-    `heartbeat.interval.ms=${Math.ceil(sessionMs / 6)}`,
-    `max.partition.fetch.bytes=${fetchBytes}`,
-  ]
-  writeFileSync(path, lines.map((line) => `${line}\n`).join(''))
-  return path
-}
-
-/** The usual one, which the command makes; or one that the broker compacts all the time. */
-async function stateTopic(random: Random, { brokers }: Broker): Promise<string[]> {
-  if (happens(random, 50)) return []
-  const config = {
-    'cleanup.policy': 'compact',
-    'segment.ms': '1000',
-    'min.cleanable.dirty.ratio': '0.001',
-  }
-  return [`--state-topic=${await newTopic(brokers, { config })}`]
 }
