@@ -6,7 +6,7 @@ import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin, type Consumer, type Kafka, type Message } from 'kafkajs'
 import { compressionTypes } from '../../src/kafka/codecs/codecs.ts'
-import { readCommitted } from '../../src/kafka/reading/committed-messages.ts'
+import { mendFetchAnswers } from '../../src/kafka/reading/fetch-answers.ts'
 import { brokerScript } from './broker.ts'
 
 export interface TopicOptions {
@@ -50,7 +50,7 @@ const fetchMs = 250
 
 /** Silent, and quick to ask again: a new broker refuses for a while to coordinate anything. */
 export function patientKafka(brokers: string): Kafka {
-  readCommitted()
+  mendFetchAnswers()
   return new kafkajs.Kafka({
     clientId: 'uc-test',
     brokers: brokers.split(','),

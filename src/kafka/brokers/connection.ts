@@ -5,7 +5,7 @@ import { Kafka, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs'
 import { UcError } from '../../errors.ts'
 import type { ClientConfig } from '../config/client-config.ts'
 import { registerCodecs } from '../codecs/codecs.ts'
-import { readCommitted } from '../reading/committed-messages.ts'
+import { mendFetchAnswers } from '../reading/fetch-answers.ts'
 import { debugLog, isDebugged } from './debug-log.ts'
 import { diagnose } from './diagnosis.ts'
 import type { Sasl } from '../config/sasl-config.ts'
@@ -26,7 +26,7 @@ const retries = 36
 
 export function newKafka(config: ConnectionConfig, retry: RetryOptions = {}): Kafka {
   registerCodecs()
-  readCommitted()
+  mendFetchAnswers()
   return new Kafka({
     clientId: config.clientId,
     brokers: [...config.brokers],

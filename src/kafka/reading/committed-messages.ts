@@ -5,8 +5,6 @@
  * looked through before it does.
  * (As Kafka's own consumer does, CompletedFetch.consumeAbortedTransactionsUpTo)
  */
-import { createRequire } from 'node:module'
-
 /** As kafkajs decodes it, markers at the ends of transactions among them. */
 export interface FetchedMessage {
   readonly offset: string
@@ -56,26 +54,4 @@ function byOffset(a: AbortedTransaction, b: AbortedTransaction): number {
 /** The key of a marker is its version and its type, 16 bits each: 0 aborts, 1 commits. */
 function isAbort(key: Uint8Array | null | undefined): boolean {
   return key?.length === 4 && key[2] === 0 && key[3] === 0
-}
-
-interface Broker {
-  fetch(this: Broker, request: unknown): Promise<{
-    readonly responses: readonly { readonly partitions: readonly FetchedPartition[] }[]
-  }>
-}
-
-let isMended = false
-
-/** For all consumers of this process from now on. */
-export function readCommitted(): void {
-  if (isMended) return
-  isMended = true
-  const require = createRequire(import.meta.url)
-  const { prototype } = require('kafkajs/src/broker/index.js') as { readonly prototype: Broker }
-  const { fetch } = prototype
-  prototype.fetch = async function (request) {
-    const answer = await fetch.call(this, request)
-    for (const { partitions } of answer.responses) partitions.forEach(hideAborted)
-    return answer
-  }
 }

@@ -105,8 +105,7 @@ export class TopicReader implements Owner {
       this.#assignment = memberAssignment
       this.#asChange(() => this.#join(memberAssignment, new Set(lost)))
     })
-    this.#consumer.on(FETCH, ({ payload: { nodeId } }) => {
-      this.#states?.fetched(nodeId)
+    this.#consumer.on(FETCH, () => {
       this.#partitions.noteFetch()
       if (this.#partitions.missing.length > 0) this.#inTurn(() => this.#skipDeleted())
     })
@@ -139,14 +138,7 @@ export class TopicReader implements Owner {
     const run = this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      eachBatch: async (payload) => {
-        try {
-          await this.#take(payload)
-        } catch (error) {
-          this.#states?.dropped()
-          throw error
-        }
-      },
+      eachBatch: (payload) => this.#take(payload),
     })
     run.catch((error) => this.#fail(error))
     void attend(others, { ...this.#options, joined: this.#joined.signal })

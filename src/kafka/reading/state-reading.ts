@@ -5,7 +5,6 @@
  */
 import type { Admin, EachBatchPayload } from 'kafkajs'
 import { UcError } from '../../errors.ts'
-import { patiently } from '../brokers/patiently.ts'
 import { OwnershipLost } from './owner.ts'
 import { boundsOf, type StartAt } from './offsets.ts'
 import { type OwnedState, StatePartition } from './state-partition.ts'
@@ -16,11 +15,6 @@ export interface StateConsumer {
   resume(): void
   pause(): void
 }
-
-/** One that was under way, one that brought nothing, and the next, before which it would be taken. */
-const sureAnswers = 3
-/** What is there comes sooner; once it has stood still, each emptied offset is passed at once. */
-const sureMs = 500
 
 export type Assignment = Readonly<Record<string, readonly number[]>>
 
@@ -33,10 +27,6 @@ export class StateReading {
   /** While it is read. */
   #partition: StatePartition | undefined
   #isGivenUp = false
-  /** Who is asked for it. */
-  #leader: number | undefined
-  /** Since it came to the offset that it stands at: the time, and answers of the leader. */
-  #still = { next: -1, sinceMs: 0, answers: 0 }
 
   constructor(state: OwnedState, admin: Admin, consumer: StateConsumer) {
     this.#state = state
@@ -61,7 +51,6 @@ export class StateReading {
     this.#isOwner = true
     await this.#state.begin()
     const bounds = (await boundsOf(topic, this.#admin)).find((each) => each.partition === partition)
-    this.#leader = await this.#leaderNow()
     if (this.#isGivenUp) return undefined // meanwhile
     this.#partition = new StatePartition(this.#state, bounds!)
     this.#readOn()
@@ -85,14 +74,8 @@ export class StateReading {
   joined(assignment: Assignment): boolean {
     if (!this.#isOwner) return true
     if (!this.#isIn(assignment)) return false
-    this.dropped()
     if (this.#partition !== undefined) this.#readOn()
     return true
-  }
-
-  /** What an answer has brought is not taken, and is asked for again: no answer so far says anything. */
-  dropped(): void {
-    this.#still = { ...this.#still, next: -1 }
   }
 
   async take({ batch, resolveOffset, heartbeat, isStale }: EachBatchPayload): Promise<void> {
@@ -108,41 +91,10 @@ export class StateReading {
     this.#partition?.reach(next)
   }
 
-  /**
-   * A broker has answered, after what the answer before has brought was taken. Where compaction has
-   * emptied a batch, and it is the last of its segment, or the next is larger than a fetch, an answer
-   * brings nothing, and kafkajs asks for the same again. Then there is no message at that offset: its
-   * batch would have come, whatever its size. Only here: in a topic of frames a transaction that is
-   * open looks the same. `nodeId`: kafkajs gives it as text.
-   */
-  fetched(nodeId: number | string): void {
-    if (this.#partition === undefined || Number(nodeId) !== this.#leader) return
-    const { next } = this.#partition
-    if (next !== this.#still.next) {
-      this.#still = { next, sinceMs: performance.now(), answers: 0 }
-      return
-    }
-    this.#still.answers++
-    if (this.#still.answers < sureAnswers || performance.now() - this.#still.sinceMs < sureMs) {
-      return
-    }
-    this.#partition.reach(next + 1)
-    this.#still = { ...this.#still, next: next + 1, answers: 0 }
-    if (!this.#partition.isDone) this.#readOn()
-  }
-
   /** Nobody waits for it any more. */
   giveUp(): void {
     this.#isGivenUp = true
     this.#partition?.giveUp()
-  }
-
-  /** Undefined where that is not known. */
-  async #leaderNow(): Promise<number | undefined> {
-    const { topic, partition } = this.#state
-    const ask = () => this.#admin.fetchTopicMetadata({ topics: [topic] })
-    const { topics: [found] } = await patiently(ask)
-    return found?.partitions.find(({ partitionId }) => partitionId === partition)?.leader
   }
 
   #isIn(assignment: Assignment): boolean {

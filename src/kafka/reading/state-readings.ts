@@ -76,16 +76,6 @@ export class StateReadings {
     this.#byPartition.get(partition)?.reach(next)
   }
 
-  /** A broker has answered. */
-  fetched(nodeId: number | string): void {
-    for (const reading of this.#byPartition.values()) reading.fetched(nodeId)
-  }
-
-  /** What an answer has brought is not taken, and is asked for again. */
-  dropped(): void {
-    for (const reading of this.#byPartition.values()) reading.dropped()
-  }
-
   /** Nobody waits for them any more. */
   giveUp(): void {
     for (const reading of this.#byPartition.values()) reading.giveUp()

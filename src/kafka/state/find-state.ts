@@ -36,7 +36,7 @@ export async function findStates(
     resume: () => consumer.resume([{ topic, partitions: [partition] }]),
     pause: () => consumer.pause([{ topic, partitions: [partition] }]),
   }))
-  const { CRASH, END_BATCH_PROCESS, FETCH, GROUP_JOIN } = consumer.events
+  const { CRASH, END_BATCH_PROCESS, GROUP_JOIN } = consumer.events
   const isRead = new Promise<void>((resolve, reject) => {
     let hasBegun = false
     consumer.on(CRASH, ({ payload: { error, restart } }) => {
@@ -49,7 +49,6 @@ export async function findStates(
       Promise.all(all.map(({ reading }) => reading!.read('stored', memberAssignment)))
         .then(() => resolve(), reject)
     })
-    consumer.on(FETCH, ({ payload: { nodeId } }) => readings.fetched(nodeId))
     consumer.on(END_BATCH_PROCESS, ({ payload: { batchSize, partition, lastOffset } }) => {
       if (batchSize === 0) readings.reach(partition, Number(lastOffset) + 1)
     })

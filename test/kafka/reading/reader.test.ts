@@ -313,24 +313,6 @@ describe('the owner of all reads the state first', () => {
     ])
   })
 
-  test('past what compaction has emptied, an offset at a time', async () => {
-    const { consumer, done } = await joined()
-    const answered = (nodeId = '1') => consumer.emit(consumer.events.FETCH, { payload: { nodeId } })
-    await consumer.give({ topic: 's', offsets: [0, 1] })
-    const seeks = () => consumer.calls.filter((call) => /^seek.*"s"/.test(call)).slice(1)
-    for (let i = 0; i < 10; i++) answered()
-    assert.deepEqual(seeks(), [], 'too soon')
-    await sleep(550)
-    for (let i = 0; i < 10; i++) answered('2')
-    assert.deepEqual(seeks(), [], 'another broker')
-    for (let i = 0; i < 4; i++) answered()
-    assert.deepEqual(seeks().map((call) => JSON.parse(call.slice(5)).offset), ['3', '4'])
-    await consumer.give({ topic: 's', offsets: [4, 5] })
-    for (let i = 0; i < 10; i++) answered()
-    assert.equal(seeks().length, 2)
-    assert.deepEqual(done, ['begin', 'take 0', 'take 1', 'take 4', 'take 5'])
-  })
-
   test('not where the others of its group keep it elsewhere', async () => {
     const { consumer, ended } = owner()
     await sleep(1)

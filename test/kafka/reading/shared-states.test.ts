@@ -139,29 +139,3 @@ test('what was read of one before it was lost does not come when it is back', as
   await until('all of it', () => seen.lastIndexOf('source 0') > before)
   assert.deepEqual(seen.slice(seen.indexOf('lost 0')), ['lost 0', 'begin 0', 'go on 0', 'source 0'])
 })
-
-test('an answer that is dropped as the group changes does not say that there is nothing', async () => {
-  const { consumer, join, has } = reading()
-  const answered = () => consumer.emit(consumer.events.FETCH, { payload: { nodeId: '1' } })
-  await sleep(1)
-  join([0, 1])
-  const seeks = () => {
-    return consumer.calls.filter((call) => /^seek.*"s","partition":0/.test(call)).length
-  }
-  await until('the states', () => consumer.calls.filter((call) => /^seek/.test(call)).length === 2)
-  answered()
-  await sleep(550)
-  for (let i = 1; i < 5; i++) {
-    answered()
-    join([0, 1])
-    assert.equal(seeks(), 1 + i, 'from where it was')
-  }
-  const heartbeat = () => Promise.reject(new Error('not the coordinator'))
-  for (let i = 0; i < 4; i++) {
-    answered()
-    await assert.rejects(consumer.give({ topic: 's', partition: 1, offsets: [i], heartbeat }))
-  }
-  assert.equal(seeks(), 5)
-  for (const partition of [0, 1]) await consumer.give({ topic: 's', partition, offsets: [999] })
-  await has('source 0')
-})
