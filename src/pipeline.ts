@@ -18,7 +18,7 @@ export type Windowing = Omit<WindowOptions, 'isReadToItsEnd' | 'showsRaw' | 'led
 export type Counting =
   & Omit<UniqueCounterOptions, 'reserve'>
   & LineConstants
-  & Pick<CountOptions, 'earlyMs'>
+  & Pick<CountOptions, 'earlyMs' | 'isDisjoint'>
 
 /** What becomes of frames. Calendar and lateness stand here once, for both stages. */
 export type CountingPlan = Windowing & Counting

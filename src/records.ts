@@ -115,10 +115,19 @@ export interface Watermark {
   readonly watermarkMs: number
 }
 
-/** A line or frame that is not counted, or not for every kind: a line of --rejects. */
+/**
+ * A line or frame that is not counted, or not for every kind: a line of --rejects. `repartitioned`:
+ * a window that is not.
+ */
 export interface Reject {
   readonly type: 'reject'
-  readonly reason: 'malformed' | 'out-of-range' | 'quarantined' | 'expired' | 'unmergeable'
+  readonly reason:
+    | 'malformed'
+    | 'out-of-range'
+    | 'quarantined'
+    | 'expired'
+    | 'unmergeable'
+    | 'repartitioned'
   /** What is wrong, and what was expected. */
   readonly detail: string
   /** Where it stood: `stdin`, a file's name. */

@@ -11,7 +11,14 @@ import type { CountMethod } from './options/counting.ts'
 
 export type UnitedPlan = Pick<
   CountingPlan,
-  'calendar' | 'latenessMs' | 'method' | 'exactLimit' | 'precision' | 'sketch' | 'shard'
+  | 'calendar'
+  | 'latenessMs'
+  | 'method'
+  | 'exactLimit'
+  | 'precision'
+  | 'sketch'
+  | 'shard'
+  | 'isDisjoint'
 >
 
 export function unitedPlanText(plan: UnitedPlan): string {
@@ -25,6 +32,7 @@ export function unitedPlanText(plan: UnitedPlan): string {
     exactLimit,
     precision,
     sketch: plan.sketch ?? false,
+    ...(plan.isDisjoint === true && { disjoint: true }),
     ...(plan.shard !== undefined && { shard: plan.shard }),
   })
 }
@@ -35,8 +43,8 @@ export function unitedPlan(text: string, zoneNamed: (name: string) => Zone): Uni
     return new UcError('failed', `partial panes whose plan has no ${what}: ${text}`)
   }
   if (!isRecord(fields)) throw refused('fields')
-  const { windows, tz, weekStart, latenessMs, method, exactLimit, precision, sketch, shard } =
-    fields
+  const { windows, tz, weekStart, latenessMs, method, exactLimit, precision } = fields
+  const { sketch, shard, disjoint } = fields
   if (!isListOf(windows, isText) || windows.length === 0) throw refused('windows')
   if (!isText(tz)) throw refused('tz')
   const firstDay = weekDays.find((day) => day === weekStart)
@@ -56,6 +64,7 @@ export function unitedPlan(text: string, zoneNamed: (name: string) => Zone): Uni
     exactLimit,
     precision,
     sketch: sketch === true,
+    isDisjoint: disjoint === true,
     shard: isText(shard) ? shard : undefined,
   }
 }

@@ -77,6 +77,7 @@ export function report({ command, ledger, rejects, outcome, failures, isCounted 
 }
 
 function summary({ reason, count, first }: RejectTotal, total: Total, hasFile: boolean): string {
+  if (reason === 'repartitioned') return `${grouped(count)} windows not written: ${first.detail}`
   const { lines, frames, accepted = frames, merged } = total
   const [all, are] = {
     malformed: [`${grouped(lines)} lines`, 'malformed'],

@@ -8,8 +8,11 @@
  *   users    in base64, 8 bytes each: the fingerprint (counter/hash.ts), hi then lo, big-endian.
  *            Worked through: "12" is hi = 6c94c7eb, lo = ebf792e8, so "bJTH6+v3kug="
  *   sketch   in place of users: an image (counter/image.ts), in base64
+ *   disjoint in place of users, where no other source has any of them: how many the source itself has
+ *            counted up to there, {"users":512,"low":512,"high":512,"method":"exact","error":0}
  *   due      late frames only, unix seconds: a revision shows them then
  */
+import type { Estimate } from '../counter/counter.ts'
 import { imageOf } from '../counter/image.ts'
 import { readImage } from '../counter/read-image.ts'
 import { Sketch } from '../counter/sketch.ts'
@@ -29,11 +32,24 @@ export interface PartialPane {
   readonly frames: number
   /** Of late frames: when a revision shows them, unix milliseconds. */
   readonly dueMs?: number
-  /** Fingerprints, `hi`, `lo` of each; or a sketch, which holds users of earlier panes too. */
-  readonly users: Uint32Array | Sketch
+  readonly users: PaneUsers
+  /** Of how many sources it is one, where that matters, and was while the window began. */
+  readonly of?: number
+  readonly wasOf?: number
   /** Where it was read, for messages. */
   readonly place?: string
   readonly line?: number
+}
+
+/**
+ * Fingerprints, `hi`, `lo` of each; or a sketch, which holds users of earlier panes too; or their
+ * number, likewise with those of earlier panes.
+ */
+export type PaneUsers = Uint32Array | Sketch | Estimate
+
+/** Whether they are a number. */
+export function isCounted(users: PaneUsers): users is Estimate {
+  return !(users instanceof Sketch) && !(users instanceof Uint32Array)
 }
 
 /** More are split: their line has 350 kB. */
@@ -45,11 +61,15 @@ const mostSeconds = 10 ** 12
 export function partialLine(pane: PartialPane): string {
   const { source, kind, startMs, frames, dueMs, users } = pane
   const due = dueMs === undefined ? '' : `,"due":${secondsText(dueMs)}`
-  const counted = users instanceof Sketch
-    ? `"sketch":"${base64(imageOf(users))}"`
-    : `"users":"${base64(bigEndian(users))}"`
   return `{"window":${JSON.stringify(kind)},"start":${secondsText(startMs)},"source":${source},` +
-    `"frames":${frames}${due},${counted}}\n`
+    `"frames":${frames}${due},${usersText(users)}}\n`
+}
+
+function usersText(users: PaneUsers): string {
+  if (users instanceof Sketch) return `"sketch":"${base64(imageOf(users))}"`
+  if (users instanceof Uint32Array) return `"users":"${base64(bigEndian(users))}"`
+  const { users: count, low, high, method, error } = users
+  return `"disjoint":${JSON.stringify({ users: count, low, high, method, error })}`
 }
 
 /** The pane in a line, or what is wrong with it. */
@@ -82,7 +102,12 @@ export function partialIn(text: string, { kinds }: Pick<Calendar, 'kinds'>): Par
   return dueMs > span.endMs ? { ...pane, dueMs } : `"due" is not behind the end of the ${name}`
 }
 
-function usersIn({ users, sketch }: Record<string, unknown>): Uint32Array | Sketch | string {
+function usersIn(line: Record<string, unknown>): PaneUsers | string {
+  const { users, sketch, disjoint } = line
+  if (disjoint !== undefined) {
+    const isAlone = users === undefined && sketch === undefined
+    return isAlone ? estimateIn(disjoint) : 'expected "disjoint" without "users" and "sketch"'
+  }
   if ((users === undefined) === (sketch === undefined)) return 'expected either "users" or "sketch"'
   const name = users === undefined ? 'sketch' : 'users'
   const text = users ?? sketch
@@ -96,6 +121,18 @@ function usersIn({ users, sketch }: Record<string, unknown>): Uint32Array | Sket
     return `"users" has ${bytes.length} bytes; expected ${userBytes} each`
   }
   return halves(bytes)
+}
+
+function estimateIn(value: unknown): Estimate | string {
+  if (!isRecord(value)) return '"disjoint" is no object'
+  const { users, low, high, method, error } = value
+  const isWhole = isCount(users) && isCount(low) && isCount(high) && low <= users && users <= high
+  if (!isWhole) return '"disjoint" has no "users" between "low" and "high"'
+  if (method !== 'exact' && method !== 'hll') return '"disjoint" has no "method" exact or hll'
+  if (typeof error !== 'number' || !(error >= 0 && error < Infinity)) {
+    return '"disjoint" has no "error" of at least 0'
+  }
+  return { users, low, high, method, error }
 }
 
 function bigEndian(pairs: Uint32Array): Uint8Array {

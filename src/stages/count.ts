@@ -11,9 +11,9 @@ import { Sketch } from '../counter/sketch.ts'
 import { endOfRun } from '../kernel/window-runs.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
-import { partialLine, type PartialPane } from '../ndjson/partial.ts'
+import { type PaneUsers, partialLine, type PartialPane } from '../ndjson/partial.ts'
 import type { FrameBatch, Reject, ResultLine, WindowedBatch } from '../records.ts'
-import { EXPIRED, LATE } from '../records.ts'
+import { EXPIRED, LATE, windowKey } from '../records.ts'
 import type { Emit, Held, Stage } from '../stage.ts'
 import type { Put, StateRecord } from '../state/kept.ts'
 import { withAccounts } from '../state/saved-accounts.ts'
@@ -37,6 +37,8 @@ export interface CountOptions extends LineConstants {
   readonly shortage?: Shortage
   /** Every so long, by the wall clock, open windows are shown as they stand. */
   readonly earlyMs?: number | undefined
+  /** Whether no user is in two sources, and partial panes tell how many each has. */
+  readonly isDisjoint?: boolean
   readonly ledger: Ledger
 }
 
@@ -54,6 +56,19 @@ export interface CountStage extends Stage<CountIn, CountOut> {
   readonly openWindows: number
   /** Takes a while where many windows are open. */
   held(): Held
+  /**
+   * Where sources are disjoint: refuses the windows that are open now and begin before that time.
+   */
+  refuse(repartition: Repartition, emit: Emit<CountOut>): void
+}
+
+export interface Repartition {
+  readonly was: number
+  readonly is: number
+  readonly beforeMs: number
+  /** Where that was read. */
+  readonly place: string
+  readonly line: number
 }
 
 export interface Result {
@@ -64,7 +79,7 @@ export interface Result {
 export type CountOut = Result | Reject | Control
 
 export function countStage(options: CountOptions): CountStage {
-  const { calendar, latenessMs, newCounter, shortage, earlyMs, ledger } = options
+  const { calendar, latenessMs, newCounter, isDisjoint, shortage, earlyMs, ledger } = options
   const { kinds } = calendar
   const toLine = resultLines(options)
   /** Per kind, by start: cheaper than windowKey, where neighbouring frames change windows. */
@@ -162,22 +177,37 @@ export function countStage(options: CountOptions): CountStage {
   function unite(pane: PartialPane, emit: Emit<CountOut>): void {
     const { source, kind, startMs, frames, users, dueMs = -Infinity } = pane
     union.heard(source)
-    if (frames === 0 && !(users instanceof Sketch) && users.length === 0) return
+    if (frames === 0 && isNobody(users)) return
     const k = kinds.findIndex(({ name }) => name === kind)
     const window = windowAt(k, startMs)
     if (window === undefined) return expirePane(pane, k, emit)
     savedWindows.touch(window)
     ofKinds[k]!.counted += frames
+    refuseMixed(window, pane, emit)
     const { endMs, expiryMs } = window
     if (dueMs === -Infinity && endMs > union.watermarkMs) {
-      window.addUsers(users, frames)
+      window.addUsers(pane)
     } else {
       const isPast = dueMs <= union.watermarkMs
       const shownMs = Math.min(isPast ? nextRevisionMs(union.watermarkMs) : dueMs, expiryMs)
-      if (window.addLateUsers(users, frames, shownMs)) due.push({ dueMs: shownMs, window })
+      if (window.addLateUsers(pane, shownMs)) due.push({ dueMs: shownMs, window })
     }
     const short = shortage?.told()
     if (short !== undefined) throw short.cause
+  }
+
+  function refuseMixed(window: OpenWindow, pane: PartialPane, emit: Emit<CountOut>): void {
+    const { of: is = 0, wasOf = is, place = 'partials', line = 0 } = pane
+    const was = wasOf !== is || window.of === 0 ? wasOf : window.of
+    if (was !== is && window.refuse()) emit(repartitioned(window, { was, is, place, line }))
+  }
+
+  function refuse(repartition: Repartition, emit: Emit<CountOut>): void {
+    for (const window of windowsInOrder()) {
+      if (window.isClosed || window.startMs >= repartition.beforeMs || !window.refuse()) continue
+      savedWindows.touch(window)
+      emit(repartitioned(window, repartition))
+    }
   }
 
   /** The window of kind `k`, or undefined where it is over. */
@@ -200,6 +230,7 @@ export function countStage(options: CountOptions): CountStage {
       startMs,
       latenessMs: latenessMs[k]!,
       newCounter,
+      isDisjoint,
     })
     open[k]!.set(startMs, window)
     return window
@@ -339,6 +370,7 @@ export function countStage(options: CountOptions): CountStage {
       }
       return { windows: this.openWindows, exactBytes: bytes.exact, sketchBytes: bytes.sketch }
     },
+    refuse,
     inSteps,
     end(emit) {
       for (const _ of inSteps('end', emit));
@@ -359,6 +391,28 @@ export function countStage(options: CountOptions): CountStage {
 
 function wasIdle(source: string, kindName: string): string {
   return `${source} was idle, and ${kindName} was over by the watermark of the others`
+}
+
+function isNobody(users: PaneUsers): boolean {
+  if (users instanceof Sketch) return false
+  return (users instanceof Uint32Array ? users.length : users.users) === 0
+}
+
+function repartitioned(
+  { kind: { name: window }, startMs }: OpenWindow,
+  { was, is, place, line }: Omit<Repartition, 'beforeMs'>,
+): Reject {
+  const key = windowKey({ window, start: startMs / 1000 })
+  return {
+    type: 'reject',
+    reason: 'repartitioned',
+    detail: `${key}: its frames were keyed to ${was} partitions and to ${is}, so that users may ` +
+      'be in two of them; no further line of it is written, count it without --disjoint',
+    source: place,
+    line,
+    windows: [window],
+    content: () => ({ raw: key }),
+  }
 }
 
 /** Something happens to a window: its line falls due, or it is over. */

@@ -28,6 +28,8 @@ export interface PartialsOptions {
   readonly latenessMs: readonly number[]
   /** Counts as that of the union does: by the same method, limit and precision. */
   readonly newCounter: () => Counter
+  /** Whether no user is in two sources: then numbers travel, not users. */
+  readonly isDisjoint?: boolean
   /** Asked as windows open. */
   readonly shortage?: Shortage
   readonly ledger: Ledger

@@ -6,8 +6,14 @@
  */
 import { UcError } from '../errors.ts'
 import type { Ledger } from '../ledger.ts'
-import { partialIn } from '../ndjson/partial.ts'
-import { isPartialMark, type PartialHead, partialMarkIn } from '../ndjson/partial-mark.ts'
+import { isCounted, partialIn, type PartialPane } from '../ndjson/partial.ts'
+import {
+  isPartialMark,
+  type PartialHead,
+  type PartialMark,
+  partialMarkIn,
+} from '../ndjson/partial-mark.ts'
+import { Repartitions } from '../sources/repartitions.ts'
 import type { SourceEnd, SourceMark } from '../records.ts'
 import type { Emit, Held, Stage } from '../stage.ts'
 import { ChangedRecords } from '../state/changed-records.ts'
@@ -30,6 +36,8 @@ export type UniteIn = SourceMark | SourceEnd | UniteLines
 export interface UnitedCount {
   readonly counts: CountStage
   readonly calendar: Calendar
+  /** Whether no user is in two sources, as long as there are as many. */
+  readonly isDisjoint: boolean
 }
 
 export interface UniteOptions {
@@ -68,6 +76,7 @@ export function uniteStage({ newCount, ledger, say }: UniteOptions): UniteStage 
   })
   const records = new ChangedRecords()
   const told = new Map<number, Told>()
+  const repartitions = new Repartitions()
   let plan: string | undefined
   let united: UnitedCount | undefined
   /** Of the topic that is read, for messages. */
@@ -97,6 +106,26 @@ export function uniteStage({ newCount, ledger, say }: UniteOptions): UniteStage 
       if (each !== source) told.set(each, { name: ofEach, of, next: 0, isEnded: false })
     }
     told.set(source, { name, of, next, isEnded: false })
+    if (united?.isDisjoint !== true) return
+    const repartition = repartitions.head(head)
+    if (repartition !== undefined) counts.refuse({ ...repartition, place, line }, toResults(emit))
+  }
+
+  function takePane(pane: PartialPane, emit: Emit<CountOut>): void {
+    const { counts, calendar, isDisjoint } = united!
+    if (!isDisjoint) return counts.push({ ...pane, place, line }, toResults(emit))
+    const of = told.get(pane.source)?.of ?? 0
+    const wasOf = repartitions.pane(pane, calendar) ?? of
+    counts.push({ ...pane, of, wasOf, place, line }, toResults(emit))
+  }
+
+  /** Behind what a source has brought. */
+  function takeMark(mark: Exclude<PartialMark, PartialHead>, emit: Emit<CountOut>): void {
+    const { counts } = united!
+    const repartition = repartitions.mark(mark.source)
+    if (repartition !== undefined) counts.refuse({ ...repartition, place, line }, toResults(emit))
+    counts.push(mark, toResults(emit))
+    if (mark.type === 'source-end') end(mark.source, emit)
   }
 
   function take(text: string, emit: Emit<CountOut>): void {
@@ -106,7 +135,7 @@ export function uniteStage({ newCount, ledger, say }: UniteOptions): UniteStage 
       ? partialMarkIn(text)
       : united === undefined
       ? 'a pane before any mark that says how it is counted'
-      : partialIn(text, united.calendar)
+      : paneIn(text, united)
     if (typeof found === 'string') {
       account.malformed++
       emit({
@@ -122,11 +151,8 @@ export function uniteStage({ newCount, ledger, say }: UniteOptions): UniteStage 
     account.merged++
     if (found.type === 'partial-head') return takeHead(found, emit)
     if (united === undefined) return // a mark of what was told before what is still there
-    if (found.type === 'partial') {
-      return united.counts.push({ ...found, place, line }, toResults(emit))
-    }
-    united.counts.push(found, toResults(emit))
-    if (found.type === 'source-end') end(found.source, emit)
+    if (found.type === 'partial') takePane(found, emit)
+    else takeMark(found, emit)
   }
 
   /** The stream is over with its last source. */
@@ -152,6 +178,7 @@ export function uniteStage({ newCount, ledger, say }: UniteOptions): UniteStage 
         const record = new RecordWriter().text(name).count(of).number(next).flag(isEnded)
         fields.push([`${source}`, record])
       }
+      fields.push(...repartitions.fields())
       records.save(put, fields)
     },
     load(all) {
@@ -163,7 +190,7 @@ export function uniteStage({ newCount, ledger, say }: UniteOptions): UniteStage 
           const name = record.text()
           const of = record.count()
           told.set(Number(key), { name, of, next: record.number(), isEnded: record.flag() })
-        } else {
+        } else if (!repartitions.load(record)) {
           throw unknownRecord(key)
         }
         record.end()
@@ -215,6 +242,15 @@ export function uniteStage({ newCount, ledger, say }: UniteOptions): UniteStage 
     },
     held: () => united?.counts.held() ?? { windows: 0, exactBytes: 0, sketchBytes: 0 },
   }
+}
+
+function paneIn(
+  text: string,
+  { calendar, isDisjoint }: UnitedCount,
+): PartialPane | string {
+  const found = partialIn(text, calendar)
+  if (typeof found === 'string' || isCounted(found.users) === isDisjoint) return found
+  return `expected ${isDisjoint ? '"disjoint"' : '"users" or "sketch"'}, as the plan says`
 }
 
 function otherPlan(

@@ -8,6 +8,8 @@ import type { FrameBatch, Pane, ResultLine } from '../records.ts'
 import type { RecordReader, RecordWriter } from '../state/record.ts'
 import type { WindowKind } from '../time/calendar.ts'
 import { Sketch } from '../counter/sketch.ts'
+import type { PartialPane } from '../ndjson/partial.ts'
+import { DisjointUsers } from './disjoint-users.ts'
 import { type Addition, LateFrames } from './late-frames.ts'
 import { type Around, type OnTimeWindow, stillAround } from './on-time.ts'
 import type { ToLine } from './result-lines.ts'
@@ -20,7 +22,12 @@ export interface OpenWindowOptions {
   readonly startMs: number
   readonly latenessMs: number
   readonly newCounter: () => Counter
+  /** Whether no user is in two sources, of which each tells how many it has. */
+  readonly isDisjoint?: boolean | undefined
 }
+
+/** What one source has counted. */
+type Brought = Pick<PartialPane, 'source' | 'of' | 'users' | 'frames'>
 
 /** By a revision. */
 interface Shown {
@@ -37,6 +44,8 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
   readonly expiryMs: number
   readonly #newCounter: () => Counter
   readonly #users: Counter
+  /** Where they are counted in place of users. */
+  readonly #disjoint: DisjointUsers | undefined
   #frames = 0
   /** How many of them the last early line has shown. */
   #framesShown = 0
@@ -58,6 +67,7 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
     this.expiryMs = this.endMs + latenessMs
     this.#newCounter = newCounter
     this.#users = newCounter()
+    this.#disjoint = options.isDisjoint === true ? new DisjointUsers() : undefined
   }
 
   /** Of its users, without those of late frames. */
@@ -95,8 +105,18 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
     return addition.frames === 1
   }
 
-  /** What one source has counted on time: users by fingerprint, `hi`, `lo` of each, or a sketch. */
-  addUsers(users: Uint32Array | Sketch, frames: number): void {
+  /** To how many partitions its frames are keyed, where that has to stay; 0: it has none. */
+  get of(): number {
+    return this.#disjoint?.of ?? 0
+  }
+
+  /** No line of it comes out any more. Whether one could, before. */
+  refuse(): boolean {
+    return this.#disjoint?.refuse() === true
+  }
+
+  /** What one source has counted on time. */
+  addUsers({ source, of = 0, users, frames }: Brought): void {
     this.#around = [] // these have been counted elsewhere, kind by kind
     this.#frames += frames
     this.#hasOnTime = true
@@ -105,6 +125,7 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
       this.#users.merge(users)
       return
     }
+    if (!(users instanceof Uint32Array)) return this.#disjoint!.tell(source, users, { of })
     for (let i = 0; i < users.length; i += 2) {
       const [hi, lo] = [users[i]!, users[i + 1]!]
       if (this.#users.add(hi, lo)) this.saved?.users.add(hi, lo)
@@ -112,7 +133,7 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
   }
 
   /** The same of late frames. Whether they are the first that fall due at this time. */
-  addLateUsers(users: Uint32Array | Sketch, frames: number, dueMs: number): boolean {
+  addLateUsers({ source, of = 0, users, frames }: Brought, dueMs: number): boolean {
     const late = this.#late ??= new LateFrames()
     const isFirst = late.get(dueMs) === undefined
     const addition = late.add(frames, dueMs)
@@ -120,6 +141,10 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
       this.saved?.late.get(dueMs)?.merge(users)
       addition.users ??= this.#newCounter()
       addition.users.merge(users)
+      return isFirst
+    }
+    if (!(users instanceof Uint32Array)) {
+      this.#disjoint!.tell(source, users, { of, dueMs })
       return isFirst
     }
     const shown = { dueMs, addition }
@@ -138,6 +163,7 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
     this.saved?.lateOver(dueMs)
     if (this.#late?.size === 0) this.#late = undefined
     this.#merge(addition)
+    this.#disjoint?.show(dueMs)
     this.#revision++
     return this.#line('late', toLine)
   }
@@ -154,6 +180,7 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
     const late = this.#late?.all()
     if (late === undefined && (this.#isClosed || !this.#hasOnTime)) return undefined
     for (const addition of late ?? []) this.#merge(addition)
+    this.#disjoint?.show(Infinity)
     this.#late = undefined
     return this.#line('early', toLine)
   }
@@ -177,6 +204,7 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
       head.number(dueMs).number(frames).flag(users !== undefined)
       if (users !== undefined) saved.lateOf(dueMs).writeTo(head)
     }
+    this.#disjoint?.writeTo(head)
   }
 
   /** Users of a record, on time or late; the head comes when all are there. */
@@ -218,6 +246,7 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
       this.#late.restore(dueMs, { frames, users })
     }
     if ((found?.size ?? 0) !== used) throw head.refused('of other late frames')
+    this.#disjoint?.readFrom(head)
     this.#around = [] // what it has counted is not known frame by frame
   }
 
@@ -237,9 +266,10 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
     this.#frames += frames
   }
 
-  #line(pane: Pane, toLine: ToLine): ResultLine {
+  #line(pane: Pane, toLine: ToLine): ResultLine | undefined {
+    if (this.#disjoint?.isRefused === true) return undefined
     const revision = pane === 'early' ? undefined : pane === 'late' ? this.#revision : 0
-    const counted = this.#users.estimate()
+    const counted = this.#disjoint?.estimate() ?? this.#users.estimate()
     return toLine({ window: this, counted, frames: this.#frames, pane, revision })
   }
 }

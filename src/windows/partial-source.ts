@@ -13,7 +13,8 @@ import type { WindowKind } from '../time/calendar.ts'
 import { PartialWindow, type PartialWindowOptions } from './partial-window.ts'
 import type { SavedPartials } from './saved-partials.ts'
 
-export interface PartialSourceOptions extends Pick<PartialWindowOptions, 'newCounter'> {
+export interface PartialSourceOptions
+  extends Pick<PartialWindowOptions, 'newCounter' | 'isDisjoint'> {
   readonly kinds: readonly WindowKind[]
   /** Per kind of window. */
   readonly latenessMs: readonly number[]
@@ -93,7 +94,7 @@ export class PartialSource {
   }
 
   newWindow(k: number, startMs: number): PartialWindow {
-    const { kinds, latenessMs, newCounter } = this.#options
+    const { kinds, latenessMs, newCounter, isDisjoint } = this.#options
     const window = new PartialWindow({
       source: this.source,
       kind: kinds[k]!,
@@ -101,6 +102,7 @@ export class PartialSource {
       startMs,
       latenessMs: latenessMs[k]!,
       newCounter,
+      isDisjoint,
     })
     this.#open[k]!.set(startMs, window)
     this.#expiring.push(window)
@@ -169,8 +171,9 @@ export class PartialSource {
 
   /** Frames have come that count nowhere, and yet it is waited for again. */
   #sign(startMs: number): PartialPane {
-    const kind = this.#options.kinds[0]!.name
-    return { type: 'partial', source: this.source, kind, startMs, frames: 0, users: nobody }
+    const { kinds: [kind], isDisjoint } = this.#options
+    const users = isDisjoint === true ? none : nobody
+    return { type: 'partial', source: this.source, kind: kind!.name, startMs, frames: 0, users }
   }
 
   #letGo(window: PartialWindow): void {
@@ -180,6 +183,7 @@ export class PartialSource {
 }
 
 const nobody = new Uint32Array(0)
+const none = { users: 0, low: 0, high: 0, method: 'exact', error: 0 } as const
 
 function inOrder(a: PartialWindow, b: PartialWindow): number {
   return a.expiryMs - b.expiryMs

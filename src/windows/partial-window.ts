@@ -6,8 +6,9 @@
  *
  * Where the counter is a sketch and its image is shorter than the fingerprints that have changed it,
  * the sketch goes instead, as it was when the last of them came: a later revision's users are not in it.
+ * Where no other source has any of the users, their number goes, likewise.
  */
-import type { Counter } from '../counter/counter.ts'
+import type { Counter, Estimate } from '../counter/counter.ts'
 import { imageBytes } from '../counter/image.ts'
 import { Sketch } from '../counter/sketch.ts'
 import { mostPaneUsers, type PartialPane } from '../ndjson/partial.ts'
@@ -20,6 +21,8 @@ import type { OpenWindowOptions } from './open-window.ts'
 
 export interface PartialWindowOptions extends OpenWindowOptions {
   readonly source: number
+  /** Whether no other source has any of its users. */
+  readonly isDisjoint?: boolean | undefined
 }
 
 /** What has come and is shown at the same time. */
@@ -28,7 +31,7 @@ interface Gathered {
   readonly dueMs: number | undefined
   frames: number
   /** `hi`, `lo` of each, signed: V8 keeps such numbers without boxes. Undefined: see the counter. */
-  users: number[] | Sketch | undefined
+  users: number[] | Sketch | Estimate | undefined
 }
 
 /** A longer image does not fit into a message; then fingerprints go, however many. */
@@ -44,6 +47,7 @@ export class PartialWindow implements OnTimeWindow<PartialWindow> {
   readonly expiryMs: number
   /** All who have been told of, or are gathered. */
   readonly #users: Counter
+  readonly #isDisjoint: boolean
   #around: Around<PartialWindow>
   /** In the order in which it came. */
   #gathered: readonly Gathered[] = nothing
@@ -51,7 +55,7 @@ export class PartialWindow implements OnTimeWindow<PartialWindow> {
   saved: SavedUsers | undefined
 
   constructor(options: PartialWindowOptions) {
-    const { source, kind, rank, startMs, latenessMs, newCounter } = options
+    const { source, kind, rank, startMs, latenessMs, newCounter, isDisjoint = false } = options
     this.source = source
     this.kind = kind
     this.rank = rank
@@ -59,6 +63,7 @@ export class PartialWindow implements OnTimeWindow<PartialWindow> {
     this.endMs = kind.spanAt(startMs).endMs
     this.expiryMs = this.endMs + latenessMs
     this.#users = newCounter()
+    this.#isDisjoint = isDisjoint
   }
 
   get users(): Counter {
@@ -68,7 +73,8 @@ export class PartialWindow implements OnTimeWindow<PartialWindow> {
   /** Of what has come since the last pass, about. */
   get gatheredBytes(): number {
     return this.#gathered.reduce((sum, { users }) => {
-      return sum + (Array.isArray(users) ? users.length * 8 : users?.bytes ?? 0)
+      if (users instanceof Sketch) return sum + users.bytes
+      return sum + (Array.isArray(users) ? users.length * 8 : 0)
     }, 0)
   }
 
@@ -122,7 +128,7 @@ export class PartialWindow implements OnTimeWindow<PartialWindow> {
         ...(dueMs !== undefined && { dueMs }),
       } as const
       if (!Array.isArray(users)) {
-        yield { ...pane, frames, users: users ?? this.#sketch! }
+        yield { ...pane, frames, users: users ?? this.#counted() }
         continue
       }
       const pairs = Uint32Array.from(users)
@@ -144,11 +150,16 @@ export class PartialWindow implements OnTimeWindow<PartialWindow> {
     const last = this.#gathered.at(-1)
     if (last !== undefined) {
       if (last.dueMs === dueMs) return last
-      last.users ??= copyOf(this.#sketch!)
+      last.users ??= this.#isDisjoint ? this.#counted() : copyOf(this.#sketch!)
     }
-    const next = { dueMs, frames: 0, users: [] }
+    const next = { dueMs, frames: 0, users: this.#isDisjoint ? undefined : [] }
     this.#gathered = [...this.#gathered, next]
     return next
+  }
+
+  /** What stands for all users so far. */
+  #counted(): Sketch | Estimate {
+    return this.#isDisjoint ? this.#users.estimate() : this.#sketch!
   }
 
   get #sketch(): Sketch | undefined {

@@ -1,6 +1,7 @@
 /** Partial panes as lines: what was written is read, and what is wrong is named. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Estimate } from '../../src/counter/counter.ts'
 import { fingerprintOfText, newFingerprint } from '../../src/counter/hash.ts'
 import { imageOf } from '../../src/counter/image.ts'
 import { Sketch } from '../../src/counter/sketch.ts'
@@ -21,6 +22,8 @@ function randomPane(random: Random): PartialPane {
   const { startMs, endMs } = kind.spanAt(below(random, 2 ** 32) * 1000)
   const users = happens(random, 30)
     ? randomSketch(random)
+    : happens(random, 30)
+    ? randomEstimate(random)
     : Uint32Array.from({ length: 2 * below(random, 50) }, () => random.next())
   return {
     type: 'partial',
@@ -31,6 +34,13 @@ function randomPane(random: Random): PartialPane {
     users,
     ...(happens(random, 30) && { dueMs: endMs + 1 + below(random, 10_000) }),
   }
+}
+
+function randomEstimate(random: Random): Estimate {
+  const users = below(random, 2 ** 32)
+  if (happens(random, 30)) return { users, low: users, high: users, method: 'exact', error: 0 }
+  const [low, high] = [below(random, users + 1), users + below(random, 1000)]
+  return { users, low, high, method: 'hll', error: below(random, 10_000) / 10_000 }
 }
 
 function randomSketch(random: Random): Sketch {
@@ -89,6 +99,7 @@ const right = {
   frames: 412,
   users: 'bJTH6+v3kug=',
 }
+const counted = { users: 412, low: 412, high: 412, method: 'exact', error: 0 }
 const wrong: readonly (readonly [unknown, string])[] = [
   ['', 'not JSON; expected a partial pane'],
   ['[]', 'no JSON object; expected a partial pane'],
@@ -118,6 +129,20 @@ const wrong: readonly (readonly [unknown, string])[] = [
   [
     { users: undefined, sketch: 'bJTH6+v3kug=' },
     '"sketch" is no sketch: family 199; expected 7, HLL',
+  ],
+  [{ disjoint: counted }, 'expected "disjoint" without "users" and "sketch"'],
+  [{ users: undefined, disjoint: 7 }, '"disjoint" is no object'],
+  [
+    { users: undefined, disjoint: { ...counted, low: 413 } },
+    '"disjoint" has no "users" between "low" and "high"',
+  ],
+  [
+    { users: undefined, disjoint: { ...counted, method: 'auto' } },
+    '"disjoint" has no "method" exact or hll',
+  ],
+  [
+    { users: undefined, disjoint: { ...counted, error: -1 } },
+    '"disjoint" has no "error" of at least 0',
   ],
   [{ users: undefined, sketch: '' }, '"sketch" is no sketch: 0 bytes; expected 8'],
 ]

@@ -44,8 +44,16 @@ const countings: readonly UniqueCounterOptions[] = [
   { method: 'hll', exactLimit: 0, precision: 9 },
 ]
 
-export function randomCutInput(random: Random, hostile: Iterator<Uint8Array>): CutInput {
-  const { frames, options } = randomTimedStream(random)
+/** `isDisjoint`: no user is in two sources, but for those of hostile lines. */
+export function randomCutInput(
+  random: Random,
+  hostile: Iterator<Uint8Array>,
+  isDisjoint = false,
+): CutInput {
+  const { frames: drawn, options } = randomTimedStream(random)
+  const frames = isDisjoint
+    ? drawn.map((frame) => ({ ...frame, uid: `${frame.source}-${frame.uid}` }))
+    : drawn
   return {
     messages: [...messagesOf(random, frames, hostile)],
     options,

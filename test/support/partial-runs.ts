@@ -5,12 +5,13 @@
  */
 import assert from 'node:assert/strict'
 import { chain } from '../../src/chain.ts'
+import { Sketch } from '../../src/counter/sketch.ts'
 import { uniqueCounter } from '../../src/counter/unique.ts'
 import { below, happens, pick, type Random } from '../../src/generate/random.ts'
 import { newKernel } from '../../src/kernel/choose.ts'
 import { Ledger } from '../../src/ledger.ts'
 import { controlLine, isMark, parseControl } from '../../src/ndjson/control.ts'
-import { partialIn, partialLine } from '../../src/ndjson/partial.ts'
+import { isCounted, partialIn, partialLine } from '../../src/ndjson/partial.ts'
 import { type CountOut, type CountStage, countStage } from '../../src/stages/count.ts'
 import { type ExtractIn, extractStage } from '../../src/stages/extract.ts'
 import { type PartialsOut, type PartialsStage, partialsStage } from '../../src/stages/partials.ts'
@@ -23,6 +24,8 @@ export interface PartialsHow {
   /** In percent of the messages; or only where one is due. */
   readonly pass: number | 'due'
   readonly cut: number
+  /** No user is in two sources. */
+  readonly isDisjoint?: boolean
 }
 
 export interface PartialsRun {
@@ -48,14 +51,18 @@ interface Side {
 
 const encoder = new TextEncoder()
 
-function newChain({ options, counting, showsRaw }: CutInput, kernel: Side['kernel']) {
+function newChain(
+  { options, counting, showsRaw }: CutInput,
+  kernel: Side['kernel'],
+  isDisjoint: boolean,
+) {
   const { calendar, latenessMs } = options
   const ledger = new Ledger()
   kernel.columns.clear() // what another run has left there must not help
   kernel.lineNumber = -1
   kernel.room().memory.fill(0)
   const newCounter = () => uniqueCounter(counting)
-  const partials = partialsStage({ calendar, latenessMs, newCounter, ledger })
+  const partials = partialsStage({ calendar, latenessMs, newCounter, isDisjoint, ledger })
   const stage = chain(
     extractStage({ kernel, maxLineBytes, isInterleaved: true, ledger }),
     windowStage({ ...options, showsRaw, ledger }),
@@ -86,6 +93,7 @@ export function partialsRun(input: CutInput, random: Random, how: PartialsHow): 
   const lines: string[] = []
   const shown: number[] = []
   const panes = { sketches: 0, late: 0, cuts: 0 }
+  const { isDisjoint = false } = how
   const { calendar, latenessMs } = input.options
   const keptCounts = new KeptState()
   let united: { ledger: Ledger; counts: CountStage } = newCounts()
@@ -94,7 +102,7 @@ export function partialsRun(input: CutInput, random: Random, how: PartialsHow): 
   function newCounts() {
     const ledger = new Ledger()
     const newCounter = () => uniqueCounter(input.counting)
-    return { ledger, counts: countStage({ calendar, latenessMs, newCounter, ledger }) }
+    return { ledger, counts: countStage({ calendar, latenessMs, newCounter, isDisjoint, ledger }) }
   }
 
   function sideOf(source: number): Side {
@@ -102,7 +110,7 @@ export function partialsRun(input: CutInput, random: Random, how: PartialsHow): 
     if (side === undefined) {
       const kernel = kernels[source]!
       const kept = new KeptState()
-      side = { source, kernel, kept, queue: [], ...newChain(input, kernel) }
+      side = { source, kernel, kept, queue: [], ...newChain(input, kernel, isDisjoint) }
       sides.set(source, side)
     }
     return side
@@ -115,7 +123,8 @@ export function partialsRun(input: CutInput, random: Random, how: PartialsHow): 
   function send({ queue }: Side, message: PartialsOut): void {
     if (message.type === 'reject') return
     if (message.type === 'partial') {
-      if (!(message.users instanceof Uint32Array)) panes.sketches++
+      assert.equal(isCounted(message.users), isDisjoint)
+      if (message.users instanceof Sketch) panes.sketches++
       if (message.dueMs !== undefined) panes.late++
       queue.push(partialLine(message))
     } else if (isMark(message)) {
@@ -145,7 +154,7 @@ export function partialsRun(input: CutInput, random: Random, how: PartialsHow): 
   function cut(side: Side): void {
     pass(side)
     side.kept.save(side.stage)
-    Object.assign(side, newChain(input, side.kernel))
+    Object.assign(side, newChain(input, side.kernel, isDisjoint))
     side.stage.load!(side.kept.shuffled(random))
     panes.cuts++
   }

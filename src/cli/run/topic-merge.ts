@@ -53,7 +53,7 @@ export async function runTopicMerge(
         newCount(text) {
           const plan = { ...unitedPlan(text, zoneNamed), earlyMs: output.earlyMs }
           const counts = countingStage(plan, { ledger, memory })
-          return { counts, calendar: plan.calendar }
+          return { counts, calendar: plan.calendar, isDisjoint: plan.isDisjoint === true }
         },
         ledger,
         say: kafka.say,
