@@ -82,6 +82,7 @@ export type PipelineFlags =
   & KafkaSwitches
   & KafkaReadOptions
   & KafkaPartialsOptions
+  & Pick<MergingOptions, 'disjoint'>
   & KafkaStateOptions
   & KafkaWriteOptions
   & KafkaOptions
@@ -173,6 +174,7 @@ export const pipeline: Runnable<PipelineFlags, PipelinePlan> = {
     ...kafkaSwitches,
     ...kafkaRead,
     ...kafkaPartials,
+    disjoint: merging.disjoint,
     ...kafkaState,
     ...kafkaWrite,
     ...kafka,

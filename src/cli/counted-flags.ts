@@ -24,6 +24,7 @@ const free = [
   'progress',
   'maxMemory',
   'zstdWindow',
+  'disjoint', // of topics alone: see there
   'threads',
 ]
 

@@ -8,6 +8,7 @@ import type { FromKafkaFlags, PipelineFlags, ToKafkaFlags } from './commands.ts'
 import { type AnyOption, flagOf, type Parsed, valueOfText } from './option.ts'
 import { input } from './options/reading.ts'
 import { kafka, kafkaPartials, kafkaRead, kafkaState, kafkaWrite } from './options/kafka.ts'
+import { merging } from './options/merging.ts'
 import type { KafkaWriteOptions } from './options/kafka.ts'
 import { type CountedFlags, countedFlags } from './counted-flags.ts'
 import { contradiction, type OutputPlan, outputPlan } from './plan.ts'
@@ -101,9 +102,10 @@ export async function topicPlan(
   parsed: Parsed<PipelineFlags>,
 ): Promise<TopicPlan | undefined> {
   const { values: { kafka: reads, toKafka: writes }, given, files } = parsed
-  const { partials: shares } = parsed.values
+  const { partials: shares, disjoint } = parsed.values
   const { partials, processes } = kafkaPartials
   const ofReading = [...Object.values({ ...kafkaRead, ...kafkaState }), partials, processes]
+  if (disjoint) refuseBesideDisjoint(parsed)
   if (!reads) refuseWithout('--kafka', ofReading, given)
   if (!shares) refuseWithout('--partials', [kafkaPartials.partialsTopic], given)
   if (!writes && !shares) {
@@ -130,8 +132,8 @@ export async function topicPlan(
       topic: stateTopic ?? stateTopicOf(group),
       commitEveryMs,
       closes,
-      flags: new Map([...flags, ['--partials', shares ? 'on' : 'off']]),
-      defaults: new Map([...defaults, ['--partials', 'off']]),
+      flags: new Map([...flags, ['--partials', onOff(shares)], ['--disjoint', onOff(disjoint)]]),
+      defaults: new Map([...defaults, ['--partials', 'off'], ['--disjoint', 'off']]),
     }
   }
   const read = reads ? { topic, group, startAt, stopAt, state: state() } : undefined
@@ -162,6 +164,10 @@ export async function topicPlan(
       : undefined,
     partials: shares ? { topic: results, compression, create: newTopic(parsed.values) } : undefined,
   }
+}
+
+function onOff(isOn: boolean): string {
+  return isOn ? 'on' : 'off'
 }
 
 export function stateTopicOf(group: string): string {
@@ -211,6 +217,18 @@ export function refuseWithout(
   const option = options.find((each) => given.has(each))
   if (option === undefined) return
   throw new UcError('usage', `${flagOf(option)} says nothing without ${flags}; add it`)
+}
+
+function refuseBesideDisjoint({ values, given }: Parsed<PipelineFlags>): void {
+  if (!values.partials && values.processes === undefined) {
+    refuseWithout('--partials or --processes', [merging.disjoint], given)
+  }
+  if (values.sketch) {
+    throw contradiction(
+      '--disjoint and --sketch',
+      'leave one out, as numbers that add up are no sketch',
+    )
+  }
 }
 
 /** What is decided by who unites, or would be told twice. */

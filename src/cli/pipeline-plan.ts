@@ -46,7 +46,8 @@ export async function pipelinePlan(parsed: Parsed<PipelineFlags>): Promise<Pipel
   if (topics?.write !== undefined && output.out !== undefined) {
     throw contradiction('--out and --to-kafka', 'leave one out')
   }
-  const counting = { ...countPlan(parsed), earlyMs, ...await windowingOf(time) }
+  const { disjoint: isDisjoint } = parsed.values
+  const counting = { ...countPlan(parsed), earlyMs, isDisjoint, ...await windowingOf(time) }
   const processes = manyProcesses(parsed, topics)
   return {
     read,

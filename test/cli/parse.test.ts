@@ -53,6 +53,7 @@ test('without arguments every value is its default', async () => {
     partials: false,
     partialsTopic: undefined,
     processes: undefined,
+    disjoint: false,
     stateTopic: undefined,
     commitEvery: 1000,
     atLeastOnce: false,

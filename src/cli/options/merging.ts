@@ -1,4 +1,4 @@
-/** Options of uc-merge alone. */
+/** Options about what is united. */
 import { windowName } from '../../time/calendar.ts'
 import type { Option } from '../option.ts'
 import { flag } from '../values.ts'
@@ -26,10 +26,11 @@ export const merging: MergingOptions = {
     group: 'Merging',
     fallback: 'false',
     parse: flag,
-    brief: 'Add users up, as none is in two inputs',
+    brief: 'Add users up, as none is in two inputs or partitions',
     detail:
       'For inputs that were split by user: lines need no sketch, and exact counts stay exact. ' +
-      'Where a user is in two inputs, he counts twice.',
+      'With `--partials` or `--processes`, only for a topic whose messages are keyed by user: ' +
+      'numbers travel, not users. Where a user is in two inputs or partitions, he counts twice.',
     example: '--disjoint',
   },
 }

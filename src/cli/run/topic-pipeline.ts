@@ -5,7 +5,9 @@
 import { shownName } from '../../io/file-name.ts'
 import { inspectInputs } from '../../io/input.ts'
 import { inWords, kafkaSession } from '../../kafka/brokers/kafka-session.ts'
-import { mostBatchBytes, partitionsOf } from '../../kafka/brokers/topics.ts'
+import { mostBatchBytes, partitionsByNow, partitionsOf } from '../../kafka/brokers/topics.ts'
+import { type KafkaPlace, mayPass } from '../../kafka/brokers/trouble.ts'
+import { OwnershipLost } from '../../kafka/reading/owner.ts'
 import { messageStage } from '../../kafka/reading/message-frames.ts'
 import { PartialLines } from '../../kafka/writing/partial-lines.ts'
 import type { TopicPlan } from '../kafka-plan.ts'
@@ -53,7 +55,7 @@ export async function runTopicPipeline(
       const partitions = await session.during(partitionsOf({ ...kafka, topic }))
       const reading = { ...topics.read, consumer: connection.consumer }
       if (topics.partials !== undefined) {
-        const newStages = await ofPartials(plan, topics, { kafka, session, partitions })
+        const newStages = await ofPartials(plan, topics, { kafka, session, partitions, place })
         kafka.say(summary(topics, partitions, output))
         const parts = { read: reading, kafka, session, ownsAll: false, newStages }
         return await countTopic({ ...parts, results: undefined }, place)
@@ -97,15 +99,31 @@ function stages(
   return { stage: chain(frames, windows, counts), openWindows: () => counts.openWindows }
 }
 
+interface FramesTopic {
+  readonly partitions: number
+  readonly place: KafkaPlace
+}
+
 /** Of a partition each: frames to partial panes, which go out with the state. */
 async function ofPartials(
   { read, counting }: PipelinePlan,
   { read: frames, partials }: TopicPlan,
-  { kafka, session, partitions: known }: Connected & { readonly partitions: number },
+  { kafka, session, partitions: known, place }: Connected & FramesTopic,
 ): Promise<(of: OfShare) => Counted<PartialsOut>> {
   const { topic, create } = partials!
   const partitions = await session.during(partitionsOf({ ...kafka, topic, create }))
   const most = await session.during(mostBatchBytes(kafka.admin, topic))
+  const nowOf = counting.isDisjoint === true
+    ? partitionsByNow({ ...kafka, topic: frames!.topic })
+    : undefined
+  const orPass = async (asked: Promise<number>) => {
+    try {
+      return await asked
+    } catch (error) {
+      const cause = inWords(error, place)
+      throw mayPass(error) ? new OwnershipLost('interrupted', { cause }) : cause
+    }
+  }
   const to = { ...partials!, partitions, mostBatchBytes: most, plan: unitedPlanText(counting) }
   return (of) => {
     const { partition, positions, ledger, progress } = of
@@ -115,6 +133,7 @@ async function ofPartials(
       source: partition,
       name: `${frames!.topic}[${partition}]`,
       of: Math.max(known, partition + 1),
+      nowOf: nowOf && (() => orPass(nowOf())),
       stage,
       next: () => positions.offsets.get(partition),
     })

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin } from 'kafkajs'
 import { UcError } from '../../errors.ts'
+import { patiently } from './patiently.ts'
 
 export interface NewTopic {
   readonly partitions: number
@@ -39,6 +40,28 @@ export async function partitionsOf({ admin, topic, create }: TopicsOptions): Pro
       throw new UcError('failed', `topic "${topic}" has partitions without a leader`)
     }
     await sleep(50)
+  }
+}
+
+/**
+ * Asks how many partitions a topic has. Those who ask while a question is under way, which began
+ * before they did, share the next one.
+ */
+export function partitionsByNow(
+  { admin, topic }: Pick<TopicsOptions, 'admin' | 'topic'>,
+): () => Promise<number> {
+  let running: Promise<unknown> = Promise.resolve()
+  let next: Promise<number> | undefined
+  const ask = async () => {
+    next = undefined
+    const { topics: [found] } = await patiently(() => admin.fetchTopicMetadata({ topics: [topic] }))
+    return found!.partitions.length
+  }
+  return () => {
+    if (next !== undefined) return next
+    const asked = running.then(ask)
+    running = asked.catch(() => {})
+    return next = asked
   }
 }
 

@@ -17,8 +17,8 @@ export interface LinesToCommit {
   begin?(): void
   /** Before the state is saved: what has not become a line yet does. */
   gather?(): void
-  /** None waits any more. */
-  take(): readonly TopicMessages[]
+  /** None waits any more, even before it resolves. */
+  take(): readonly TopicMessages[] | Promise<readonly TopicMessages[]>
 }
 
 export interface CommitsOptions {
@@ -121,8 +121,9 @@ export class Commits {
   async #write(state: Message[], offsets: GroupOffsets): Promise<void> {
     const { stateTopic: { topic }, lines } = this.#options
     const messages: TopicMessages[] = [{ topic, messages: state, compression: 'none' }]
-    if (lines !== undefined && lines.waiting > 0) messages.push(...lines.take())
-    await this.#options.arrived()
+    const taken = lines !== undefined && lines.waiting > 0 ? lines.take() : []
+    const [ofLines] = await Promise.all([taken, this.#options.arrived()])
+    messages.push(...ofLines)
     if (this.#committed === 'nothing') this.#committed = 'perhaps'
     await this.#options.commit({ messages, offsets: [offsets] })
     this.#committed = 'something'

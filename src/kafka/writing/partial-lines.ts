@@ -5,7 +5,7 @@
 import type { Message } from 'kafkajs'
 import type { PartialPane } from '../../ndjson/partial.ts'
 import { partialLine } from '../../ndjson/partial.ts'
-import { type PartialMark, partialMarkLine } from '../../ndjson/partial-mark.ts'
+import { type PartialHead, type PartialMark, partialMarkLine } from '../../ndjson/partial-mark.ts'
 import type { PartialsOut, PartialsStage } from '../../stages/partials.ts'
 import { windowKey } from '../../records.ts'
 import type { Compression } from '../codecs/compression.ts'
@@ -21,6 +21,8 @@ export interface PartialLinesOptions {
   readonly source: number
   readonly name: string
   readonly of: number
+  /** Asks for `of` as it is by now, before each commit; undefined: it may change. */
+  readonly nowOf: (() => Promise<number>) | undefined
   readonly plan: string
   readonly stage: PartialsStage
   /** Offset of the frame that is counted next; undefined before anything is. */
@@ -30,6 +32,8 @@ export interface PartialLinesOptions {
 export class PartialLines {
   readonly #options: PartialLinesOptions
   #messages: Message[] = []
+  /** Stands before the messages. */
+  #head: Pick<PartialHead, 'from' | 'next'> | undefined
   /** Up to there it is told. */
   #told: number | undefined
 
@@ -43,7 +47,8 @@ export class PartialLines {
   }
 
   get waiting(): number {
-    return this.#messages.length + (this.#options.stage.isDue ? 1 : 0)
+    const isBegun = this.#head !== undefined || this.#options.stage.isDue
+    return this.#messages.length + (isBegun ? 1 : 0)
   }
 
   gather(): void {
@@ -52,23 +57,28 @@ export class PartialLines {
 
   add(message: PartialsOut): void {
     if (message.type === 'reject' || message.type === 'header' || message.type === 'end') return
-    if (this.#messages.length === 0) this.#begin()
+    this.#head ??= this.#next()
     if (message.type === 'partial') this.#addPane(message)
-    else if (message.type !== 'source') this.#toAll(message)
+    else if (message.type !== 'source') this.#messages.push(...this.#toAll(message))
   }
 
-  take(): readonly TopicMessages[] {
-    const { topic, compression, mostBatchBytes } = this.#options
-    const messages = this.#messages
+  async take(): Promise<readonly TopicMessages[]> {
+    const { topic, compression, mostBatchBytes, source, name, of, nowOf, plan } = this.#options
+    const [head, messages] = [this.#head, this.#messages]
+    this.#head = undefined
     this.#messages = []
-    return [{ topic, compression, mostBatchBytes, messages }]
+    if (head === undefined) return []
+    // All frames in these panes have been read by now, so that none was keyed to more partitions.
+    const ofNow = nowOf === undefined ? of : Math.max(await nowOf(), source + 1)
+    const first = this.#toAll({ type: 'partial-head', source, name, of: ofNow, ...head, plan })
+    return [{ topic, compression, mostBatchBytes, messages: [...first, ...messages] }]
   }
 
-  #begin(): void {
-    const { source, name, of, plan, next: reached } = this.#options
-    const next = reached()!
-    this.#toAll({ type: 'partial-head', source, name, of, from: this.#told ?? next, next, plan })
+  #next(): Pick<PartialHead, 'from' | 'next'> {
+    const next = this.#options.next()!
+    const from = this.#told ?? next
     this.#told = next
+    return { from, next }
   }
 
   #addPane(pane: PartialPane): void {
@@ -77,11 +87,11 @@ export class PartialLines {
     this.#messages.push({ partition, key, value: partialLine(pane).trimEnd() })
   }
 
-  #toAll(mark: PartialMark): void {
+  #toAll(mark: PartialMark): Message[] {
     const value = partialMarkLine(mark).trimEnd()
-    for (let partition = 0; partition < this.#options.partitions; partition++) {
-      this.#messages.push({ partition, key: `source/${mark.source}`, value })
-    }
+    return Array.from({ length: this.#options.partitions }, (_, partition) => {
+      return { partition, key: `source/${mark.source}`, value }
+    })
   }
 }
 
