@@ -88,14 +88,8 @@ async function unitedTopics(parsed: Parsed<MergeFlags>): Promise<UnitedTopics | 
   const { stopAt, compression, stateTopic, commitEvery, atLeastOnce } = values
   const group = mergedGroupOf(values.group)
   const { partialsTopic = partialsTopicOf(values.group) } = values
-  const [topic = partialsTopic, results = values.resultTopic, ...more] = files
-  if (more.length > 0 || (files.length > 1 && !writes)) {
-    throw new UcError(
-      'usage',
-      `argument "${files.at(-1)}": expected the topic of partial panes, and with --to-kafka the ` +
-        'one of the results',
-    )
-  }
+  const words = topicWords(parsed)
+  const { topic = partialsTopic, results = values.resultTopic } = words
   for (const each of files) valueOfText(kafkaPartials.partialsTopic, each, 'argument')
   if (atLeastOnce && !writes) {
     const remedy = 'leave it out, as lines there are so'
@@ -117,6 +111,29 @@ async function unitedTopics(parsed: Parsed<MergeFlags>): Promise<UnitedTopics | 
     read: { topic, group, startAt: 'stored', stopAt, state },
     write: writes ? { topic: results, compression, create, isExact: !atLeastOnce } : undefined,
   }
+}
+
+/** Of one word beside --to-kafka the flags say which of the two it names. */
+function topicWords(
+  { values: { toKafka }, given, files }: Parsed<MergeFlags>,
+): { readonly topic?: string; readonly results?: string } {
+  const [first, second, ...more] = files
+  if (more.length > 0 || (second !== undefined && !toKafka)) {
+    throw new UcError(
+      'usage',
+      `argument "${files.at(-1)}": expected the topic of partial panes, and with --to-kafka the ` +
+        'one of the results',
+    )
+  }
+  if (first === undefined) return {}
+  if (second !== undefined) return { topic: first, results: second }
+  if (!toKafka || given.has(kafkaWrite.resultTopic)) return { topic: first }
+  if (given.has(kafkaPartials.partialsTopic)) return { results: first }
+  throw new UcError(
+    'usage',
+    `argument "${first}": is it the topic of partial panes, or of the results? name it by ` +
+      '--partials-topic or --result-topic, or name both',
+  )
 }
 
 /** Of who unites what the processes of a group tell. */

@@ -198,6 +198,9 @@ describe('many processes', { skip: skipReason }, () => {
       ['uc-pipeline --processes 2 f', /--processes says nothing without --kafka/],
       ['uc-merge --kafka --to hour', /partial panes say how they are counted/],
       ['uc-merge --kafka a b', /expected the topic of partial panes/],
+      ['uc-merge --kafka --to-kafka a', /name it by --partials-topic or --result-topic, or name/],
+      ['uc-merge --kafka x --to-kafka --result-topic x', /name three that differ/],
+      ['uc-merge --kafka --partials-topic x --to-kafka x', /name three that differ/],
       ['uc-merge --group g f', /--group says nothing without --kafka/],
       ['uc-merge --kafka x --to-kafka x', /name three that differ/],
     ]
