@@ -33,3 +33,8 @@ export interface Counter {
   merge(other: ExactSet | Sketch): void
   estimate(): Counted
 }
+
+/** What is said of so many users, all of them known. */
+export function exactly(users: number): Estimate {
+  return { users, low: users, high: users, method: 'exact', error: 0 }
+}

@@ -6,7 +6,7 @@
  * which a hundred of them together may not. Both ends are rounded outwards, so that sums of sums hold
  * what the sum of all holds.
  */
-import type { Estimate } from './counter.ts'
+import { type Estimate, exactly } from './counter.ts'
 
 export function sumOfDisjoint(estimates: readonly Estimate[]): Estimate {
   const add = (of: (estimate: Estimate) => number) => {
@@ -14,7 +14,7 @@ export function sumOfDisjoint(estimates: readonly Estimate[]): Estimate {
   }
   const users = add((each) => each.users)
   if (estimates.every(({ method }) => method === 'exact')) {
-    return { users, low: users, high: users, method: 'exact', error: 0 }
+    return exactly(users)
   }
   const root = (of: (estimate: Estimate) => number) => Math.sqrt(add((each) => of(each) ** 2))
   const atLeast = ({ method }: Estimate, distance: number) => {

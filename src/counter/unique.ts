@@ -3,7 +3,7 @@
  * counted before goes into the sketch, so that the result depends on the set of users alone, never
  * on when the limit was passed, or on which parts of the set were counted apart and merged.
  */
-import type { Counted, Counter, Estimate, Reserve } from './counter.ts'
+import { type Counted, type Counter, exactly, type Reserve } from './counter.ts'
 import { ExactSet } from './exact.ts'
 import { imageOf } from './image.ts'
 import { Sketch } from './sketch.ts'
@@ -86,8 +86,4 @@ export class UniqueCounter implements Counter {
 
 export function uniqueCounter(options: UniqueCounterOptions): UniqueCounter {
   return new UniqueCounter(options)
-}
-
-function exactly(users: number): Estimate {
-  return { users, low: users, high: users, method: 'exact', error: 0 }
 }

@@ -4,6 +4,7 @@
  * before the watermark that closes their window, idleness behind both.
  */
 import TinyQueue from 'tinyqueue'
+import { exactly } from '../counter/counter.ts'
 import type { PartialPane } from '../ndjson/partial.ts'
 import type { Mark } from '../ndjson/control.ts'
 import type { SourceMark } from '../records.ts'
@@ -172,7 +173,7 @@ export class PartialSource {
   /** Frames have come that count nowhere, and yet it is waited for again. */
   #sign(startMs: number): PartialPane {
     const { kinds: [kind], isDisjoint } = this.#options
-    const users = isDisjoint === true ? none : nobody
+    const users = isDisjoint === true ? exactly(0) : nobody
     return { type: 'partial', source: this.source, kind: kind!.name, startMs, frames: 0, users }
   }
 
@@ -183,7 +184,6 @@ export class PartialSource {
 }
 
 const nobody = new Uint32Array(0)
-const none = { users: 0, low: 0, high: 0, method: 'exact', error: 0 } as const
 
 function inOrder(a: PartialWindow, b: PartialWindow): number {
   return a.expiryMs - b.expiryMs

@@ -10,11 +10,8 @@ import type { MergeRun, UnitedTopics } from '../merge-plan.ts'
 import { unitedPlan } from '../united-plan.ts'
 import { countTopic } from './count-topic.ts'
 import { withSession } from './session.ts'
-import { outOf, taken } from './topic-out.ts'
+import { everything, outOf, taken } from './topic-out.ts'
 import type { Counted, OfShare } from './topic-run.ts'
-
-/** What is in --out and --rejects came out before, and does not come again. */
-const everything = { outBytes: Infinity, rejectsBytes: Infinity }
 
 /** For a command that starts those who write the panes, too. */
 export interface MergeFor {

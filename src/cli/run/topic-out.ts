@@ -11,6 +11,12 @@ import { ResultWriter } from './result-writer.ts'
 import type { Session } from './session.ts'
 import type { Counted } from './topic-run.ts'
 
+/** What is in --out and --rejects came out before, and does not come again. */
+export const everything: { readonly outBytes: number; readonly rejectsBytes: number } = {
+  outBytes: Infinity,
+  rejectsBytes: Infinity,
+}
+
 /** Where results go: made anew with the stages, as what waits goes with them. */
 export function taken(out: Out): Pick<Counted<CountOut>, 'lines' | 'take'> {
   if ('results' in out) return { lines: undefined, take: (message) => out.results.take(message) }

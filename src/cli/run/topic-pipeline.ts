@@ -15,16 +15,13 @@ import type { PipelinePlan } from '../pipeline-plan.ts'
 import type { OutputPlan } from '../plan.ts'
 import { countFiles } from './count-files.ts'
 import { withSession } from './session.ts'
-import { type Connected, outOf, taken, topicResults } from './topic-out.ts'
+import { type Connected, everything, outOf, taken, topicResults } from './topic-out.ts'
 import type { CountOut } from '../../stages/count.ts'
 import { chain, countingStages, partialStages } from '../../pipeline.ts'
 import type { PartialsOut } from '../../stages/partials.ts'
 import { unitedPlanText } from '../united-plan.ts'
 import { countTopic } from './count-topic.ts'
 import type { Counted, OfShare } from './topic-run.ts'
-
-/** What is in --out and --rejects came out before, and does not come again. */
-const everything = { outBytes: Infinity, rejectsBytes: Infinity }
 
 export async function runTopicPipeline(
   plan: PipelinePlan,

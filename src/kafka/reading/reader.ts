@@ -225,14 +225,15 @@ export class TopicReader implements Owner {
     this.#pause([...this.#partitions].map((each) => ({ topic, partitions: [each.partition] })))
     this.#asChange(async () => {
       const [known] = this.#partitions.without((each) => each.partition !== partition)
-      if (known === undefined || this.#failure !== undefined) return
+      if (this.#failure !== undefined) return
       await this.confirm()
-      if (this.#assignment[topic]?.includes(partition) !== true) return
       const assignment = this.#assignment
       const kept = [...this.#partitions]
-      await this.#orInterrupted(() => {
-        return this.#begin(topic, [partition], { isFirst: false, assignment })
-      })
+      if (known !== undefined && assignment[topic]?.includes(partition) === true) {
+        await this.#orInterrupted(() => {
+          return this.#begin(topic, [partition], { isFirst: false, assignment })
+        })
+      }
       await this.#goOn(kept)
     })
   }
