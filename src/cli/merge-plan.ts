@@ -88,8 +88,7 @@ async function unitedTopics(parsed: Parsed<MergeFlags>): Promise<UnitedTopics | 
   const { stopAt, compression, stateTopic, commitEvery, atLeastOnce } = values
   const group = mergedGroupOf(values.group)
   const { partialsTopic = partialsTopicOf(values.group) } = values
-  const words = topicWords(parsed)
-  const { topic = partialsTopic, results = values.resultTopic } = words
+  const { topic = partialsTopic, results = values.resultTopic } = topicWords(parsed)
   for (const each of files) valueOfText(kafkaPartials.partialsTopic, each, 'argument')
   if (atLeastOnce && !writes) {
     const remedy = 'leave it out, as lines there are so'
@@ -141,9 +140,12 @@ export function mergedGroupOf(group: string): string {
   return `${group}-merged`
 }
 
+/** What --kafka says of a run that unites, whose other flags are those of the panes. */
+export const unitedPanes = 'partial panes'
+
 /** Partial panes say how they are counted: no flag does. */
 export function unitedState(topic: string, commitEveryMs: number): TopicState {
-  const flags = new Map([['--kafka', 'partial panes']])
+  const flags = new Map([['--kafka', unitedPanes]])
   return { topic, commitEveryMs, closes: false, flags, defaults: new Map() }
 }
 

@@ -4,11 +4,9 @@ import { ChangedRecords } from '../../state/changed-records.ts'
 import { type KeptPart, type Put, type StateRecord, unknownRecord } from '../../state/kept.ts'
 import { RecordReader, RecordWriter } from '../../state/record.ts'
 import type { CountedFlags } from '../counted-flags.ts'
+import { unitedPanes } from '../merge-plan.ts'
 
 const key = 'all'
-
-/** What --kafka says of a run that unites, whose other flags are those of the panes. */
-export const unitedPanes = 'partial panes'
 
 export class SavedFlags implements KeptPart {
   readonly name = 'flags'
