@@ -58,7 +58,7 @@ export interface PaceOptions {
   readonly count: number
   readonly startMs: number
   readonly stepMs: number
-  /** A wrong time for a frame of `tsMs`; undefined: its clock is right. */
+  /** A wrong time for a frame of `tsMs`, if one on time has come since the last; undefined: it is right. */
   wrongMs(tsMs: number): number | undefined
 }
 
@@ -74,18 +74,21 @@ export function pacedFrames(
   const outMs = pick(random, outagesMs)
   let goneOnMs = -Infinity // during the outage there was no frame that could be late
   let nowMs = startMs
+  let isLone = true // two in a row that agree within --max-jump are a jump, for all that anybody knows
   const frames: PacedFrame[] = []
   for (let i = 0; i < count; i++) {
     nowMs += isEven ? stepMs : below(random, 2 * stepMs)
     if (i === outageAt) goneOnMs = nowMs += outMs
     const wrong = wrongMs(nowMs)
-    if (wrong !== undefined) {
+    if (wrong !== undefined && isLone) {
       frames.push({ tsMs: wrong, clocking: 'wrong' })
+      isLone = false
     } else if (happens(random, latePercent)) {
       const tsMs = nowMs - lagMs()
       frames.push({ tsMs: Math.max(0, tsMs < goneOnMs ? tsMs - outMs : tsMs), clocking: 'late' })
     } else {
       frames.push({ tsMs: nowMs, clocking: 'on time' })
+      isLone = true
     }
   }
   const text = `${isEven ? 'even' : 'uneven'} steps of ${durationName(stepMs)}, ` +
