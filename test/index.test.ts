@@ -15,11 +15,12 @@ import {
   windowStage,
 } from '../src/index.ts'
 import { root } from './support/paths.ts'
+import { usualKeys } from './support/keys.ts'
 
 test('a program that imports the stages counts what uc-pipeline counts', () => {
   const ledger = new Ledger()
   const minutes = calendar({ windows: ['minute'], zone: utc, weekStart: 'monday' })
-  const keys = { uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes: 1000 } as const
+  const keys = { ...usualKeys, tsUnit: 's', maxLineBytes: 1000 } as const
   const late = { maxJumpMs: 3_600_000, latenessMs: [0] }
   const counting = { method: 'auto', exactLimit: 1000, precision: 14 } as const
   const stage = chain(

@@ -120,9 +120,9 @@ export const extract: Runnable<ExtractFlags, ExtractRun> = {
   takes: { words: 'FILE', most: Infinity },
   options: { ...input, idle: time.idle, ...reporting },
   example: 'uc-extract --uid-key user.id log.jsonl.gz | uc-window --day | uc-count',
-  plan: (parsed) => {
+  plan: async (parsed) => {
     const { idle: idleMs } = parsed.values
-    return { read: readPlan(parsed), output: outputPlan(parsed), idleMs }
+    return { read: await readPlan(parsed), output: outputPlan(parsed), idleMs }
   },
   load: () => import('./run/uc-extract.ts'),
 }

@@ -47,13 +47,17 @@ function* textsOf(
 }
 
 function defaultOf({ repeatable, fallback, parse }: AnyOption): unknown {
-  if (repeatable === true) return []
-  return fallback === undefined ? undefined : parse(fallback)
+  if (fallback === undefined) return repeatable === true ? [] : undefined
+  return repeatable === true ? [parse(fallback)] : parse(fallback)
 }
 
 function textOf(value: unknown, option: AnyOption): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off'
   if (typeof value === 'string') return value
   if (typeof value === 'number' && option.value === 'DURATION') return durationName(value)
+  if (option.repeatable === true && option.fallback !== undefined) {
+    const [only, ...more] = value as readonly unknown[]
+    if (more.length === 0) return String(only) // as when it could stand once only
+  }
   return JSON.stringify(value, (_, part: unknown) => part instanceof Map ? [...part] : part)
 }

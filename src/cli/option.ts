@@ -39,10 +39,13 @@ export type Option<T> =
   & Entry<T>
   & (undefined extends T ? { readonly fallback?: string } : { readonly fallback: string })
 
-/** An option that may stand several times: its value is the list, empty when it is not given. */
+/**
+ * An option that may stand several times: its value is the list. When it is not given, that has the
+ * fallback alone, or is empty.
+ */
 export type RepeatableOption<T> = Entry<T> & {
   readonly repeatable: true
-  readonly fallback?: never
+  readonly fallback?: string
 }
 
 export type AnyOption = Option<unknown> | RepeatableOption<unknown>

@@ -71,7 +71,10 @@ function yargsOption(option: AnyOption): YargsOption {
 }
 
 function valueFrom(option: AnyOption, texts: readonly string[]): unknown {
-  if (option.repeatable === true) return texts.map((text) => valueOfText(option, text))
+  if (option.repeatable === true) {
+    const all = texts.length > 0 ? texts : [option.fallback ?? []].flat()
+    return all.map((text) => valueOfText(option, text))
+  }
   if (texts.length > 1) {
     throw new UcError('usage', `${flagOf(option)}: given ${texts.length} times; expected it once`)
   }

@@ -39,7 +39,7 @@ export interface PipelinePlan {
 
 export async function pipelinePlan(parsed: Parsed<PipelineFlags>): Promise<PipelinePlan> {
   const topics = await topicPlan(parsed)
-  const read = readPlan(topics?.read === undefined ? parsed : { ...parsed, files: [] })
+  const read = await readPlan(topics?.read === undefined ? parsed : { ...parsed, files: [] })
   const output = outputPlan(parsed)
   const time = timePlan(parsed)
   const { earlyMs } = output

@@ -6,10 +6,13 @@
 import { UcError } from '../errors.ts'
 import type { Counting, Windowing } from '../pipeline.ts'
 import { calendarKinds, type WeekDay } from '../time/calendar.ts'
-import type { TsUnit } from '../time/unix-time.ts'
+import { keyName } from '../kernel/key-name.ts'
+import type { KernelOptions } from '../kernel/kernel.ts'
+import { localOffsets } from '../time/local-offsets.ts'
+import { loadZone } from '../time/zone.ts'
 import { type AnyOption, flagOf, type Parsed, type Values } from './option.ts'
 import { counting, type CountingOptions, type CountMethod } from './options/counting.ts'
-import type { FrameParserName, ReadingOptions } from './options/reading.ts'
+import { type FrameParserName, input, type ReadingOptions } from './options/reading.ts'
 import type { FormatName, OutputOptions } from './options/output.ts'
 import type { ReportingOptions } from './options/reporting.ts'
 import { type Lateness, time, type TimeOptions } from './options/time.ts'
@@ -31,14 +34,10 @@ export interface TimePlan extends Required<Pick<Windowing, Delays>> {
 
 export type CountPlan = Omit<Counting, 'earlyMs'>
 
-export interface ReadPlan {
+export interface ReadPlan extends KernelOptions {
   /** At least one; `-` is standard input. */
   readonly files: readonly string[]
-  readonly uidKey: string
-  readonly tsKey: string
-  readonly tsUnit: TsUnit
   readonly parser: FrameParserName
-  readonly maxLineBytes: number
   readonly zstdWindowBytes: number
   /** Whether the files are sources side by side. */
   readonly isInterleaved: boolean
@@ -50,8 +49,8 @@ export interface ReadPlan {
 /** How uc-window reads what uc-extract has written, or any plain frames in that form. */
 export const extractedFrames: ReadPlan = {
   files: ['-'],
-  uidKey: 'uid',
-  tsKey: 'ts',
+  uidKeys: [keyName('uid')],
+  tsKeys: [keyName('ts')],
   tsUnit: 's',
   parser: 'strict',
   maxLineBytes: 16 * 2 ** 20,
@@ -129,10 +128,30 @@ export function countPlan({ values, given }: Parsed<CountingOptions>): CountPlan
   return { method, exactLimit, precision, sketch, shard }
 }
 
-export function readPlan({ values, files }: Parsed<ReadingOptions & ReportingOptions>): ReadPlan {
-  const { uidKey, tsKey, tsUnit, parser, threads, strict } = values
-  if (uidKey === tsKey) {
+/** Most --uid-key or --ts-key. */
+const mostKeys = 7
+
+export async function readPlan(
+  { values, given, files }: Parsed<ReadingOptions & ReportingOptions>,
+): Promise<ReadPlan> {
+  const { uidKey, tsKey, tsUnit, tsZone, parser, threads, strict } = values
+  if (uidKey.some((key) => tsKey.includes(key))) {
     throw contradiction('--uid-key and --ts-key', 'give each a key of its own')
+  }
+  for (const option of [input.uidKey, input.tsKey]) {
+    const times = given.get(option)?.length ?? 0
+    if (times > mostKeys) {
+      throw new UcError(
+        'usage',
+        `${flagOf(option)}: given ${times} times; expected at most ${mostKeys} keys`,
+      )
+    }
+  }
+  if (tsZone !== undefined && tsUnit !== 'iso' && tsUnit !== 'auto') {
+    throw contradiction(
+      `--ts-zone and --ts-unit ${tsUnit}`,
+      'a unix time has no zone; text without one is for --ts-unit iso or auto',
+    )
   }
   const alone = parser === 'json' ? '--parser json' : values.interleave ? '--interleave' : undefined
   if (threads > 1 && alone !== undefined) {
@@ -143,9 +162,10 @@ export function readPlan({ values, files }: Parsed<ReadingOptions & ReportingOpt
   }
   return {
     files: inputsOf(files),
-    uidKey,
-    tsKey,
+    uidKeys: uidKey.map(keyName),
+    tsKeys: tsKey.map(keyName),
     tsUnit,
+    tsZone: tsZone === undefined ? undefined : localOffsets(await loadZone(tsZone)),
     parser,
     maxLineBytes: values.maxLine,
     zstdWindowBytes: values.zstdWindow,

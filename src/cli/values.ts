@@ -2,6 +2,7 @@
  * Readers of option values: each takes the text that was typed and gives the value, or throws the
  * end of an error message. They read their text and nothing else: no file, no clock, no machine.
  */
+import { keyName } from '../kernel/key-name.ts'
 import { parseTime } from '../time/unix-time.ts'
 
 /** A flag's value, for the fallbacks `true` and `false`. */
@@ -19,11 +20,14 @@ export function oneOf<const Choice extends string>(
   }
 }
 
-/** The name of a key, dotted for nested ones. */
+/** The name of a key, as `keyName` reads it. */
 export function key(text: string): string {
-  if (text.split('.').includes('')) {
-    throw new Error('expected the name of a key, such as uid, or user.id for a nested one')
-  }
+  return keyName(text).text
+}
+
+/** Of the database of zones, as it is found out when that is read. */
+export function zone(text: string): string {
+  if (text === '') throw new Error('expected a time zone such as Europe/Zurich or UTC')
   return text
 }
 

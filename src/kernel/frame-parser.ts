@@ -1,5 +1,5 @@
 /**
- * Walks one line of JSON over its bytes, once, and finds two keys on the way. It accepts exactly
+ * Walks one line of JSON over its bytes, once, and finds two values on the way. It accepts exactly
  * what JSON.parse accepts of the decoded line and whose root is an object: outside of strings only
  * ASCII is legal, and inside of them any byte from 0x20 on is, since what is not UTF-8 decodes to
  * U+FFFD. Containers lie on a stack of its own, so depth has no limit but the line's length.
@@ -19,7 +19,9 @@ import {
   STRING,
   stringEnd,
 } from './json-tokens.ts'
-import { KeyPath } from './key-path.ts'
+import type { KeyName } from './key-name.ts'
+import type { KeyPath } from './key-path.ts'
+import { NamedValue } from './named-value.ts'
 
 const COMMA = 0x2c
 const COLON = 0x3a
@@ -28,15 +30,25 @@ const CLOSE_BRACE = 0x7d
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 
+/** Under which names user and time stand; at least one each. */
+export interface FrameKeys {
+  readonly uidKeys: readonly KeyName[]
+  readonly tsKeys: readonly KeyName[]
+}
+
 export class FrameParser {
-  readonly uid: KeyPath
-  readonly ts: KeyPath
+  readonly uid: NamedValue
+  readonly ts: NamedValue
+  readonly #paths: readonly KeyPath[]
+  /** Those that the key, or element, just walked belongs to. */
+  readonly #wanted: KeyPath[] = []
   /** Kind of each container that is open, from the root. */
   #open = new Uint8Array(64)
 
-  constructor(uidKey: string, tsKey: string) {
-    this.uid = new KeyPath(uidKey)
-    this.ts = new KeyPath(tsKey)
+  constructor({ uidKeys, tsKeys }: FrameKeys) {
+    this.uid = new NamedValue(uidKeys)
+    this.ts = new NamedValue(tsKeys)
+    this.#paths = [...this.uid.paths, ...this.ts.paths]
   }
 
   /**
@@ -44,9 +56,9 @@ export class FrameParser {
    * line is not one JSON object, failedAt(the first byte that cannot stand there).
    */
   walk(bytes: Uint8Array, i: number): number {
-    const { uid, ts } = this
-    uid.reset()
-    ts.reset()
+    const paths = this.#paths
+    const wanted = this.#wanted
+    for (const path of paths) path.reset()
     i = skipSpace(bytes, i)
     if (bytes[i] !== OPEN_BRACE) return failedAt(i)
     this.#open[0] = OBJECT
@@ -60,8 +72,7 @@ export class FrameParser {
       let byte = bytes[i]!
 
       if (byte === (inObject ? CLOSE_BRACE : CLOSE_BRACKET)) {
-        if (uid.level === depth) uid.level--
-        if (ts.level === depth) ts.level--
+        for (const path of paths) if (path.level === depth) path.level--
         depth--
         isEmpty = false
         i++
@@ -73,19 +84,23 @@ export class FrameParser {
         byte = bytes[i]!
       }
 
-      let isUid = false
-      let isTs = false
+      wanted.length = 0
       if (inObject) {
         if (byte !== QUOTE) return failedAt(i)
         const keyStart = i + 1
         i = stringEnd(bytes, keyStart)
         if (i < 0) return i
-        isUid = uid.level === depth && uid.matches(bytes, keyStart, i)
-        isTs = ts.level === depth && ts.matches(bytes, keyStart, i)
+        for (const path of paths) {
+          if (path.level === depth && path.matches(bytes, keyStart, i)) wanted.push(path)
+        }
         i = skipSpace(bytes, i + 1)
         if (bytes[i] !== COLON) return failedAt(i)
         i = skipSpace(bytes, i + 1)
         byte = bytes[i]!
+      } else {
+        for (const path of paths) {
+          if (path.level === depth && path.matchesElement()) wanted.push(path)
+        }
       }
 
       let kind: number
@@ -110,12 +125,9 @@ export class FrameParser {
       }
       if (i < 0) return i
 
-      const uidGoesOn = isUid && uid.take(kind, start, end)
-      const tsGoesOn = isTs && ts.take(kind, start, end)
+      for (const path of wanted) if (path.take(kind, start, end)) path.level++
       isEmpty = kind === OBJECT || kind === ARRAY
       if (isEmpty) {
-        if (uidGoesOn) uid.level++
-        if (tsGoesOn) ts.level++
         if (depth === this.#open.length) this.#grow()
         this.#open[depth++] = kind
       }

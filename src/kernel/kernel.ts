@@ -2,15 +2,16 @@
  * The contract of what finds the frames in whole lines. The readable one is twin.ts; a faster one
  * has to fill the same columns and to refuse the same lines in the same words.
  */
+import type { LocalOffsets } from '../time/local-offsets.ts'
 import type { TsUnit } from '../time/unix-time.ts'
 import type { FrameColumns } from './columns.ts'
+import type { FrameKeys } from './frame-parser.ts'
 import type { Room } from './lines.ts'
 
-export interface KernelOptions {
-  /** Keys of the user and of the time, dotted for nested ones. */
-  readonly uidKey: string
-  readonly tsKey: string
+export interface KernelOptions extends FrameKeys {
   readonly tsUnit: TsUnit
+  /** Of times that are text without a zone; undefined: they are refused. */
+  readonly tsZone?: LocalOffsets | undefined
   /** A longer line is malformed; its line break does not count. */
   readonly maxLineBytes: number
   /**

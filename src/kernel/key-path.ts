@@ -1,14 +1,16 @@
 /**
- * Finds one key, dotted for nested ones (`user.id`), while a line is walked: which containers on
- * the way down still match, and what the last value under the key was. As in JSON.parse the last
- * of equal keys wins, on every level: `{"user":{"id":1},"user":2}` has no `user.id`.
+ * Finds the value at one path while a line is walked: which containers on the way down still match,
+ * and what the last value there was. As in JSON.parse the last of equal keys wins, on every level:
+ * `{"user":{"id":1},"user":2}` has nothing at user.id.
  */
-import { BACKSLASH, NONE, NUMBER, OBJECT, STRING } from './json-tokens.ts'
+import { ARRAY, BACKSLASH, NONE, NUMBER, OBJECT, STRING } from './json-tokens.ts'
+import { isIndex, type KeyName, type Path } from './key-name.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 export class KeyPath {
+  /** As the user has typed it. */
   readonly name: string
   /** Kind of the value found (json-tokens.ts), NONE while there is none, and its bytes. */
   kind: number = NONE
@@ -16,15 +18,20 @@ export class KeyPath {
   end = 0
   /** How deep the current container lies in the path: 1 is the root object. */
   level = 1
-  readonly #segments: readonly string[]
+  readonly #segments: Path
   readonly #segmentBytes: readonly Uint8Array[]
   readonly #isAscii: boolean
+  /** Per level, where that is an array that may match: which element does, and how many have come. */
+  readonly #indexes: readonly number[]
+  readonly #elements: number[]
 
-  constructor(name: string) {
-    this.name = name
-    this.#segments = name.split('.')
-    this.#segmentBytes = this.#segments.map((segment) => encoder.encode(segment))
+  constructor({ text, isPointer }: KeyName, path: Path) {
+    this.name = text
+    this.#segments = path
+    this.#segmentBytes = path.map((segment) => encoder.encode(segment))
     this.#isAscii = this.#segmentBytes.flatMap((bytes) => [...bytes]).every((byte) => byte < 0x80)
+    this.#indexes = path.map((segment) => isPointer && isIndex(segment) ? Number(segment) : -1)
+    this.#elements = path.map(() => 0)
   }
 
   /** A new line begins. */
@@ -46,6 +53,12 @@ export class KeyPath {
     return end - start === segment.length
   }
 
+  /** The same of the next element of the array that is the innermost matching container. */
+  matchesElement(): boolean {
+    const depth = this.level - 1
+    return this.#elements[depth]!++ === this.#indexes[depth]
+  }
+
   /**
    * The value of a key that matches: of kind `kind`, without quotes at [start, end). Returns
    * whether the walk goes on below it.
@@ -58,7 +71,9 @@ export class KeyPath {
       return false
     }
     this.kind = NONE
-    return kind === OBJECT
+    if (kind === OBJECT) return true
+    this.#elements[this.level] = 0
+    return kind === ARRAY && this.#indexes[this.level]! >= 0
   }
 
   get isText(): boolean {

@@ -14,7 +14,12 @@ type ColumnsAt = { readonly [Name in keyof Columns as `${Name}At`]: Global<numbe
 export interface Scanner extends ColumnsAt {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
   configure(uidBytes: number, tsBytes: number, maxLineBytes: number, isLazy: boolean): void
-  setUnit(isSeconds: boolean, unitsPerMs: number): void
+  /** Before it, where there are more names than two, or paths (assembly/layout.ts). */
+  configurePaths(roots: number, names: number, uidPlaces: number, tsPlaces: number): void
+  /** 0: seconds, 1: parts of a millisecond, 2: text, 3: any of these. */
+  setUnit(kind: number, unitsPerMs: number): void
+  /** The local times of which texts without a zone have this offset. */
+  setLocalSpan(fromMs: number, untilMs: number, offsetMs: number): void
   scan(from: number, to: number, shift: number): number
   scanWindowed(from: number, to: number, shift: number, maxLineBytes: number): number
   readonly stoppedAt: Global<number>
@@ -23,6 +28,13 @@ export interface Scanner extends ColumnsAt {
   readonly lineNumber: Global<number>
   readonly rowCapacity: Global<number>
   readonly nameCapacity: Global<number>
+  readonly pathNameCapacity: Global<number>
+  readonly pathNamesAt: Global<number>
+  readonly pathNameBytesAt: Global<number>
+  readonly placeCapacity: Global<number>
+  readonly placeBytes: Global<number>
+  readonly uidPlacesAt: Global<number>
+  readonly tsPlacesAt: Global<number>
   readonly tailCount: Global<number>
   readonly tailCapacity: Global<number>
   readonly inputAt: Global<number>

@@ -2,45 +2,49 @@
  * The kernel in plain TypeScript: the readable twin of any faster one, and what serves where that
  * one cannot run.
  */
-import { NOT_A_TIME, parseTime, tsExpected, usualTime } from '../time/unix-time.ts'
+import { NO_ZONE, NOT_A_TIME } from '../time/iso-time.ts'
+import { parseTime, tsExpected, usualTime } from '../time/unix-time.ts'
 import { quoted } from '../errors.ts'
 import { FrameColumns } from './columns.ts'
 import { FrameParser } from './frame-parser.ts'
 import { CR, isBlank, kindNames, LF, NONE, skipMarks, skipSpace, STRING } from './json-tokens.ts'
 import { type Kernel, type KernelOptions, type Refusal, tooLong } from './kernel.ts'
-import { decodedString, type KeyPath } from './key-path.ts'
+import { decodedString } from './key-path.ts'
 import { Room } from './lines.ts'
+import type { NamedValue } from './named-value.ts'
 import { mostTextBytes } from './utf8.ts'
 
 export function twinKernel(options: KernelOptions): Kernel {
-  const { uidKey, tsKey, tsUnit, maxLineBytes } = options
-  const parser = new FrameParser(uidKey, tsKey)
+  const { tsUnit, tsZone, maxLineBytes } = options
+  const parser = new FrameParser(options)
   const columns = new FrameColumns()
   let room: Room | undefined
   const expectedTs = tsExpected[tsUnit]
 
-  /** Why the frame just walked is refused, or its time in `tsMs`. */
+  /** Why the frame just walked is refused, or its user in `uid` and its time in `tsMs`. */
+  let uid = parser.uid.chosen
   let tsMs = 0
   function judge(bytes: Uint8Array): string | undefined {
-    const { uid, ts } = parser
-    if (!uid.isText) return `${absence(uid)}; expected a string or a number`
-    if (uid.start === uid.end) return `"${uidKey}" is empty; expected at least one character`
-    if (!ts.isText) return `${absence(ts)}; expected ${expectedTs}`
+    uid = parser.uid.chosen
+    const ts = parser.ts.chosen
+    if (!uid.isText) return `${absence(parser.uid)}; expected a string or a number`
+    if (uid.start === uid.end) return `"${uid.name}" is empty; expected at least one character`
+    if (!ts.isText) return `${absence(parser.ts)}; expected ${expectedTs}`
     tsMs = usualTime(bytes, ts.start, ts.end, tsUnit)
     if (tsMs === tsMs) return undefined
     if (ts.end - ts.start > mostTextBytes) {
-      return `"${tsKey}" has ${ts.end - ts.start} bytes; expected ${expectedTs}`
+      return `"${ts.name}" has ${ts.end - ts.start} bytes; expected ${expectedTs}`
     }
     const text = decodedString(bytes, ts.start, ts.end)
-    tsMs = parseTime(text, tsUnit)
+    tsMs = parseTime(text, tsUnit, tsZone)
     if (tsMs >= 0) return undefined
     const shown = ts.kind === STRING ? quoted(text) : quoted(text).slice(1, -1)
+    if (tsMs === NO_ZONE) return `"${ts.name}" is ${shown}, which has no zone; see --ts-zone`
     const years = tsMs === NOT_A_TIME ? '' : ' of the years 1970 to 9999'
-    return `"${tsKey}" is ${shown}; expected ${expectedTs}${years}`
+    return `"${ts.name}" is ${shown}; expected ${expectedTs}${years}`
   }
 
   function append(bytes: Uint8Array, lineStart: number, lineEnd: number): void {
-    const { uid } = parser
     const row = columns.add()
     columns.tsMs[row] = tsMs
     columns.uidStart[row] = uid.start
@@ -99,8 +103,8 @@ export function twinKernel(options: KernelOptions): Kernel {
   return kernel
 }
 
-function absence(key: KeyPath): string {
-  return key.kind === NONE ? `root has no "${key.name}"` : `"${key.name}" is ${kindNames[key.kind]}`
+function absence({ chosen: { name, kind }, missing }: NamedValue): string {
+  return kind === NONE ? missing : `"${name}" is ${kindNames[kind]}`
 }
 
 /** What is wrong with a line whose byte at `place` cannot stand there. Bytes count from 1. */

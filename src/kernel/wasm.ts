@@ -8,28 +8,36 @@
  *
  *   | tables, masks, columns | room | read ahead | piece | read ahead |
  */
+import { type LocalOffsets, spanOf } from '../time/local-offsets.ts'
 import { LF } from './json-tokens.ts'
 import type { Kernel, KernelOptions, Refusal } from './kernel.ts'
 import { Room, roomBytes } from './lines.ts'
 import { newScanner, readAhead, rowsOf } from './module.ts'
+import { firstNames, setScannedNames } from './scanned-names.ts'
 import { twinKernel } from './twin.ts'
 
 /** How much is copied at once. A longer line that does not lie in the room goes through the twin. */
 const pieceBytes = 1024 * 1024
-/** Each unit, in how many of it a millisecond has; seconds are read otherwise. */
-const unitsPerMs = { s: 0, ms: 1, us: 1000, ns: 1_000_000 } as const
+/** For setUnit: which kind, and how many a millisecond has. */
+const scannedUnits = {
+  s: [0, 0],
+  ms: [1, 1],
+  us: [1, 1000],
+  ns: [1, 1_000_000],
+  iso: [2, 0],
+  auto: [3, 0],
+} as const
 
 export interface WasmKernel extends Kernel {
   /** How many lines had to go through the twin. */
   linesByTwin: number
 }
 
-/** Undefined where WebAssembly has no SIMD, and for keys and times that only the twin finds. */
+/** Undefined where WebAssembly has no SIMD, and for keys that only the twin finds. */
 export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
-  const { uidKey, tsKey, tsUnit, maxLineBytes, parser } = options
-  if (tsUnit === 'iso' || !isSimple(uidKey) || !isSimple(tsKey)) return undefined
+  const { tsUnit, tsZone, maxLineBytes, parser } = options
   const scanner = newScanner(roomBytes + readAhead + pieceBytes)
-  if (scanner === undefined) return undefined
+  if (scanner === undefined || !setScannedNames(scanner, options)) return undefined
   const { scan, stoppedAt, isLeftToTwin, lineNumber, rowCapacity, oddCount } = scanner
   const twin = twinKernel(options)
   const { columns } = twin
@@ -39,13 +47,17 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
   const room = new Room(memory.subarray(roomAt, roomAt + roomBytes))
   const rows = rowsOf(scanner)
   const oddRows = new Uint32Array(memory.buffer, scanner.oddRowsAt.value, rowCapacity.value)
-  writeName(uidKey, scanner.uidNameAt.value)
-  writeName(tsKey, scanner.tsNameAt.value)
-  scanner.configure(uidKey.length, tsKey.length, maxLineBytes, parser === 'lazy')
-  scanner.setUnit(tsUnit === 's', unitsPerMs[tsUnit])
+  const [uidName, tsName] = firstNames(options)
+  scanner.configure(uidName.length, tsName.length, maxLineBytes, parser === 'lazy')
+  const [unit, perMs] = scannedUnits[tsUnit]
+  scanner.setUnit(unit, perMs)
 
-  function writeName(name: string, at: number): void {
-    memory.set(Array.from(name, (letter) => letter.charCodeAt(0)), at)
+  /** Times without a zone mostly have the offset of the one before. */
+  function expectLocal(zone: LocalOffsets): void {
+    if (columns.count === 0) return
+    const utcMs = columns.tsMs[columns.count - 1]!
+    const { fromMs, untilMs, offsetMs } = spanOf(zone, utcMs + spanOf(zone, utcMs).offsetMs)
+    scanner!.setLocalSpan(fromMs, untilMs, offsetMs)
   }
 
   /** One line by the twin. Returns the place behind it. */
@@ -56,6 +68,7 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
     twin.scan(bytes, lineStart, next)
     kernel.lineNumber = twin.lineNumber
     kernel.refusal = twin.refusal
+    if (tsZone !== undefined) expectLocal(tsZone)
     return next
   }
 
@@ -106,9 +119,4 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
     },
   }
   return kernel
-}
-
-/** Whether the assembly finds the key: of the root, of ASCII, not too long. */
-function isSimple(name: string): boolean {
-  return /^[ -\-/-~]{1,48}$/.test(name)
 }

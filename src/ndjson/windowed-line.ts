@@ -3,6 +3,7 @@
  * (`usual`); any other goes through JSON.parse (`any`), which decides what is right.
  */
 import { quoted } from '../errors.ts'
+import { keyName } from '../kernel/key-name.ts'
 import { FrameParser } from '../kernel/frame-parser.ts'
 import { BACKSLASH, LF, STRING } from '../kernel/json-tokens.ts'
 import { hasEscape } from '../kernel/key-path.ts'
@@ -34,7 +35,7 @@ export class WindowedLine {
   readonly #names: readonly string[]
   readonly #keys: readonly Uint8Array[]
   readonly #spans: readonly SpanCache[]
-  readonly #parser = new FrameParser('uid', 'windows')
+  readonly #parser = new FrameParser({ uidKeys: [keyName('uid')], tsKeys: [keyName('windows')] })
 
   constructor({ kinds }: Calendar) {
     this.startsMs = new Float64Array(kinds.length)
@@ -121,8 +122,9 @@ export class WindowedLine {
     const line = new Uint8Array(end - start + 1)
     line.set(bytes.subarray(start, end))
     line[end - start] = LF
-    const { uid } = this.#parser
-    if (this.#parser.walk(line, 0) < 0 || uid.kind !== STRING) return
+    if (this.#parser.walk(line, 0) < 0) return
+    const uid = this.#parser.uid.chosen
+    if (uid.kind !== STRING) return
     this.uidText = undefined
     this.isOdd = true
     this.uidStart = start + uid.start

@@ -8,11 +8,10 @@ import { ReaderAccount } from '../account.ts'
 import { FrameColumns } from '../kernel/columns.ts'
 import { FrameParser } from '../kernel/frame-parser.ts'
 import { LF, skipMarks, STRING } from '../kernel/json-tokens.ts'
-import { type Kernel, tooLong } from '../kernel/kernel.ts'
+import { type Kernel, type KernelOptions, tooLong } from '../kernel/kernel.ts'
 import { shownBytes } from '../kernel/lines.ts'
 import type { ScannedLines } from '../kernel/scanned-lines.ts'
 import type { Ledger } from '../ledger.ts'
-import { valueAt } from '../ndjson/fields.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import type { SourceMark } from '../records.ts'
 import type { SourceProgress } from '../sources/source-progress.ts'
@@ -21,14 +20,11 @@ import { unknownRecord } from '../state/kept.ts'
 import { RecordReader, RecordWriter } from '../state/record.ts'
 import { withAccounts } from '../state/saved-accounts.ts'
 import type { Emit, Stage } from '../stage.ts'
-import { parseTime, type TsUnit } from '../time/unix-time.ts'
+import { parseTime } from '../time/unix-time.ts'
 import type { ExtractIn, ExtractOut } from './extract.ts'
+import { parsedValue } from './parsed-value.ts'
 
-export interface PlainExtractOptions {
-  readonly uidKey: string
-  readonly tsKey: string
-  readonly tsUnit: TsUnit
-  readonly maxLineBytes: number
+export interface PlainExtractOptions extends Omit<KernelOptions, 'parser'> {
   /** Whether marks turn to and fro between inputs, rather than end the one before. */
   readonly isInterleaved?: boolean
   /** Where it is noted how far each source has come, for a reader that asks. */
@@ -64,12 +60,11 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 export function plainExtractStage(
   options: PlainExtractOptions,
 ): Stage<PlainLine | Reached | Exclude<ExtractIn, ScannedLines>, ExtractOut> {
-  const { uidKey, tsKey, tsUnit, maxLineBytes, isInterleaved, progress, kernel, ledger } = options
+  const { uidKeys, tsKeys, tsUnit, tsZone } = options
+  const { maxLineBytes, isInterleaved, progress, kernel, ledger } = options
   const account = ledger.open(new ReaderAccount())
-  const uidPath = uidKey.split('.')
-  const tsPath = tsKey.split('.')
   const columns = new FrameColumns()
-  const parser = new FrameParser(uidKey, tsKey)
+  const parser = new FrameParser(options)
   /** Line numbers of the inputs that are read side by side with this one. */
   const lineNumbers = new Map<number, number>()
   let source = 0
@@ -84,12 +79,12 @@ export function plainExtractStage(
     } catch {
       return undefined
     }
-    const uid = valueAt(root, uidPath)
+    const uid = parsedValue(root, uidKeys)
     const hasUid = typeof uid === 'string' ? uid !== '' : Number.isSafeInteger(uid)
-    const ts = valueAt(root, tsPath)
+    const ts = parsedValue(root, tsKeys)
     const hasTs = typeof ts === 'string' || (typeof ts === 'number' && tsUnit !== 'iso')
     if (!hasUid || !hasTs) return undefined
-    const tsMs = parseTime(String(ts), tsUnit)
+    const tsMs = parseTime(String(ts), tsUnit, tsZone)
     return tsMs < 0 ? undefined : { uid: String(uid), tsMs }
   }
 
@@ -97,8 +92,10 @@ export function plainExtractStage(
     const line = withBreak(bytes)
     kernel.scan(line, 0, line.length)
     kernel.columns.clear()
-    return kernel.refusal?.detail ??
-      `"${uidKey}" is a number that JSON.parse would round; --parser strict keeps its digits`
+    if (kernel.refusal !== undefined) return kernel.refusal.detail
+    parser.walk(line, 0)
+    return `"${parser.uid.chosen.name}" is a number that JSON.parse would round; --parser strict ` +
+      'keeps its digits'
   }
 
   function turnTo(mark: SourceMark): void {
@@ -158,8 +155,9 @@ export function plainExtractStage(
 
   /** The uid of a line that is not UTF-8, where it is a string. */
   function takeBytes(row: number, bytes: Uint8Array): boolean {
-    const { uid } = parser
-    if (parser.walk(withBreak(bytes), 0) < 0 || uid.kind !== STRING) return false
+    if (parser.walk(withBreak(bytes), 0) < 0) return false
+    const uid = parser.uid.chosen
+    if (uid.kind !== STRING) return false
     columns.uidStart[row] = uid.start
     columns.uidEnd[row] = uid.end
     columns.hash(row, bytes, true)

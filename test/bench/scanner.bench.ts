@@ -18,11 +18,12 @@ import { generatePlan } from '../../src/cli/generate-plan.ts'
 import { generate } from '../../src/cli/commands.ts'
 import { parseArguments } from '../../src/cli/parse.ts'
 import { median } from './measure.ts'
+import { usualKeys } from '../support/keys.ts'
 
 const megabytes = Number(process.argv[2] ?? 100)
 const runs = Number(process.argv[3] ?? 5)
 const pieceBytes = 256 * 1024
-const options = { uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes: 2 ** 24 } as const
+const options = { ...usualKeys, tsUnit: 's', maxLineBytes: 2 ** 24 } as const
 const decoder = new TextDecoder()
 
 interface Scanner {

@@ -7,9 +7,10 @@ import { parseArguments } from '../../src/cli/parse.ts'
 test('without arguments every value is its default', async () => {
   const { values, given, files } = await parseArguments(pipeline, [])
   assert.deepEqual(values, {
-    uidKey: 'uid',
-    tsKey: 'ts',
+    uidKey: ['uid'],
+    tsKey: ['ts'],
     tsUnit: 's',
+    tsZone: undefined,
     parser: 'strict',
     maxLine: 16777216,
     interleave: false,
@@ -108,7 +109,7 @@ test('a flag takes no word that follows it, an option takes exactly one', async 
 
 test('a value may begin with - behind an =', async () => {
   const { values } = await parseArguments(pipeline, ['--uid-key=-x=y', '--ts-key="t"'])
-  assert.deepEqual([values.uidKey, values.tsKey], ['-x=y', '"t"'])
+  assert.deepEqual([values.uidKey, values.tsKey], [['-x=y'], ['"t"']])
 })
 
 const wrong: Readonly<Record<string, string>> = {

@@ -114,12 +114,13 @@ test('an exact count has a precision where it has a sketch', async () => {
 })
 
 test('no file named is standard input', async () => {
-  const plan = readPlan(await parseArguments(pipeline, words('--max-line 1KiB --ts-unit ms')))
+  const plan = await readPlan(await parseArguments(pipeline, words('--max-line 1KiB --ts-unit ms')))
   assert.deepEqual(plan, {
     files: ['-'],
-    uidKey: 'uid',
-    tsKey: 'ts',
+    uidKeys: [{ text: 'uid', paths: [['uid']], isPointer: false }],
+    tsKeys: [{ text: 'ts', paths: [['ts']], isPointer: false }],
     tsUnit: 'ms',
+    tsZone: undefined,
     parser: 'strict',
     maxLineBytes: 1024,
     isInterleaved: false,
@@ -128,7 +129,7 @@ test('no file named is standard input', async () => {
     strict: false,
   })
   const argv = words('a - b --strict --threads 4')
-  const { files, threads, strict } = readPlan(await parseArguments(pipeline, argv))
+  const { files, threads, strict } = await readPlan(await parseArguments(pipeline, argv))
   assert.deepEqual([files, threads, strict], [['a', '-', 'b'], 4, true])
 })
 
@@ -187,6 +188,14 @@ const contradictions: Readonly<Record<string, string>> = {
     '--precision and --method exact contradict each other; leave --precision out, or use --method auto',
   '--uid-key id --ts-key id':
     '--uid-key and --ts-key contradict each other; give each a key of its own',
+  '--uid-key a --uid-key b --ts-key b':
+    '--uid-key and --ts-key contradict each other; give each a key of its own',
+  '--ts-zone Europe/Zurich':
+    '--ts-zone and --ts-unit s contradict each other; a unix time has no zone; text without one is for --ts-unit iso or auto',
+  '--uid-key a --uid-key b --uid-key c --uid-key d --uid-key e --uid-key f --uid-key g --uid-key h':
+    '--uid-key: given 8 times; expected at most 7 keys',
+  '--ts-unit iso --ts-zone Europe/Zurch':
+    'unknown time zone "Europe/Zurch"; did you mean Europe/Zurich?',
   '--rejects out --stats out':
     '--rejects and --stats contradict each other; give each a file of its own',
   '--threads 2 --parser json a.jsonl':
@@ -199,8 +208,13 @@ const contradictions: Readonly<Record<string, string>> = {
 for (const [argv, message] of Object.entries(contradictions)) {
   test(`uc-pipeline ${argv} is refused: ${message}`, async () => {
     const parsed = await parseArguments(pipeline, words(argv))
-    const plans = () => [readPlan(parsed), timePlan(parsed), countPlan(parsed), outputPlan(parsed)]
-    assert.throws(plans, { code: 'usage', message })
+    const plans = async () => [
+      await readPlan(parsed),
+      timePlan(parsed),
+      countPlan(parsed),
+      outputPlan(parsed),
+    ]
+    await assert.rejects(plans, { code: 'usage', message })
   })
 }
 
@@ -221,7 +235,9 @@ for (const [argv, message] of Object.entries(generateContradictions)) {
 
 test('what only looks like a contradiction is allowed', async () => {
   countPlan(await parseArguments(pipeline, words('--method exact')))
-  readPlan(await parseArguments(pipeline, words('--threads 1 --parser json --interleave a b')))
+  await readPlan(
+    await parseArguments(pipeline, words('--threads 1 --parser json --interleave a b')),
+  )
   outputPlan(await parseArguments(pipeline, words('- --stats -')))
   generatePlan(await parseArguments(generate, words('-p 0')))
   generatePlan(await parseArguments(generate, words('-d 30 -p 10')))

@@ -24,7 +24,7 @@ if (!(lines > 0) || !Number.isSafeInteger(Number(values.seed))) {
 }
 
 const roundLines = 100_000
-/** Nested keys and keys beyond ASCII are the twin's alone. */
+/** Keys beyond ASCII and elements of arrays are the twin's alone. */
 const keys = [
   ['uid', 'ts'],
   ['user.id', 'ts'],
@@ -33,6 +33,9 @@ const keys = [
   ['user_id', 'timestamp'],
   ['ключ', '🧭'],
   ['u', 't'],
+  [['uid', 'user', 'a.b'], ['ts', 'meta.ts']],
+  [['user_id_of_all', 'user.id.x', '/user.id/x'], ['timestamp', '/a~1b', '/meta/t~0s']],
+  [['/a/0/id', '/b/1'], ['/a/1', 'ts']],
 ] as const
 const units = ['s', 'ms', 'us', 'ns'] as const
 

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { withFolder } from '../support/folder.ts'
 import { denoPath, root } from '../support/paths.ts'
 import { shell } from '../support/shell.ts'
+import { usualKeys } from '../support/keys.ts'
 
 /** As where WebAssembly has no SIMD; whoever compiled nevertheless would fail. */
 const withoutSimd = `
@@ -39,7 +40,7 @@ test('where WebAssembly has no SIMD the twin serves, and the commands print the 
 
 const compiles = `
   const { wasmKernel } = await import('${pathToFileURL(join(root, 'dist/src/kernel/wasm.js'))}')
-  const kernel = wasmKernel({ uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes: 1000 })
+  const kernel = wasmKernel({ ...${JSON.stringify(usualKeys)}, tsUnit: 's', maxLineBytes: 1000 })
   kernel.scan(new TextEncoder().encode('{"uid":"a","ts":1}\\n'), 0, 19)
   console.log(kernel.columns.count, kernel.linesByTwin)
 `

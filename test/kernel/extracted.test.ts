@@ -10,6 +10,7 @@ import { extractStage } from '../../src/stages/extract.ts'
 import { joined, mutated } from '../support/generators-lines.ts'
 import { seed, seedHint } from '../support/seed.ts'
 import { latin1, type Noted, transcript } from '../support/transcript.ts'
+import { keysOf, usualKeys } from '../support/keys.ts'
 
 const encoder = new TextEncoder()
 
@@ -56,7 +57,7 @@ function read(kernel: Kernel, bytes: Uint8Array, maxLineBytes: number): Noted[] 
   return transcript(extractStage({ kernel, maxLineBytes, ledger: new Ledger() }), [bytes])
 }
 
-const usual: KernelOptions = { uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes: 2 ** 20 }
+const usual: KernelOptions = { ...usualKeys, tsUnit: 's', maxLineBytes: 2 ** 20 }
 
 for (
   const options of [
@@ -64,12 +65,14 @@ for (
     { ...usual, parser: 'lazy' },
     { ...usual, tsUnit: 'ms' },
     { ...usual, maxLineBytes: 45 },
-    { ...usual, uidKey: 'ts', tsKey: 'uid' },
-    { ...usual, uidKey: 'ui', tsKey: 't' },
-    { ...usual, tsKey: 'tsx' },
+    { ...usual, ...keysOf('ts', 'uid') },
+    { ...usual, ...keysOf('ui', 't') },
+    { ...usual, ...keysOf('uid', 'tsx') },
+    { ...usual, ...keysOf(['uid', 'u'], 'ts') },
+    { ...usual, tsUnit: 'auto' },
   ] as const
 ) {
-  const { uidKey, tsKey, tsUnit, maxLineBytes } = options
+  const { maxLineBytes } = options
   const isLazy = 'parser' in options
   test(`lines of uc-extract are read as the twin reads them: ${JSON.stringify(options)}`, () => {
     const random = seededRandom(seed)
@@ -80,13 +83,7 @@ for (
       const bytes = joined(
         ...lines.flat().filter((part, n) => !isLazy || n % 2 === 1 || isFrame(part)),
       )
-      const wasm = wasmKernel({
-        uidKey,
-        tsKey,
-        tsUnit,
-        maxLineBytes,
-        ...(isLazy && { parser: 'lazy' }),
-      })
+      const wasm = wasmKernel(options)
       assert.ok(wasm !== undefined, 'no WebAssembly with SIMD')
       const expected = read(twinKernel(options), bytes, maxLineBytes)
       const shown = JSON.stringify(latin1(bytes))

@@ -30,6 +30,10 @@ for (
     ['user.uid', 'user.ts', 's'],
     ['uid', 'uid', 's'],
     ['__proto__', 'constructor', 's'],
+    [['uid', 'user', 'a.b'], ['ts', 'meta.ts'], 's'],
+    ['user.id', '@timestamp', 's'],
+    [['user_id_of_all', 'user.id.x', '/user.id/x'], ['timestamp', '/a~1b', '/meta/t~0s'], 'ms'],
+    [['/a/0/id', '/b/1'], ['/a/1', 'ts'], 's'],
   ] as const
 ) {
   test(`scanner finds ${uidKey} and ${tsKey} (${tsUnit}) in 5,000 hostile lines as JSON.parse does`, () => {

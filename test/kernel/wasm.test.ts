@@ -10,12 +10,16 @@ import { uidText } from '../../src/kernel/columns.ts'
 import type { Kernel, KernelOptions } from '../../src/kernel/kernel.ts'
 import { twinKernel } from '../../src/kernel/twin.ts'
 import { type WasmKernel, wasmKernel } from '../../src/kernel/wasm.ts'
+import { localOffsets } from '../../src/time/local-offsets.ts'
+import { loadZone } from '../../src/time/zone.ts'
 import { randomLine, type WantedKeys } from '../support/generators-json.ts'
 import { joined, mutated } from '../support/generators-lines.ts'
 import { seed, seedHint } from '../support/seed.ts'
+import { misspelled, spelledTime } from '../support/spelled-times.ts'
 import { latin1 } from '../support/transcript.ts'
+import { keysOf, usualKeys } from '../support/keys.ts'
 
-const usual: KernelOptions = { uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes: 2 ** 24 }
+const usual: KernelOptions = { ...usualKeys, tsUnit: 's', maxLineBytes: 2 ** 24 }
 const encoder = new TextEncoder()
 
 function wasm(options: KernelOptions = usual): WasmKernel {
@@ -122,10 +126,11 @@ test('lazy wasm finds keys of every length among others, at any place and depth'
   const random = seededRandom(seed)
   for (let length = 1; length <= 48; length++) {
     const keys = { uidKey: 'u'.repeat(length), tsKey: 't'.repeat(1 + below(random, 48)) }
-    const kernel = wasm({ ...usual, ...keys, parser: 'lazy' })
+    const options = { ...usual, ...keysOf(keys.uidKey, keys.tsKey) }
+    const kernel = wasm({ ...options, parser: 'lazy' })
     const lines = Array.from({ length: 100 }, () => lineWithin(random, keys))
     const bytes = together(lines.map((line) => encoder.encode(line)))
-    assert.deepEqual(read(kernel, bytes), read(twinKernel({ ...usual, ...keys }), bytes), seedHint)
+    assert.deepEqual(read(kernel, bytes), read(twinKernel(options), bytes), seedHint)
     assert.equal(kernel.linesByTwin, 0)
   }
 })
@@ -381,7 +386,7 @@ test('wasm finds its keys where they are written with escapes, and no others', (
       'uid',
     ]] as const
   ) {
-    const options = { ...usual, uidKey: keys[0], tsKey: keys[1] }
+    const options = { ...usual, ...keysOf(keys[0], keys[1]) }
     const lines = Array.from({ length: 5000 }, () => {
       const names = [
         ...keys,
@@ -518,11 +523,92 @@ test('wasm reads more frames than it gives back at once as its twin', () => {
   sameLines(Array.from({ length: 10_000 }, (_, i) => `{"uid":${i},"ts":${i}}`), 'many')
 })
 
-test('wasm leaves nested keys, keys beyond ASCII and other times to the twin', () => {
-  assert.equal(wasmKernel({ ...usual, uidKey: 'user.id' }), undefined)
-  assert.equal(wasmKernel({ ...usual, tsKey: 'время' }), undefined)
-  assert.equal(wasmKernel({ ...usual, uidKey: 'u'.repeat(100) }), undefined)
-  assert.equal(wasmKernel({ ...usual, tsUnit: 'iso' }), undefined)
+const named = keysOf(['user.id', 'userId', '/device~1id'], ['@timestamp', 'meta.time.ms'])
+
+/** A frame with its user and its time at one of the places where they may be, useless ones before. */
+function namedFrame(random: Random, i: number): string {
+  const useless = () => pick(random, ['null', '""'])
+  const inside = pick(random, ['"x":{"id":"decoy"},', '', '"a":[1,{"b":"}]"}],'])
+  const users = [
+    [`"user":{${inside}"id":"u${i % 50}"}`],
+    [`"user.id":"u${i % 50}"`, `"user":${pick(random, ['{}', '1', '{"x":2}', '[{"id":3}]'])}`],
+    [`"user":{"id":${useless()}}`, `"userId":"u${i % 50}"`],
+    [`"userId":${useless()}`, `"device/id":${i % 50}`],
+  ]
+  const times = [
+    [`"@timestamp":${i}`],
+    [`"@timestamp":${useless()}`, `"meta":{"time":{"ms":${i}}}`],
+    [`"meta.time.ms":"${i}"`],
+  ]
+  const members = [
+    ...pick(random, users),
+    ...pick(random, times),
+    `"${'p'.repeat(i % 130)}":[${i}]`,
+  ]
+  for (let n = 1; n < members.length; n++) {
+    members.unshift(...members.splice(below(random, n + 1), 1))
+  }
+  return `{${members.join()}}`
+}
+
+for (const parser of ['strict', 'lazy'] as const) {
+  test(`${parser} wasm finds keys under several names, and paths, as its twin, and without it`, () => {
+    const random = seededRandom(seed)
+    const lines = Array.from({ length: 5000 }, (_, i) => namedFrame(random, i))
+    const bytes = encoder.encode(lines.map((line) => `${line}\n`).join(''))
+    const kernel = wasm({ ...usual, ...named, parser })
+    const expected = read(twinKernel({ ...usual, ...named }), bytes)
+    assert.equal(expected.filter((one) => Array.isArray(one)).length, 5000)
+    assert.deepEqual(read(kernel, bytes), expected, seedHint)
+    assert.equal(kernel.linesByTwin, 0)
+  })
+}
+
+test('lazy wasm stays within broken lines where it looks for paths', () => {
+  const random = seededRandom(seed)
+  const lines = Array.from({ length: 3000 }, (_, i) => encoder.encode(namedFrame(random, i)))
+  const kernel = wasm({ ...usual, ...named, parser: 'lazy' })
+  const mutants = together(lines.map((line) => line.subarray(0, below(random, line.length))))
+  assert.ok(read(kernel, mutants).length > 2500, seedHint)
+  read(kernel, together(lines.map((line) => mutated(random, line))))
+})
+
+for (const tsUnit of ['iso', 'auto'] as const) {
+  test(`wasm reads times as text as its twin, usual ones without it (${tsUnit})`, async () => {
+    const random = seededRandom(seed)
+    for (const zone of [undefined, 'Europe/Zurich', 'Australia/Lord_Howe']) {
+      const tsZone = zone === undefined ? undefined : localOffsets(await loadZone(zone))
+      const options = { ...usual, tsUnit, tsZone }
+      const lines = Array.from({ length: 8000 }, () => {
+        const { text } = spelledTime(random)
+        const time = below(random, 4) > 0 ? text : misspelled(random, text)
+        return `{"uid":"a","ts":${JSON.stringify(time)}}\n`
+      })
+      const bytes = encoder.encode(lines.join(''))
+      const expected = read(twinKernel(options), bytes)
+      assert.deepEqual(read(wasm(options), bytes), expected, `${zone}; ${seedHint}`)
+    }
+    const kernel = wasm({ ...usual, tsUnit, tsZone: localOffsets(await loadZone('Asia/Tehran')) })
+    const zones = ['Z', '+0100', '+01', '-01:30', ' UTC', ' +0000', '', '.5', ',123456']
+    const times = zones.flatMap((
+      zone,
+      i,
+    ) => [`"2023-11-14T22:1${i}:05${zone}"`, `"2023-11-14 22:15:05${zone}"`])
+    const numbers = tsUnit === 'auto'
+      ? ['1700000000', '1700000000.5', '1700000000123', '1700000000123456789']
+      : []
+    const frames = [...times, ...numbers].map((ts) => `{"uid":"a","ts":${ts}}\n`)
+    const zoned = '{"uid":"a","ts":"2023-11-14T22:14"}\n' // of what comes, tells the offset
+    assert.equal(read(kernel, encoder.encode(zoned + frames.join(''))).length, frames.length + 1)
+    assert.equal(kernel.linesByTwin, 1)
+  })
+}
+
+test('wasm leaves keys beyond ASCII, very long ones and elements of arrays to the twin', () => {
+  for (const key of ['время', 'u'.repeat(100), '/user/0', 'user.имя']) {
+    assert.equal(wasmKernel({ ...usual, ...keysOf(key, 'ts') }), undefined, key)
+    assert.equal(wasmKernel({ ...usual, ...keysOf('uid', ['time', key]) }), undefined, key)
+  }
 })
 
 function splitLines(bytes: Uint8Array): Uint8Array[] {

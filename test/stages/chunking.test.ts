@@ -13,6 +13,7 @@ import { randomCuts } from '../support/generators-lines.ts'
 import { frameStreams, type HostileStream, windowedStreams } from '../support/hostile-streams.ts'
 import { seed, seedHint } from '../support/seed.ts'
 import { type Noted, transcript } from '../support/transcript.ts'
+import { usualKeys } from '../support/keys.ts'
 
 const windows = calendar({ windows: ['minute', 'day'], zone: utc, weekStart: 'monday' })
 
@@ -25,14 +26,14 @@ type Read = (chunks: Iterable<Uint8Array>, maxLineBytes: number) => Run
 
 function extract(chunks: Iterable<ExtractIn>, maxLineBytes: number): Run {
   const ledger = new Ledger()
-  const kernel = newKernel({ uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes })
+  const kernel = newKernel({ ...usualKeys, tsUnit: 's', maxLineBytes })
   return { noted: transcript(extractStage({ kernel, maxLineBytes, ledger }), chunks), ledger }
 }
 
 /** As from files and pipes, which are read into the kernel's memory; every third chunk is not. */
 function extractInRoom(chunks: Iterable<Uint8Array>, maxLineBytes: number): Run {
   const ledger = new Ledger()
-  const kernel = newKernel({ uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes })
+  const kernel = newKernel({ ...usualKeys, tsUnit: 's', maxLineBytes })
   const { chunk: memory } = kernel.room()
   function* inRoom(): Generator<Uint8Array> {
     let number = 0

@@ -25,8 +25,9 @@ import { transcript } from '../support/transcript.ts'
 import { cutRun, randomCutInput, type Saving } from '../support/cut-runs.ts'
 import { hostileLines } from '../support/generators-lines.ts'
 import { seed, seedHint } from '../support/seed.ts'
+import { usualKeys } from '../support/keys.ts'
 
-const keys = { uidKey: 'uid', tsKey: 'ts', tsUnit: 's' } as const
+const keys = { ...usualKeys, tsUnit: 's' } as const
 
 /** Two ways of reading bytes. The kernel forgets what another reader has left there. */
 function readers(kernel: Kernel, maxLineBytes: number) {

@@ -8,11 +8,12 @@ import type { Stage } from '../../src/stage.ts'
 import { type ExtractIn, type ExtractOut, extractStage } from '../../src/stages/extract.ts'
 import type { WindowOut } from '../../src/stages/window.ts'
 import type { Calendar } from '../../src/time/calendar.ts'
+import { usualKeys } from './keys.ts'
 
 export const maxLineBytes: number = 2 ** 20
 
 export function newExtract(ledger: Ledger): Stage<ExtractIn, ExtractOut> {
-  const kernel = newKernel({ uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes })
+  const kernel = newKernel({ ...usualKeys, tsUnit: 's', maxLineBytes })
   return extractStage({ kernel, maxLineBytes, ledger })
 }
 

@@ -14,6 +14,7 @@ import { joined, randomCuts } from './generators-lines.ts'
 import { KeptState } from './kept-state.ts'
 import { randomTimedStream } from './streams-time.ts'
 import type { OracleOptions, TimedFrame } from './time-oracle.ts'
+import { usualKeys } from './keys.ts'
 
 export const maxLineBytes = 400
 
@@ -32,7 +33,7 @@ export interface CutRun {
 
 export type Saving = 'nothing' | 'save' | 'cut'
 
-const kernel = newKernel({ uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes })
+const kernel = newKernel({ ...usualKeys, tsUnit: 's', maxLineBytes })
 const encoder = new TextEncoder()
 
 /** All kinds of counter, with limits that the few users of a stream pass. */

@@ -14,14 +14,16 @@ import type { Stage } from '../../src/stage.ts'
 import { plainLines } from '../../src/io/split-lines.ts'
 import { plainExtractStage, type PlainLine } from '../../src/stages/extract-plain.ts'
 import { type ExtractOut, extractStage } from '../../src/stages/extract.ts'
+import { keysOf } from './keys.ts'
+import type { WantedKeys } from './generators-json.ts'
 import { hostileLines, joined, randomCuts } from './generators-lines.ts'
 import { oracleFrame, type OracleOptions } from './frame-oracle.ts'
 import { latin1, type NotedReject, type RawFrame, transcript } from './transcript.ts'
 
 export interface DifferentialOptions {
   readonly parser: 'strict' | 'json'
-  readonly uidKey: string
-  readonly tsKey: string
+  readonly uidKey: OracleOptions['uidKey']
+  readonly tsKey: OracleOptions['tsKey']
   readonly tsUnit: OracleOptions['tsUnit']
   readonly lines: number
   readonly seed: number
@@ -40,7 +42,7 @@ const maxLineBytes = 2 ** 20
 /** Throws at the first line that is not read as the oracle says; tells how it went otherwise. */
 export function holdAgainstOracle(options: DifferentialOptions): Tally {
   const random = seededRandom(options.seed)
-  const lines = hostileLines(random, options)
+  const lines = hostileLines(random, wantedKeys(options))
   const tally: Tally = { lines: 0, frames: 0, malformed: 0, blank: 0, notUtf8: 0 }
   const ledger = new Ledger()
   const runFile = reader(options, ledger, random)
@@ -61,6 +63,29 @@ export function holdAgainstOracle(options: DifferentialOptions): Tally {
   return tally
 }
 
+/** The first of the keys as it is meant, and every other way to name one. */
+function wantedKeys({ uidKey, tsKey }: DifferentialOptions): WantedKeys {
+  const [uids, times] = [[uidKey].flat(), [tsKey].flat()]
+  const others = [
+    ...uids.map((key) => ({ key, isTime: false })),
+    ...times.map((key) => ({ key, isTime: true })),
+  ]
+    .flatMap(({ key, isTime }) => pathsOf(key).map((path) => ({ path, isTime })))
+  const dotted = (key: string) => pathsOf(key)[0]!.join('.')
+  return {
+    uidKey: dotted(uids[0]!),
+    tsKey: dotted(times[0]!),
+    ...(uids.length + times.length > 2 || others.length > 2 ? { others } : {}),
+  }
+}
+
+function pathsOf(key: string): readonly (readonly string[])[] {
+  if (key.startsWith('/')) {
+    return [key.slice(1).split('/').map((step) => step.replace('~1', '/').replace('~0', '~'))]
+  }
+  return key.includes('.') ? [key.split('.'), [key]] : [[key]]
+}
+
 const mark = [0xef, 0xbb, 0xbf]
 type Read = RawFrame | NotedReject
 
@@ -69,8 +94,10 @@ function reader(
   ledger: Ledger,
   random: Random,
 ): (file: readonly Uint8Array[]) => Read[] {
-  const kernel = twinKernel({ ...options, maxLineBytes })
-  const stageOptions = { ...options, maxLineBytes, kernel, ledger: new Ledger() }
+  const keys = keysOf(options.uidKey, options.tsKey)
+  const kernelOptions = { ...keys, tsUnit: options.tsUnit, parser: options.parser, maxLineBytes }
+  const kernel = twinKernel(kernelOptions)
+  const stageOptions = { ...kernelOptions, kernel, ledger: new Ledger() }
   let files = 0
   const fileMark = (): SourceMark => ({ type: 'source', source: 0, name: `file ${files++}` })
   if (options.parser === 'json') {
@@ -78,7 +105,7 @@ function reader(
     return (file) => readOf(stage, [fileMark(), ...file.map(plainLine)])
   }
   const twin = extractStage(stageOptions)
-  const serving = newKernel({ ...options, maxLineBytes })
+  const serving = newKernel(kernelOptions)
   const stage = extractStage({ ...stageOptions, kernel: serving, ledger })
   const lineBreak = [0x0a]
   return (file) => {

@@ -7,8 +7,8 @@
 import { decimalTime, type DecimalUnit } from './decimal-time.ts'
 
 export interface OracleOptions {
-  readonly uidKey: string
-  readonly tsKey: string
+  readonly uidKey: string | readonly string[]
+  readonly tsKey: string | readonly string[]
   readonly tsUnit: DecimalUnit
   /** Whether a number is its source text, or what is left of that after JSON.parse. */
   readonly numbers: 'text' | 'double'
@@ -32,15 +32,13 @@ export function oracleFrame(
   if (/^[ \t\r]*$/.test(text)) return 'blank'
   const root = parsed(text)
   if (!isObject(root)) return 'malformed'
-  const uidPath = options.uidKey.split('.')
-  const tsPath = options.tsKey.split('.')
-  const uid = valueAt(root, uidPath)
-  const ts = valueAt(root, tsPath)
+  const uid = named(root, options.uidKey)
+  const ts = named(root, options.tsKey)
   const isUid = typeof uid === 'number' || (typeof uid === 'string' && uid !== '')
   if (!isUid || (typeof ts !== 'string' && typeof ts !== 'number')) return 'malformed'
 
   const uidBytes = typeof uid === 'string' && text.includes('\ufffd')
-    ? bytesOf(valueAt(parsed(markedText(line)), uidPath) as string)
+    ? bytesOf(named(parsed(markedText(line)), options.uidKey) as string)
     : undefined
   const withBytes = (frame: OracleFrame | 'malformed') =>
     frame === 'malformed' || uidBytes === undefined ? frame : { ...frame, uidBytes }
@@ -53,7 +51,7 @@ export function oracleFrame(
   const source = parsed(text.replaceAll(stringOrNumber, (token) => {
     return token.startsWith('"') ? token : `{"${sourceKey}":"${token}"}`
   }))
-  return withBytes(frame(textAt(source, uidPath), textAt(source, tsPath), options))
+  return withBytes(frame(textAt(source, options.uidKey), textAt(source, options.tsKey), options))
 }
 
 function frame(uid: string, ts: string, { tsUnit }: OracleOptions): OracleFrame | 'malformed' {
@@ -106,9 +104,9 @@ function bytesOf(marked: string): Uint8Array | undefined {
 const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9][0-9.eE+-]*/g
 const sourceKey = 'source text of a number'
 
-function textAt(root: unknown, path: readonly string[]): string {
-  const value = valueAt(root, path)
-  return typeof value === 'string' ? value : String(valueAt(value, [sourceKey]))
+function textAt(root: unknown, keys: string | readonly string[]): string {
+  const value = named(root, keys)
+  return typeof value === 'string' ? value : String((value as Record<string, unknown>)[sourceKey])
 }
 
 function parsed(text: string): unknown {
@@ -123,8 +121,27 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function valueAt(root: unknown, path: readonly string[]): unknown {
+/** The first that is there and neither null nor empty. */
+function named(root: unknown, keys: string | readonly string[]): unknown {
+  return [keys].flat().map((key) => {
+    if (key.startsWith('/')) {
+      const steps = key.split('/').slice(1)
+      return valueAt(root, steps.map((step) => step.split('~1').join('/').split('~0').join('~')))
+    }
+    const nested = valueAt(root, key.split('.'), isObject)
+    return nested === undefined ? valueAt(root, [key], isObject) : nested
+  }).find((value) => value !== undefined && value !== null && value !== '')
+}
+
+function valueAt(
+  root: unknown,
+  path: readonly string[],
+  isOpen: (value: unknown) => boolean = (value) => typeof value === 'object' && value !== null,
+): unknown {
   return path.reduce<unknown>((value, key) => {
-    return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
+    const isStep = isOpen(value) && (!Array.isArray(value) || /^(0|[1-9][0-9]*)$/.test(key))
+    return isStep && Object.hasOwn(value as object, key)
+      ? (value as Record<string, unknown>)[key]
+      : undefined
   }, root)
 }

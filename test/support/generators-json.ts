@@ -9,6 +9,8 @@ export interface WantedKeys {
   /** Dotted for nested ones. */
   readonly uidKey: string
   readonly tsKey: string
+  /** Other places where they are looked for, from the root down; a number may be an element. */
+  readonly others?: readonly { readonly path: readonly string[]; readonly isTime: boolean }[]
 }
 
 const oddKeys = ['', 'uid ', ' uid', 'UID', 'ui', 'uidd', 'uid\0', 'ts\\', 'tѕ', '__proto__', 'a.b']
@@ -152,6 +154,18 @@ function object(random: Random, keys: WantedKeys, depth: number, isFlawed: boole
   if (happens(random, share)) {
     for (const text of bothWanted(random, keys)) insert(random, members, text)
   }
+  for (const { path, isTime } of keys.others ?? []) {
+    if (!happens(random, isRoot ? 30 : 3)) continue
+    const leaf = () => {
+      return happens(random, 30)
+        ? pick(random, ['null', '""', '{}'])
+        : isTime
+        ? time(random, keys)
+        : uid(random, keys)
+    }
+    const [first = '', ...rest] = path
+    insert(random, members, member(random, first, within(random, rest, leaf)))
+  }
   if (happens(random, 8)) insert(random, members, wanted(random, keys, keys.uidKey, uid))
   if (happens(random, 8)) insert(random, members, wanted(random, keys, keys.tsKey, time))
   if (happens(random, 15)) {
@@ -176,6 +190,20 @@ function bothWanted(random: Random, keys: WantedKeys): string[] {
 }
 
 type Value = (random: Random, keys: WantedKeys) => string
+
+/** The value in which a path goes on: objects, or arrays where it may, down to the leaf. */
+function within(random: Random, [first, ...rest]: readonly string[], leaf: () => string): string {
+  if (first === undefined) return leaf()
+  const inner = within(random, rest, leaf)
+  if (!/^\d+$/.test(first) || happens(random, 20)) {
+    return `{${member(random, 'a', '[{}]')},${member(random, first, inner)}}`
+  }
+  const elements = Array.from({ length: Number(first) + below(random, 3) }, () => {
+    return pick(random, ['1', '[0,[1]]', '{"0":2}', 'null'])
+  })
+  elements[Number(first)] = inner
+  return `[${elements.join(`${space(random)},`)}]`
+}
 
 /** The member for a key asked for; where it is dotted, mostly with the objects on the way. */
 function wanted(random: Random, keys: WantedKeys, path: string, leaf: Value): string {

@@ -18,6 +18,7 @@ import { type PartialsOut, type PartialsStage, partialsStage } from '../../src/s
 import { windowStage } from '../../src/stages/window.ts'
 import { type CutInput, maxLineBytes } from './cut-runs.ts'
 import { KeptState } from './kept-state.ts'
+import { usualKeys } from './keys.ts'
 
 export interface PartialsHow {
   readonly inStep: boolean
@@ -72,7 +73,7 @@ function newChain(
 }
 
 const kernels = Array.from({ length: 5 }, () => {
-  return newKernel({ uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes })
+  return newKernel({ ...usualKeys, tsUnit: 's', maxLineBytes })
 })
 
 /** Of which source each message is. */

@@ -1,14 +1,15 @@
 /** Options of the commands that read raw frames. */
-import type { Option } from '../option.ts'
+import type { Option, RepeatableOption } from '../option.ts'
 import type { TsUnit } from '../../time/unix-time.ts'
-import { flag, key, oneOf, size, wholeNumber } from '../values.ts'
+import { flag, key, oneOf, size, wholeNumber, zone } from '../values.ts'
 
 export type FrameParserName = 'strict' | 'lazy' | 'json'
 
 export type ReadingOptions = {
-  readonly uidKey: Option<string>
-  readonly tsKey: Option<string>
+  readonly uidKey: RepeatableOption<string>
+  readonly tsKey: RepeatableOption<string>
   readonly tsUnit: Option<TsUnit>
+  readonly tsZone: Option<string | undefined>
   readonly parser: Option<FrameParserName>
   readonly maxLine: Option<number>
   readonly zstdWindow: Option<number>
@@ -16,7 +17,7 @@ export type ReadingOptions = {
   readonly threads: Option<number>
 }
 
-const tsUnits = ['s', 'ms', 'us', 'ns', 'iso'] as const
+const tsUnits = ['s', 'ms', 'us', 'ns', 'iso', 'auto'] as const
 const parsers = ['strict', 'lazy', 'json'] as const
 
 export const input: ReadingOptions = {
@@ -24,20 +25,25 @@ export const input: ReadingOptions = {
     name: 'uid-key',
     value: 'KEY',
     group: 'Input',
+    repeatable: true,
     fallback: 'uid',
     parse: key,
-    brief: 'Key that holds the user id',
-    detail: 'Only keys of the root object count; a dotted name reaches into nested objects.',
-    example: '--uid-key user.id',
+    brief: 'Key that holds the user id; repeatable',
+    detail:
+      'A key of the root object, or a path with dots: where there is no such path, a key of the ' +
+      'root that is so called counts. `/user.x/id`, a JSON Pointer, says exactly which. Of several ' +
+      'the first counts that is there and neither null nor empty.',
+    example: '--uid-key userId --uid-key anonymousId',
   },
   tsKey: {
     name: 'ts-key',
     value: 'KEY',
     group: 'Input',
+    repeatable: true,
     fallback: 'ts',
     parse: key,
-    brief: 'Key that holds the time',
-    detail: 'Only keys of the root object count; a dotted name reaches into nested objects.',
+    brief: 'Key that holds the time; repeatable',
+    detail: 'In the forms of `--uid-key`.',
     example: '--ts-key meta.time',
   },
   tsUnit: {
@@ -48,8 +54,23 @@ export const input: ReadingOptions = {
     fallback: 's',
     parse: oneOf(tsUnits),
     brief: 'Unit of the time',
-    detail: 'Seconds, milli-, micro- or nanoseconds since 1970, or RFC 3339 text (`iso`).',
+    detail:
+      'Seconds, milli-, micro- or nanoseconds since 1970, or text (`iso`): RFC 3339, also with ' +
+      '`+0100`, `+01` or ` UTC` for the zone, a blank for the T, a comma before the fraction, or ' +
+      'no seconds. `auto` tells all of these apart, frame by frame; numbers it takes for times ' +
+      'after 1973.',
     example: '--ts-unit ms',
+  },
+  tsZone: {
+    name: 'ts-zone',
+    value: 'ZONE',
+    group: 'Input',
+    parse: zone,
+    brief: 'Zone of times that are text without one',
+    detail:
+      'Without it such frames are refused. Of an hour that comes twice the first is meant. Only ' +
+      'with `--ts-unit iso` or `auto`.',
+    example: '--ts-zone Europe/Zurich',
   },
   parser: {
     name: 'parser',

@@ -1,7 +1,7 @@
 /** Options that say which windows there are. */
 import { type CalendarKind, type WeekDay, weekDays, windowName } from '../../time/calendar.ts'
 import type { Option, RepeatableOption } from '../option.ts'
-import { flag, oneOf } from '../values.ts'
+import { flag, oneOf, zone } from '../values.ts'
 
 export type KindOptions = Readonly<Record<CalendarKind, Option<boolean>>> & {
   readonly window: RepeatableOption<string>
@@ -61,9 +61,4 @@ function windowFlag(
 ): Option<boolean> {
   const example = `--${name}`
   return { name, group: 'Windows', fallback: 'false', parse: flag, brief, detail, example }
-}
-
-function zone(text: string): string {
-  if (text === '') throw new Error('expected a time zone such as Europe/Zurich or UTC')
-  return text
 }

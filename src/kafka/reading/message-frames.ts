@@ -11,7 +11,8 @@ import { type ExtractOut, extractStage } from '../../stages/extract.ts'
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-export interface MessageStageOptions extends Required<KernelOptions> {
+export interface MessageStageOptions extends KernelOptions {
+  readonly parser: 'strict' | 'lazy' | 'json'
   readonly progress: SourceProgress
   readonly ledger: Ledger
 }

@@ -4,7 +4,9 @@
  * same result. Counterpart: framesWriter in ../../ndjson/frame-lines.ts
  */
 import { tsNameAt, uidNameAt } from './layout'
-import { findTime, findValue, PLAIN, valueEnd } from './wanted-values'
+import { haveRootNames } from './root-names'
+import { findTime } from './wanted-time'
+import { findValue, PLAIN, valueEnd } from './wanted-values'
 
 // As they stand in memory, the first byte lowest.
 const beforeTime: u64 = 0x3a227374227b // {"ts":
@@ -18,7 +20,8 @@ export let extractedMs: f64 = 0
 
 /** Looks at the names, behind each of which stands a quote. */
 export function expectExtracted(): void {
-  isOurs = load<u32>(uidNameAt) === 0x22646975 && (load<u32>(tsNameAt) & 0xffffff) === 0x227374
+  isOurs = !haveRootNames && load<u32>(uidNameAt) === 0x22646975 &&
+    (load<u32>(tsNameAt) & 0xffffff) === 0x227374
 }
 
 /** The line break of the line, which has the uid in its value and the time in extractedMs; else 0. */

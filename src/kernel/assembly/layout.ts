@@ -25,5 +25,20 @@ export const nameCapacity: i32 = 64
 export const uidNameAt: usize = memory.data(64, 16)
 export const tsNameAt: usize = memory.data(64, 16)
 
+/**
+ * Where there are more names than two, or paths: the names, of which those of the root come first,
+ * and for user and time the places to look, the first of each first:
+ *
+ *   place   name of the root | how many follow | is another way to the same | names below …
+ *           1 byte             1 byte            1 byte                       1 byte each
+ */
+export const pathNameCapacity: i32 = 32
+export const pathNamesAt: usize = memory.data(32 * 64, 16)
+export const pathNameBytesAt: usize = memory.data(32, 16)
+export const placeCapacity: i32 = 16
+export const placeBytes: i32 = 16
+export const uidPlacesAt: usize = memory.data(16 * 16, 16)
+export const tsPlacesAt: usize = memory.data(16 * 16, 16)
+
 /** First byte of the input, on a page of the system, which copies a little faster there; from here to the end of the memory all is input. */
 export const inputAt: usize = (__heap_base + 4095) & ~4095

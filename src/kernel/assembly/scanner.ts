@@ -5,11 +5,14 @@
 import { CR, fillTables, LF, OPEN_BRACE, skipMarks, skipSpace } from './bytes'
 import { expectExtracted, extractedBreak, extractedMs } from './extracted'
 import { fingerprint } from './fingerprint'
+import { areFirstThere, findTs, findUid, setPlaces } from './named-paths'
+import { haveRootNames, setRootNames } from './root-names'
 import { setNames, tsKeyEnd, uidKeyEnd } from './wanted-keys'
 import * as layout from './layout'
 import { lazyLineBreakAt, walkLazily } from './lazy'
 import { lineBreakAt, walkStrict } from './strict'
-import { findTime, findValue, NONE, ODD, PLAIN, setUnit, valueEnd, valueStart } from './wanted-values'
+import { findTime, setLocalSpan, setUnit } from './wanted-time'
+import { findValue, NONE, ODD, PLAIN, valueEnd, valueStart } from './wanted-values'
 
 export {
   hashHiAt,
@@ -20,11 +23,18 @@ export {
   lineStartAt,
   nameCapacity,
   oddRowsAt,
+  pathNameBytesAt,
+  pathNameCapacity,
+  pathNamesAt,
+  placeBytes,
+  placeCapacity,
   rowCapacity,
   tsMsAt,
   tsNameAt,
+  tsPlacesAt,
   uidEndAt,
   uidNameAt,
+  uidPlacesAt,
   uidStartAt,
 } from './layout'
 export {
@@ -48,6 +58,12 @@ export let lineNumber: f64 = 0
 let maxLineBytes: usize = 0
 let isLazy: bool = false
 
+/** Before `configure`, where there are more names than two, or paths: what stands in the layout. */
+export function configurePaths(roots: i32, names: i32, uidPlaces: i32, tsPlaces: i32): void {
+  setRootNames(roots, names)
+  setPlaces(uidPlaces, tsPlaces)
+}
+
 export function configure(uidBytes: i32, tsBytes: i32, maxLine: u32, lazy: bool): void {
   fillTables()
   setNames(uidBytes, tsBytes)
@@ -56,7 +72,7 @@ export function configure(uidBytes: i32, tsBytes: i32, maxLine: u32, lazy: bool)
   isLazy = lazy
 }
 
-export { setUnit }
+export { setLocalSpan, setUnit }
 
 /**
  * Takes the lines of [from, to), the last of which may lack its end; an LF stands at `to`. Writes a
@@ -90,7 +106,8 @@ export function scan(from: usize, to: usize, shift: u32): i32 {
       line = extracted + 1
       continue
     }
-    const isShown = isLazy && walkLazily(begin)
+    const isShown = isLazy && walkLazily(begin) &&
+      (!haveRootNames || areFirstThere(uidKeyEnd, tsKeyEnd))
     const isWhole = isShown || walkStrict(begin)
     const lineBreak = isShown ? lazyLineBreakAt : lineBreakAt
     if (lineBreak >= to) break
@@ -111,11 +128,12 @@ export function scan(from: usize, to: usize, shift: u32): i32 {
 function take(line: usize, begin: usize, lineBreak: usize, row: usize, shift: u32): bool {
   let lineEnd = lineBreak
   if (load<u8>(lineEnd - 1) === CR) lineEnd--
-  if (lineEnd - line > maxLineBytes || uidKeyEnd === 0 || tsKeyEnd === 0) return false
-  if (findValue(tsKeyEnd) !== PLAIN) return false
+  if (lineEnd - line > maxLineBytes) return false
+  if (!haveRootNames && (uidKeyEnd === 0 || tsKeyEnd === 0)) return false
+  if ((haveRootNames ? findTs() : findValue(tsKeyEnd)) !== PLAIN) return false
   const tsMs = findTime()
   if (tsMs < 0) return false
-  const uid = findValue(uidKeyEnd)
+  const uid = haveRootNames ? findUid() : findValue(uidKeyEnd)
   if (uid === NONE) return false
   append(begin, lineEnd, row, shift, tsMs)
   if (uid === ODD) store<u32>(layout.oddRowsAt + 4 * oddCount++, <u32> row)

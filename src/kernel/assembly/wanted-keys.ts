@@ -1,10 +1,12 @@
 /**
- * The two keys that are looked for. A key is compared by its first eight bytes at once; only where
- * these agree, or hold a backslash, it is read byte by byte. Counterpart: matches in ../key-path.ts,
- * for names of one segment and of ASCII.
+ * The two keys that are looked for; root-names.ts has more of them. A key is compared by its first
+ * eight bytes at once; only where these agree, or hold a backslash, it is read byte by byte.
+ * Counterpart: matches in ../key-path.ts, for names of one segment and of ASCII.
  */
 import { tsNameAt, uidNameAt } from './layout'
-import { BACKSLASH, COLON, QUOTE, skipSpace } from './bytes'
+import { endsOfRootNames, forgetRootNames, haveRootNames, noteRootName } from './root-names'
+import { QUOTE } from './bytes'
+import { matchEnd } from './match-key'
 
 const backslashes: u64 = 0x5c5c5c5c5c5c5c5c
 const ones: u64 = 0x0101010101010101
@@ -23,9 +25,10 @@ let eitherMask: u64 = 0
 /** From the opening to the closing quote of each: 2 to 49. */
 export let uidShift: u64 = 0
 export let tsShift: u64 = 0
-/** The opening quotes of a block of which nothing is told. */
+/** The opening quotes of a block of which nothing is told: their closing ones lie in the next. */
 let untold: u64 = 0
-const lastNine: u64 = 0xff80000000000000
+/** Whether a key may be longer than the nine bytes in which an escape is seen at once. */
+let isLong: bool = false
 
 /** Where the values of the line's last keys of these names are looked for; 0: there is none. */
 export let uidKeyEnd: usize = 0
@@ -39,7 +42,10 @@ export function setNames(uidLength: i32, tsLength: i32): void {
   store<u8>(tsNameAt + tsBytes, QUOTE)
   uidShift = uidBytes + 1
   tsShift = tsBytes + 1
-  untold = uidShift > 8 || tsShift > 8 ? ~(<u64> 0) : lastNine
+  let longest = uidShift > tsShift ? uidShift : tsShift
+  if (haveRootNames && longest < 49) longest = 49
+  isLong = longest > 8
+  untold = isLong ? ~(<u64> 0) << (63 - longest) : ~(<u64> 0) << 55
   uidMask = maskOf(uidBytes + 1)
   tsMask = maskOf(tsBytes + 1)
   eitherMask = (uidMask | tsMask) & highBits
@@ -66,7 +72,14 @@ export function mayBeKeys(strings: u64, ends: u64, escaped: u64): u64 {
   let near = escaped >> 2 | escaped >> 3
   near |= near >> 2
   near |= near >> 4
-  return strings & (ends >> uidShift | ends >> tsShift | near | untold)
+  if (isLong) {
+    near |= near >> 8
+    near |= near >> 16
+    near |= near >> 32
+  }
+  let wanted = ends >> uidShift | ends >> tsShift | near | untold
+  if (haveRootNames) wanted |= endsOfRootNames(ends)
+  return strings & wanted
 }
 
 // @ts-ignore: decorator
@@ -74,12 +87,17 @@ export function mayBeKeys(strings: u64, ends: u64, escaped: u64): u64 {
 export function forgetKeys(): void {
   uidKeyEnd = 0
   tsKeyEnd = 0
+  if (haveRootNames) forgetRootNames()
 }
 
 /** Notes the key whose first byte behind the quote is at `at`, if it is one of the two. */
 // @ts-ignore: decorator
 @inline
 export function noteKey(at: usize): void {
+  if (haveRootNames) {
+    noteRootName(at)
+    return
+  }
   const word = load<u64>(at)
   const turned = word ^ backslashes
   const isEscaped = (turned - ones & ~turned & eitherMask) !== 0
@@ -107,53 +125,4 @@ function compareKey(at: usize): void {
   if (end !== 0) uidKeyEnd = end
   end = matchEnd(at, tsNameAt, tsBytes)
   if (end !== 0) tsKeyEnd = end
-}
-
-/** The place behind the colon of the key at `at` if it is `name`, else 0. */
-function matchEnd(at: usize, name: usize, length: usize): usize {
-  for (let i: usize = 0; i < length; i++) {
-    let unit: i32 = load<u8>(at++)
-    if (unit === QUOTE) return 0
-    if (unit === BACKSLASH) {
-      const letter = load<u8>(at++)
-      if (letter === 0x75) {
-        unit = hexValue(at)
-        at += 4
-      } else {
-        unit = escapedBy(letter)
-      }
-    }
-    if (unit !== load<u8>(name + i)) return 0
-  }
-  if (load<u8>(at) !== QUOTE) return 0
-  // A string without a colon is no key: the lazy walk does not look at that.
-  at = skipSpace(at + 1)
-  return load<u8>(at) === COLON ? at + 1 : 0
-}
-
-/** The number in four hex digits; what it is for others does not matter, the line is refused. */
-function hexValue(at: usize): i32 {
-  let value = 0
-  for (let i = 0; i < 4; i++) {
-    const byte = <i32> load<u8>(at + i)
-    value = value << 4 | (byte <= 0x39 ? byte - 0x30 : (byte | 0x20) - 0x57)
-  }
-  return value
-}
-
-function escapedBy(letter: u8): i32 {
-  switch (letter) {
-    case 0x62:
-      return 0x08
-    case 0x66:
-      return 0x0c
-    case 0x6e:
-      return 0x0a
-    case 0x72:
-      return 0x0d
-    case 0x74:
-      return 0x09
-    default:
-      return letter
-  }
 }

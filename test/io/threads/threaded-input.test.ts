@@ -20,11 +20,12 @@ import { hostileLines, joined } from '../../support/generators-lines.ts'
 import { frameStreams } from '../../support/hostile-streams.ts'
 import { type ReadRun, readRun } from '../../support/read-runs.ts'
 import { seed, seedHint } from '../../support/seed.ts'
+import { usualKeys } from '../../support/keys.ts'
 
 const progress = new SourceProgress()
 
 function kernelOptions(maxLineBytes: number): KernelOptions {
-  return { uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes }
+  return { ...usualKeys, tsUnit: 's', maxLineBytes }
 }
 
 /** Scans as a thread does, but here and only when asked, so that pieces may be many. */

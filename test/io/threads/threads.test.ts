@@ -12,12 +12,13 @@ import { Threads } from '../../../src/io/threads/threads.ts'
 import type { KernelOptions } from '../../../src/kernel/kernel.ts'
 import { bytesOf } from '../../../src/kernel/scanned-lines.ts'
 import { withFolder } from '../../support/folder.ts'
+import { usualKeys } from '../../support/keys.ts'
 
-const kernel: KernelOptions = { uidKey: 'uid', tsKey: 'ts', tsUnit: 's', maxLineBytes: 1000 }
+const kernel: KernelOptions = { ...usualKeys, tsUnit: 's', maxLineBytes: 1000 }
 const patienceMs = 60_000
 
 test('a thread that dies fails its pieces, and those that it is given later', async () => {
-  const broken = { ...kernel, uidKey: undefined as unknown as string }
+  const broken = { ...kernel, uidKeys: undefined as unknown as KernelOptions['uidKeys'] }
   const threads = new Threads({ count: 1, kernel: broken, keepsFrames: false })
   const pieces = [1, 2, 3].map(() => threads.scan({ name: 'frames' }))
   const expected = { code: 'failed', message: /^a thread has died: .*; --threads 1 does without$/s }
