@@ -33,7 +33,8 @@ from pyspark.sql import functions as F
 COUNTING = ['--order', 'none', '--method', 'hll', '--sketch', '--format', 'json', '--no-progress']
 SWITCHES = ['--minute', '--hour', '--day', '--week', '--month', '--quarter', '--year']
 VALUES = ['--window', '--tz', '--week-start', '--from', '--until', '--precision', '--uid-key',
-          '--ts-key', '--ts-unit', '--ts-zone', '--parser', '--max-line', '--zstd-window', '--max-memory']
+          '--ts-key', '--ts-unit', '--ts-zone', '--parser', '--max-line', '--zstd-window',
+          '--max-memory']
 GZIP, ZSTD = b'\x1f\x8b', b'\x28\xb5\x2f\xfd'
 CHUNK = 1 << 20
 CHANGED = 'has changed since it was listed; run again when it is complete'

@@ -8,21 +8,16 @@
  * the clock runs all have to find the same frames. CPU time, medians; compare the ratios of a table.
  */
 import assert from 'node:assert/strict'
-import { Buffer } from 'node:buffer'
 import process from 'node:process'
-import { generateFrames } from '../../src/generate/frames.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
 import { twinKernel } from '../../src/kernel/twin.ts'
 import { wasmKernel } from '../../src/kernel/wasm.ts'
-import { generatePlan } from '../../src/cli/generate-plan.ts'
-import { generate } from '../../src/cli/commands.ts'
-import { parseArguments } from '../../src/cli/parse.ts'
+import { framesInMemory, pieceEnds } from './frames-in-memory.ts'
 import { median } from './measure.ts'
 import { usualKeys } from '../support/keys.ts'
 
 const megabytes = Number(process.argv[2] ?? 100)
 const runs = Number(process.argv[3] ?? 5)
-const pieceBytes = 256 * 1024
 const options = { ...usualKeys, tsUnit: 's', maxLineBytes: 2 ** 24 } as const
 const decoder = new TextDecoder()
 
@@ -64,21 +59,6 @@ const scanners: readonly Scanner[] = [
   },
 ]
 
-/** The frames, and where pieces of whole lines end. */
-async function framesOf(frameBytes: number): Promise<readonly [Uint8Array, readonly number[]]> {
-  const count = Math.round(megabytes * 1e6 / frameBytes)
-  const argv = ['-c', `${count}`, '--frame-bytes', `${frameBytes}`]
-  const plan = generatePlan(await parseArguments(generate, argv))
-  const chunks = Array.from(generateFrames(plan), (chunk) => chunk.slice())
-  const bytes = new Uint8Array(Buffer.concat(chunks))
-  const ends = [0]
-  while (ends.at(-1)! < bytes.length) {
-    const reached = Math.min(ends.at(-1)! + pieceBytes, bytes.length) - 1
-    ends.push(bytes.lastIndexOf(0x0a, reached) + 1)
-  }
-  return [bytes, ends]
-}
-
 function scanAll({ scan }: Scanner, bytes: Uint8Array, ends: readonly number[]): number {
   let frames = 0
   for (let i = 1; i < ends.length; i++) frames += scan(bytes, ends[i - 1]!, ends[i]!)
@@ -87,7 +67,8 @@ function scanAll({ scan }: Scanner, bytes: Uint8Array, ends: readonly number[]):
 
 process.stdout.write('| frames | scanner | MB per CPU s | frames per CPU s |\n|---|---|---|---|\n')
 for (const frameBytes of [2000, 500, 60]) {
-  const [bytes, ends] = await framesOf(frameBytes)
+  const bytes = await framesInMemory(megabytes, frameBytes)
+  const ends = pieceEnds(bytes)
   const [frames] = scanners.map((scanner) => scanAll(scanner, bytes, ends))
   for (const scanner of scanners) assert.equal(scanAll(scanner, bytes, ends), frames, scanner.name)
   const seconds = scanners.map(() => [] as number[])
