@@ -11,7 +11,6 @@ const root = new URL('..', import.meta.url)
 const path = (name) => fileURLToPath(new URL(name, root))
 const { dependencies } = JSON.parse(readFileSync(path('package.json'), 'utf8'))
 const inEveryRun = [
-  'fastest-levenshtein',
   'hyperloglog',
   'murmurhash3',
   'ndjson',

@@ -14,7 +14,15 @@ const tiers = [
   {
     name: 'ground',
     holds: [
-      ...['errors.ts', 'shown.ts', 'records.ts', 'stage.ts', 'state/kept.ts', 'version.ts'],
+      ...[
+        'errors.ts',
+        'shown.ts',
+        'nearest.ts',
+        'records.ts',
+        'stage.ts',
+        'state/kept.ts',
+        'version.ts',
+      ],
       ...['account.ts', 'ledger.ts'],
     ],
     packages: [],

@@ -95,7 +95,7 @@ describe('a reset asks on a terminal', () => {
     'and not by Ctrl-C': [typed('\\003'), /= 130\n0\n$/],
     'and nowhere else': [
       `uc-state --reset s 2>&1; echo "= $?"`,
-      /^uc-state: --reset asks, and there is no terminal; add --yes\n[^]*= 2\n$/,
+      /^uc-state: --reset: no terminal to ask on; add --yes\n[^]*= 2\n$/,
     ],
     'without --yes, after which a run begins anew, with other flags': [
       `uc-state --reset --yes s; rm out; uc-pipeline --hour --state s --out out --close all

@@ -5,8 +5,8 @@
  * permission to read its translations.
  */
 import { quoted, UcError } from '../errors.ts'
+import { didYouMean, nearest } from '../nearest.ts'
 import { type AnyCommand, commands } from './commands.ts'
-import { nearest } from './nearest.ts'
 import { type AnyOption, flagOf, shortFlagOf, valueOf } from './option.ts'
 
 /** Throws a UcError of code `usage` for the first flag that is not right. */
@@ -21,7 +21,10 @@ export function checkFlags(command: AnyCommand, argv: readonly string[]): void {
     if (option === undefined) throw unknownFlag(command, flag)
     const isJoined = flag !== word
     if (option.value === undefined) {
-      if (isJoined) throw new UcError('usage', `${flag}: takes no value`)
+      if (isJoined) {
+        const value = word.slice(flag.length + 1)
+        throw new UcError('usage', `${flag} ${quoted(value)}: expected no value`)
+      }
     } else if (!isJoined) {
       const value = argv[++i]
       if (value === undefined || looksLikeFlag(value)) {
@@ -36,19 +39,24 @@ function looksLikeFlag(word: string): boolean {
   return /^-\D/.test(word)
 }
 
-function unknownFlag(command: AnyCommand, flag: string): UcError {
-  const options = Object.values(command.options)
-  const owners = commands.filter((each) =>
-    Object.values(each.options).some((o) => flagOf(o) === flag)
-  )
-  const meant = otherSpelling(options, flag) ??
-    nearest(flag, [...options.map(flagOf), '--help', '--version'])
+/** The names of the commands that have the flag. */
+export function ownersOf(flag: string): readonly string[] {
+  return commands.filter(({ options }) => Object.values(options).some((o) => flagOf(o) === flag))
+    .map(({ name }) => name)
+}
+
+function unknownFlag({ options }: AnyCommand, flag: string): UcError {
+  const owners = ownersOf(flag)
   const remedy = owners.length > 0
-    ? `it belongs to ${owners.map((each) => each.name).join(' and ')}`
-    : meant === undefined
-    ? `see ${command.name} --help`
-    : `did you mean ${meant}?`
+    ? `it belongs to ${owners.join(' and ')}`
+    : didYouMean(meantBy(Object.values(options), flag)) ?? 'no flag is like it'
   return new UcError('usage', `unknown flag ${quoted(flag)}; ${remedy}`)
+}
+
+function meantBy(options: readonly AnyOption[], flag: string): readonly string[] {
+  const spelling = otherSpelling(options, flag)
+  if (spelling !== undefined) return [spelling]
+  return nearest(flag, [...options.map(flagOf), '--help', '--version'])
 }
 
 /** `-count` and `--no-strict` for the long flags that they resemble, `-c5` for `-c 5`. */

@@ -4,6 +4,7 @@
  */
 import { type AnyCommand, commands, exitsOf, groupsOf } from './commands.ts'
 import { type AnyOption, flagOf, shortFlagOf, valueOf } from './option.ts'
+import { type OwnWord, ownWords } from './own-words.ts'
 
 const columns = 80
 /** Where the text of an option begins; a longer option has it on the next line. */
@@ -45,12 +46,22 @@ Usage: uc COMMAND [OPTION…] [FILE…]     the same as uc-COMMAND [OPTION…] [
 
 Commands
 ${lines.join('\n')}
-${entry('  help COMMAND', 'Show the options of a command, in detail', 22)}
-${entry('  completion SHELL', 'Write completions for bash, zsh or fish', 22)}
+${ownWords.map(({ call, brief }) => entry(`  ${call}`, brief, 22)).join('\n')}
 
 Example
   uc generate -c 20k | uc pipeline --minute
 `
+}
+
+/** `uc help` of what uc does by itself. */
+export function renderOwnHelp({ name, brief, usage, detail, example }: OwnWord): string {
+  const parts = [
+    `uc ${name}: ${lowerFirst(brief)}`,
+    `Usage: ${usage}`,
+    ...detail.map((paragraph) => wrap(paragraph, columns).join('\n')),
+    `Example\n  ${example}`,
+  ]
+  return `${parts.join('\n\n')}\n`
 }
 
 /** The options of a command as a Markdown table. */

@@ -1,17 +1,18 @@
 /** The rules between options of Kafka and others, and what they come to. */
-import { UcError } from '../errors.ts'
+import { quoted, UcError } from '../errors.ts'
 import type { Compression } from '../kafka/codecs/compression.ts'
 import type { ConnectionConfig } from '../kafka/brokers/connection.ts'
 import type { StartAt, StopAt } from '../kafka/reading/offsets.ts'
 import type { NewTopic } from '../kafka/brokers/topics.ts'
 import type { FromKafkaFlags, PipelineFlags, ToKafkaFlags } from './commands.ts'
 import { type AnyOption, flagOf, type Parsed, valueOfText } from './option.ts'
+import { isMissing } from '../io/runtime.ts'
 import { input } from './options/reading.ts'
 import { kafka, kafkaPartials, kafkaRead, kafkaState, kafkaWrite } from './options/kafka.ts'
 import { merging } from './options/merging.ts'
 import type { KafkaWriteOptions } from './options/kafka.ts'
 import { type CountedFlags, countedFlags } from './counted-flags.ts'
-import { contradiction, type OutputPlan, outputPlan } from './plan.ts'
+import { contradiction, type OutputPlan, outputPlan, refuseWithout } from './plan.ts'
 
 export interface TopicPlan {
   readonly connection: ConnectionConfig
@@ -82,9 +83,11 @@ export async function toKafkaPlan(parsed: Parsed<ToKafkaFlags>): Promise<ToKafka
   const { values, connection } = settle(parsed.options, parsed)
   const { compression, key, linger: lingerMs, strict } = values
   const [topic] = parsed.files
-  if (topic === undefined) throw new UcError('usage', 'topic missing; expected its name')
+  if (topic === undefined) {
+    throw new UcError('usage', 'argument TOPIC: missing; expected the name of a topic')
+  }
   valueOfText(kafkaWrite.resultTopic, topic, 'argument')
-  const create = newTopic(values)
+  const create = newTopic(values, parsed.given)
   return {
     connection,
     topic,
@@ -115,6 +118,7 @@ export async function topicPlan(
     refuseWithout('--kafka or --to-kafka', Object.values(kafka), given)
     return undefined
   }
+  if (!reads) refuseTopicAsFile(parsed)
   const { settle } = await import('./kafka-connection.ts') // TLS and all, for those who need it
   const { values, connection } = settle(parsed.options, parsed)
   // A word behind --to-kafka or --partials can be no file where --kafka is, so it names the topic.
@@ -143,13 +147,16 @@ export async function topicPlan(
   if (reads && (writes || shares) && results === topic) {
     throw new UcError(
       'usage',
-      `${flag} ${topic}: frames are read from it; name another topic for the results`,
+      `${flag} ${quoted(topic)}: frames are read from it; name another topic for the results`,
     )
   }
   const others = [topic, ...(writes || shares ? [results] : [])]
   if (read !== undefined && others.includes(read.state.topic)) {
-    const problem = `--state-topic ${read.state.topic}: the topic is read or written already`
-    throw new UcError('usage', `${problem}; name one that nothing else uses`)
+    const place = `--state-topic ${quoted(read.state.topic)}`
+    throw new UcError(
+      'usage',
+      `${place}: the topic is read or written already; name one that nothing else uses`,
+    )
   }
   return {
     connection,
@@ -158,11 +165,13 @@ export async function topicPlan(
       ? {
         topic: results,
         compression,
-        create: newTopic(parsed.values),
+        create: newTopic(parsed.values, given),
         isExact: reads && !atLeastOnce,
       }
       : undefined,
-    partials: shares ? { topic: results, compression, create: newTopic(parsed.values) } : undefined,
+    partials: shares
+      ? { topic: results, compression, create: newTopic(parsed.values, given) }
+      : undefined,
   }
 }
 
@@ -190,7 +199,7 @@ function topicOf(
   } catch (cause) {
     throw new UcError(
       'usage',
-      `--group ${group}: there can be no topic "${topic}" for its ${what}; add ${
+      `--group ${quoted(group)}: there can be no topic ${quoted(topic)} for its ${what}; add ${
         flagOf(option)
       } NAME`,
       { cause },
@@ -200,23 +209,23 @@ function topicOf(
 
 export function newTopic(
   { create, compact }: Parsed<Pick<KafkaWriteOptions, 'create' | 'compact'>>['values'],
+  given: Parsed<unknown>['given'],
 ): NewTopic | undefined {
-  if (create === undefined && compact) {
-    throw new UcError('usage', '--compact says how to make a topic; add --create')
-  }
+  if (create === undefined) refuseWithout('--create', [kafkaWrite.compact], given)
   if (create === undefined) return undefined
   // Keeps only the last message of each key
   return { partitions: create, config: compact ? { 'cleanup.policy': 'compact' } : {} }
 }
 
-export function refuseWithout(
-  flags: string,
-  options: readonly AnyOption[],
-  given: Parsed<unknown>['given'],
-): void {
-  const option = options.find((each) => given.has(each))
-  if (option === undefined) return
-  throw new UcError('usage', `${flagOf(option)} says nothing without ${flags}; add it`)
+/** Without --kafka a word behind --to-kafka is a file, where `--kafka --to-kafka` has the topic. */
+function refuseTopicAsFile({ files, given }: Parsed<PipelineFlags>): void {
+  const file = files.find((each) => each !== '-' && isMissing(each))
+  if (file === undefined || given.has(kafkaWrite.resultTopic)) return
+  throw new UcError(
+    'usage',
+    `argument ${quoted(file)}: no such file; expected a file to read, as without --kafka the ` +
+      `topic to write to is named by ${flagOf(kafkaWrite.resultTopic)}`,
+  )
 }
 
 function refuseBesideDisjoint({ values, given }: Parsed<PipelineFlags>): void {

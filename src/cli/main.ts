@@ -1,12 +1,19 @@
 /** Entry of every command: from arguments to an exit status. */
 import { exitStatus, stopStatus, UcError } from '../errors.ts'
 import { traceOf, wordsOf } from '../io/report.ts'
-import { commandLine, exit, ignoreDebugSignal, ReaderLeft, writeOut } from '../io/runtime.ts'
+import {
+  commandLine,
+  exit,
+  ignoreDebugSignal,
+  platform,
+  ReaderLeft,
+  writeOut,
+} from '../io/runtime.ts'
 import { Stopped } from '../io/signals.ts'
 import { tell } from '../io/tell.ts'
 import { type Action, actionOf } from './action.ts'
 import { completion } from './completion.ts'
-import { renderHelp, renderOverview } from './help.ts'
+import { renderHelp, renderOverview, renderOwnHelp } from './help.ts'
 import { parseArguments } from './parse.ts'
 import { version } from '../version.ts'
 
@@ -33,10 +40,12 @@ async function act(action: Action): Promise<number> {
       return await print(renderOverview())
     case 'help':
       return await print(renderHelp(action.command, action))
+    case 'help of uc':
+      return await print(renderOwnHelp(action.word))
     case 'completion':
-      return await print(completion(action.shell))
+      return await print(await completion(action.shell))
     case 'version':
-      return await print(`uc-toolkit ${version}\n`)
+      return await print(`${action.of} ${version} (${platform})\n`)
   }
 }
 
@@ -56,7 +65,6 @@ function statusOf(error: unknown, name: string): number {
   if (error instanceof Stopped) return stopStatus[error.signal]
   tell(`${name}: ${wordsOf(error)}`, ...traceOf(error))
   if (!(error instanceof UcError)) return exitStatus.failed
-  const hasHint = error.message.includes('--help')
-  if (error.code === 'usage' && !hasHint) tell(`${name}: see ${name} --help`)
+  if (error.code === 'usage') tell(`${name}: see ${name} --help`)
   return exitStatus[error.code]
 }

@@ -1,5 +1,5 @@
 /** What a run of uc-merge is: lines of files that it unites, or partial panes of a topic. */
-import { UcError } from '../errors.ts'
+import { quoted, UcError } from '../errors.ts'
 import type { WeekDay } from '../time/calendar.ts'
 import type { MergeFlags } from './commands.ts'
 import type { NewTopic } from '../kafka/brokers/topics.ts'
@@ -7,7 +7,6 @@ import {
   newTopic,
   partialsTopicOf,
   type ReadTopic,
-  refuseWithout,
   stateTopicOf,
   type TopicPlan,
   type TopicState,
@@ -27,7 +26,7 @@ import { input } from './options/reading.ts'
 import type { Lateness } from './options/time.ts'
 import { time } from './options/time.ts'
 import { kinds } from './options/windows.ts'
-import { contradiction, inputsOf, type OutputPlan, outputPlan } from './plan.ts'
+import { contradiction, inputsOf, type OutputPlan, outputPlan, refuseWithout } from './plan.ts'
 
 export interface MergePlan {
   /** At least one; `-` is standard input. */
@@ -95,16 +94,16 @@ async function unitedTopics(parsed: Parsed<MergeFlags>): Promise<UnitedTopics | 
     throw contradiction('--at-least-once and standard output', remedy)
   }
   const state = unitedState(stateTopic ?? stateTopicOf(group), commitEvery)
-  const names = [topic, state.topic, ...(writes ? [results] : [])]
-  if (new Set(names).size < names.length) {
-    throw new UcError(
-      'usage',
-      `the topics of partial panes, results and state are ${
-        names.join(', ')
-      }; name three that differ`,
-    )
+  const used = [
+    { flag: '--partials-topic', name: topic },
+    ...(writes ? [{ flag: '--result-topic', name: results }] : []),
+    { flag: '--state-topic', name: state.topic },
+  ]
+  if (new Set(used.map(({ name }) => name)).size < used.length) {
+    const words = used.map(({ flag, name }) => `${flag} ${name}`).join(' and ')
+    throw contradiction(words, 'name topics that differ')
   }
-  const create = newTopic(parsed.values)
+  const create = newTopic(parsed.values, given)
   return {
     connection,
     read: { topic, group, startAt: 'stored', stopAt, state },
@@ -120,8 +119,10 @@ function topicWords(
   if (more.length > 0 || (second !== undefined && !toKafka)) {
     throw new UcError(
       'usage',
-      `argument "${files.at(-1)}": expected the topic of partial panes, and with --to-kafka the ` +
-        'one of the results',
+      `argument ${
+        quoted(files.at(-1)!)
+      }: expected the topic of partial panes, and with --to-kafka ` +
+        'the one of the results',
     )
   }
   if (first === undefined) return {}
@@ -130,7 +131,7 @@ function topicWords(
   if (given.has(kafkaPartials.partialsTopic)) return { results: first }
   throw new UcError(
     'usage',
-    `argument "${first}": is it the topic of partial panes, or of the results? name it by ` +
+    `argument ${quoted(first)}: is it the topic of partial panes, or of the results? name it by ` +
       '--partials-topic or --result-topic, or name both',
   )
 }
@@ -155,9 +156,7 @@ export function mergePlan({ values, given, files }: Parsed<MergeFlags>): MergePl
     const remedy = 'leave one out, as a user of one minute may come again in the next'
     throw contradiction('--disjoint and --to', remedy)
   }
-  if (given.has(kinds.weekStart) && to?.includes('week') !== true) {
-    throw new UcError('usage', '--week-start is about weeks of --to; add --to week')
-  }
+  if (to?.includes('week') !== true) refuseWithout('--to week', [kinds.weekStart], given)
   if (order === 'none' && given.has(time.lateness)) {
     throw contradiction('--lateness and --order none', 'leave --lateness out, as no line is late')
   }

@@ -90,6 +90,11 @@ export function shortFlagOf({ short }: AnyOption): string {
   return short === undefined ? '' : `-${short}`
 }
 
+/** Whether its value is the name of a time zone, which completions know all of. */
+export function isZone({ value }: AnyOption): boolean {
+  return value === 'ZONE'
+}
+
 /** What the help shows for the value: its choices where they are short, or the word for it. */
 export function valueOf({ choices, value = '' }: AnyOption): string {
   const alternatives = choices?.join('|') ?? ''

@@ -3,7 +3,7 @@
  * names both options and the remedy. Each function takes the parsed arguments of any command that
  * has the options in question.
  */
-import { UcError } from '../errors.ts'
+import { quoted, UcError } from '../errors.ts'
 import type { Counting, Windowing } from '../pipeline.ts'
 import { calendarKinds, type WeekDay } from '../time/calendar.ts'
 import { keyName } from '../kernel/key-name.ts'
@@ -86,7 +86,9 @@ export function timePlan(parsed: Parsed<KindOptions & TimeOptions>): TimePlan {
   for (const kind of values.lateness.byKind.keys()) {
     if (windows.has(kind)) continue
     const remedy = calendarKinds.some((flag) => flag === kind) ? `--${kind}` : `--window ${kind}`
-    throw new UcError('usage', `--lateness names ${kind}, which is not counted; add ${remedy}`)
+    const text = given.get(time.lateness)?.at(-1) ?? ''
+    const problem = `${kind} is not counted; add ${remedy}`
+    throw new UcError('usage', `${flagOf(time.lateness)} ${quoted(text)}: ${problem}`)
   }
   const isOrdered = values.order !== 'none'
   const aboutTime = [time.maxDelay, time.lateness, time.maxJump, time.idle]
@@ -206,4 +208,15 @@ export function outputPlan(
 /** Two options that cannot both be meant. */
 export function contradiction(both: string, remedy: string): UcError {
   return new UcError('usage', `${both} contradict each other; ${remedy}`)
+}
+
+/** Options that are about another one, which is not there. */
+export function refuseWithout(
+  flags: string,
+  options: readonly AnyOption[],
+  given: Parsed<unknown>['given'],
+): void {
+  const option = options.find((each) => given.has(each))
+  if (option === undefined) return
+  throw new UcError('usage', `${flagOf(option)} says nothing without ${flags}; add it`)
 }

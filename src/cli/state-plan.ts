@@ -1,10 +1,9 @@
 /** What --state and what belongs to it come to. */
-import { UcError } from '../errors.ts'
 import type { PipelineFlags } from './commands.ts'
 import { type CountedFlags, countedFlags } from './counted-flags.ts'
 import { flagOf, type Parsed } from './option.ts'
 import { state } from './options/state.ts'
-import { contradiction } from './plan.ts'
+import { contradiction, refuseWithout } from './plan.ts'
 
 export interface StatePlan extends CountedFlags {
   readonly folder: string
@@ -23,12 +22,14 @@ export function statePlan(
   const { state: folder, checkpoint, close, position } = values
   if (folder === undefined) {
     const ofAll = values.kafka ? [] : [state.close]
-    const useless = [state.checkpoint, state.position, ...ofAll].find((each) => given.has(each))
-    if (useless === undefined) return undefined
-    const remedy = values.kafka
-      ? 'is about --state DIR; with --kafka there are --commit-every and --state-topic'
-      : 'is about a state; add --state DIR'
-    throw new UcError('usage', `${flagOf(useless)} ${remedy}`)
+    const options = [state.checkpoint, state.position, ...ofAll]
+    const useless = options.find((each) => given.has(each))
+    if (useless !== undefined && values.kafka) {
+      const remedy = `leave ${flagOf(useless)} out, as there are --commit-every and --state-topic`
+      throw contradiction(`${flagOf(useless)} and --kafka`, remedy)
+    }
+    refuseWithout('--state', options, given)
+    return undefined
   }
   const beside = close ? '--close' : parsed.files.length > 0 ? 'files' : undefined
   if (position && beside !== undefined) {

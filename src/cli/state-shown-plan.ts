@@ -2,10 +2,10 @@
 import { UcError } from '../errors.ts'
 import type { ConnectionConfig } from '../kafka/brokers/connection.ts'
 import { stateTopicOf } from './kafka-plan.ts'
-import { flagOf, type Parsed } from './option.ts'
+import type { Parsed } from './option.ts'
 import { kafka } from './options/kafka.ts'
 import { stateShown, type StateShownOptions } from './options/state.ts'
-import { contradiction } from './plan.ts'
+import { contradiction, refuseWithout } from './plan.ts'
 
 /** Where a state is. */
 export type StatePlace = { readonly folder: string } | GroupState
@@ -31,14 +31,15 @@ export async function stateShownPlan(
   const { values, given } = parsed
   const place = values.kafka ? await groupState(parsed) : folderState(parsed)
   const { format, reset, yes } = values
-  if (yes && !reset) {
-    throw new UcError('usage', `${flagOf(stateShown.yes)} is about --reset; add it`)
-  }
+  if (!reset) refuseWithout('--reset', [stateShown.yes], given)
   if (reset && given.has(stateShown.format)) {
     throw contradiction('--reset and --format', 'leave one out, as a reset shows nothing')
   }
   if (format === 'tsv') {
-    throw new UcError('usage', '--format tsv is for result lines; expected json or table')
+    throw new UcError(
+      'usage',
+      '--format "tsv": expected json or table, as a state is no result line',
+    )
   }
   return { place, format: format === 'auto' ? undefined : format, resets: reset, asks: !yes }
 }
@@ -54,14 +55,11 @@ async function groupState(parsed: Parsed<StateShownOptions>): Promise<GroupState
 
 function folderState({ files, given }: Parsed<StateShownOptions>): StatePlace {
   const ofKafka = [stateShown.group, stateShown.stateTopic, ...Object.values(kafka)]
-  const useless = ofKafka.find((each) => given.has(each))
-  if (useless !== undefined) {
-    throw new UcError('usage', `${flagOf(useless)} says nothing without --kafka; add it`)
-  }
+  refuseWithout('--kafka', ofKafka, given)
   const [folder = ''] = files
   if (folder === '') {
     const expected = 'expected the folder of a state, or --kafka'
-    throw new UcError('usage', `argument DIR missing; ${expected}`)
+    throw new UcError('usage', `argument DIR: missing; ${expected}`)
   }
   return { folder }
 }

@@ -1,8 +1,11 @@
 /** What names of windows, zone and times come to for the stages, once the zone's data is read. */
+import { quoted, UcError } from '../errors.ts'
 import type { Windowing } from '../pipeline.ts'
 import { calendar, startOfDay, type WindowKind } from '../time/calendar.ts'
-import { loadZone } from '../time/zone.ts'
+import { loadZone, UnknownZone } from '../time/zone.ts'
+import { flagOf } from './option.ts'
 import type { Lateness } from './options/time.ts'
+import { kinds as windowOptions } from './options/windows.ts'
 import type { TimePlan } from './plan.ts'
 import type { TimeOrDate } from './values.ts'
 
@@ -10,7 +13,11 @@ const dayMs = 86_400_000
 
 export async function windowingOf(plan: TimePlan): Promise<Windowing> {
   const { from, until } = plan
-  const kinds = await kindsOf(plan)
+  const kinds = await kindsOf(plan).catch((error) => {
+    if (!(error instanceof UnknownZone)) throw error
+    const place = `${flagOf(windowOptions.tz)} ${quoted(plan.tz)}`
+    throw new UcError('usage', `${place}: unknown time zone; ${error.advice}`, { cause: error })
+  })
   const { zone } = kinds.calendar
   const msOf = ({ ms, isDate }: TimeOrDate) => isDate ? startOfDay(ms / dayMs, zone) : ms
   return {

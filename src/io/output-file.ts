@@ -147,7 +147,7 @@ export async function openOutput(options: OutputFileOptions): Promise<OutputFile
   const stat = fstatSync(fd)
   if (stat.isFile()) {
     if (options.taken.has(identityOf(stat))) {
-      throw new UcError('usage', `${where} would overwrite a file of this run; name another one`)
+      throw new UcError('usage', `${where}: would overwrite a file of this run; name another one`)
     }
     options.taken.add(identityOf(stat))
     if (keptBytes !== Infinity) {

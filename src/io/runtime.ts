@@ -5,6 +5,7 @@
 import { Buffer } from 'node:buffer'
 import {
   constants,
+  existsSync,
   fstatSync,
   open,
   read,
@@ -30,6 +31,7 @@ export class ReaderLeft extends Error {}
 const bytesPerTurn = 2 * 2 ** 20
 
 interface DenoNamespace {
+  readonly version: { readonly deno: string }
   readonly stdin: { read(buffer: Uint8Array): Promise<number | null> }
   readonly stdout: { write(bytes: Uint8Array): Promise<number> }
   readonly permissions: { querySync(permission: Permission): { readonly state: string } }
@@ -49,6 +51,11 @@ const deno = (globalThis as { Deno?: DenoNamespace }).Deno
 export const commandLine: readonly string[] = deno === undefined
   ? exactArguments(process.argv.slice(2))
   : process.argv.slice(2)
+
+/** What runs us, on what: `node 20.20.2, linux x64`. */
+export const platform: string = `${
+  deno === undefined ? `node ${process.versions.node}` : `deno ${deno.version.deno}`
+}, ${process.platform} ${process.arch}`
 
 /** What runs, to be started again beside this process. */
 export const ownProgram: { readonly runtime: string; readonly script: string } = {
@@ -347,6 +354,11 @@ function textOf(path: string): string | undefined {
 /** Whether Deno lets us read the file, or all of the folder. */
 export function mayRead(path: string): boolean {
   return isPermitted({ name: 'read', path })
+}
+
+/** Whether there is no such file or folder; false too where Deno does not let us see it. */
+export function isMissing(name: string): boolean {
+  return mayRead(name) && !existsSync(pathOf(name))
 }
 
 /** Asked first, as just trying makes Deno ask the user. */

@@ -8,6 +8,7 @@
  * is local or UTC time, and takes the year 1996 for its last day (London had no summer in 1996).
  */
 import { quoted, UcError } from '../errors.ts'
+import { didYouMean, editsIfNear } from '../nearest.ts'
 
 export interface Zone {
   readonly name: string
@@ -26,6 +27,11 @@ export const utc: Zone = {
 /** Loads the zone data, but for UTC, whose users never pay for it. Names match in any case. */
 export async function loadZone(name: string): Promise<Zone> {
   return isUtc(name) ? utc : (await loadZones())(name)
+}
+
+/** All that `loadZone` knows, as the database writes them. */
+export async function zoneNames(): Promise<readonly string[]> {
+  return (await import('moment-timezone')).default.tz.names()
 }
 
 /** For those who learn names of zones only while they read. What it gives throws for others. */
@@ -100,36 +106,40 @@ function beyondTableMs(utcMs: number): number {
   return utcMs < tableEndMs ? 0 : (Math.floor((utcMs - tableEndMs) / periodMs) + 1) * periodMs
 }
 
-/** Names of the database have at most 32 letters; what is longer is like none of them. */
-const longestName = 64
+/** Whoever knows where the name stands adds the advice to that place. */
+export class UnknownZone extends UcError {
+  readonly advice: string
 
-function unknownZone(name: string, names: readonly string[]): UcError {
-  const typed = name.toLowerCase().replaceAll(' ', '_').slice(0, longestName)
-  const near = names
-    .map((known) => {
-      const whole = known.toLowerCase()
-      const city = whole.slice(whole.lastIndexOf('/') + 1)
-      return { known, distance: Math.min(editDistance(typed, whole), editDistance(typed, city)) }
-    })
-    .filter(({ distance }) => distance <= Math.min(3, typed.length / 4))
-    .sort((a, b) => a.distance - b.distance)
-  const best = near.filter(({ distance }) => distance === near[0]?.distance).slice(0, 3)
-  const advice = best.length > 0
-    ? `did you mean ${best.map(({ known }) => known).join(' or ')}?`
-    : 'expected a name such as Europe/Zurich or UTC'
-  return new UcError('usage', `unknown time zone ${quoted(name)}; ${advice}`)
+  constructor(name: string, advice: string) {
+    super('usage', `unknown time zone ${quoted(name)}; ${advice}`)
+    this.advice = advice
+  }
 }
 
-/** Levenshtein's: how many letters must be put in, taken out or replaced. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
+/** Names of the database have at most 32 letters; what is longer is like none of them. */
+const longestName = 64
+/** `CEST` is neither `CET` nor `EST`, and `Etc/GMT+2` is two hours behind UTC, not before. */
+const unlike = /^[A-Z]{2,5}$|\d/
+
+function unknownZone(name: string, names: readonly string[]): UnknownZone {
+  const typed = name.slice(0, longestName)
+  const near = names.map((known) => ({ known, edits: editsBetween(typed, known) }))
+  const fewest = Math.min(...near.map(({ edits }) => edits))
+  const best = unlike.test(typed) || fewest === Infinity
+    ? []
+    : near.filter(({ edits }) => edits === fewest).slice(0, 3)
+  const advice = didYouMean(best.map(({ known }) => known)) ??
+    'expected a name such as Europe/Zurich or UTC'
+  return new UnknownZone(name, advice)
+}
+
+/** Part by part, as half of `Europe/Germany` is right; a city may stand alone. */
+function editsBetween(typed: string, known: string): number {
+  const city = known.slice(known.lastIndexOf('/') + 1)
+  const [typedCity = '', ...typedRegion] = typed.split('/').reverse()
+  const ofCity = editsIfNear(typedCity, city)
+  if (typedRegion.length === 0) return ofCity ?? editsIfNear(typed, known) ?? Infinity
+  const region = known.slice(0, -city.length - 1)
+  const ofRegion = editsIfNear(typedRegion.reverse().join('/'), region)
+  return (ofCity ?? Infinity) + (ofRegion ?? Infinity)
 }

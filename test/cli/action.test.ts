@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { actionOf } from '../../src/cli/action.ts'
 import { count } from '../../src/cli/commands.ts'
+import { ownWords } from '../../src/cli/own-words.ts'
 
 test('uc COMMAND is the same as uc-COMMAND, with or without uc-', () => {
   const argv = ['--method', 'exact']
@@ -12,7 +13,7 @@ test('uc COMMAND is the same as uc-COMMAND, with or without uc-', () => {
 })
 
 test('uc alone, or asked for help, lists the commands', () => {
-  for (const argv of [[], ['--help'], ['-h'], ['help'], ['help', '--help'], ['completion', '-h']]) {
+  for (const argv of [[], ['--help'], ['-h'], ['help']]) {
     assert.deepEqual(actionOf('uc', argv), { type: 'overview' }, argv.join(' '))
   }
 })
@@ -23,13 +24,27 @@ test('--help and --version stand above whatever else is on the line', () => {
   assert.deepEqual(actionOf('uc-count', ['-h', '--version']), help)
   assert.deepEqual(actionOf('uc', ['count', '--help']), help)
   assert.deepEqual(actionOf('uc', ['help', 'count']), { ...help, isLong: true })
-  assert.deepEqual(actionOf('uc-count', ['--wrong', '--version']), { type: 'version' })
-  assert.deepEqual(actionOf('uc', ['--version']), { type: 'version' })
+  assert.deepEqual(actionOf('uc-count', ['--wrong', '--version']), {
+    type: 'version',
+    of: 'uc-count',
+  })
+  for (const word of ['--version', 'version']) {
+    assert.deepEqual(actionOf('uc', [word]), { type: 'version', of: 'uc' })
+  }
 })
 
 test('behind -- they are names of files', () => {
   const action = actionOf('uc-extract', ['--', '--help', '--version'])
   assert.equal(action.type, 'run')
+})
+
+test('what uc does by itself has help like a command, by help WORD and by WORD --help', () => {
+  for (const word of ownWords) {
+    const expected = { type: 'help of uc', word }
+    assert.deepEqual(actionOf('uc', ['help', word.name]), expected)
+    assert.deepEqual(actionOf('uc', [word.name, '--help']), expected)
+    assert.deepEqual(actionOf('uc', [word.name, '-h', 'more']), expected)
+  }
 })
 
 test('uc completion names its shell', () => {
@@ -41,13 +56,16 @@ const wrong: Readonly<Record<string, string>> = {
   'uc-windw': 'unknown command "uc-windw"; did you mean window?',
   'help genrate': 'unknown command "genrate"; did you mean generate?',
   'frobnicate':
-    'unknown command "frobnicate"; expected pipeline, extract, window, count, merge, from-kafka, to-kafka, state, generate, help, completion',
-  '--minute':
-    'unknown flag "--minute"; expected pipeline, extract, window, count, merge, from-kafka, to-kafka, state, generate, help, completion',
+    'unknown command "frobnicate"; expected pipeline, extract, window, count, merge, from-kafka, to-kafka, state, generate, help, completion, version',
+  '--minute': 'unknown flag "--minute"; it belongs to uc-pipeline and uc-window',
+  '--hlep': 'unknown flag "--hlep"; did you mean --help?',
   'help count window': 'argument "window": expected one command only',
-  'completion': 'completion: expected one of bash, zsh, fish',
-  'completion tcsh': 'completion "tcsh": expected one of bash, zsh, fish',
-  'completion bash zsh': 'completion "zsh": expected one of bash, zsh, fish',
+  'help --long':
+    'unknown flag "--long"; expected pipeline, extract, window, count, merge, from-kafka, to-kafka, state, generate, help, completion, version',
+  'version 2': 'argument "2": expected nothing behind version',
+  'completion': 'argument SHELL: missing; expected one of bash, zsh, fish',
+  'completion tcsh': 'argument "tcsh": expected one of bash, zsh, fish',
+  'completion bash zsh': 'argument "zsh": expected one shell only',
 }
 
 for (const [call, message] of Object.entries(wrong)) {

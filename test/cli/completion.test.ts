@@ -3,8 +3,13 @@ import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { commands } from '../../src/cli/commands.ts'
-import { completion, shells } from '../../src/cli/completion.ts'
-import type { Shell } from '../../src/cli/completion.ts'
+import { completion } from '../../src/cli/completion.ts'
+import { type Shell, shells } from '../../src/cli/own-words.ts'
+import { zoneNames } from '../../src/time/zone.ts'
+
+const scripts = Object.fromEntries(
+  await Promise.all(shells.map(async (shell) => [shell, await completion(shell)])),
+) as Readonly<Record<Shell, string>>
 
 /** Output lines of a shell that runs the script; undefined, and said so, where there is no such shell. */
 function linesOf(t: TestContext, shell: Shell, script: string): string[] | undefined {
@@ -29,7 +34,7 @@ function bashReply(t: TestContext, words: readonly string[]): string[] | undefin
   return linesOf(
     t,
     'bash',
-    `${completion('bash')}
+    `${scripts.bash}
     COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}) COMP_CWORD=${last}
     _uc '${command}' '${current}' '${previous}'
     printf '%s\\n' "\${COMPREPLY[@]}"`,
@@ -52,6 +57,7 @@ const bashReplies: readonly (readonly [words: readonly string[], reply: readonly
       'generate',
       'help',
       'completion',
+      'version',
     ],
     ...['--help', '--version'],
   ]],
@@ -59,6 +65,9 @@ const bashReplies: readonly (readonly [words: readonly string[], reply: readonly
   [['uc', 'count', '--ex'], ['--exact-limit']],
   [['uc', 'uc-count', '--ex'], ['--exact-limit']],
   [['uc', 'help', 'w'], ['window']],
+  [['uc', 'help', 'v'], ['version']],
+  [['uc-window', '--tz', 'Europe/Zu'], ['Europe/Zurich']],
+  [['uc', 'pipeline', '--tz', '=', 'Asia/Kath'], ['Asia/Kathmandu']],
   [['uc', 'completion', ''], ['bash', 'zsh', 'fish']],
   [['uc-pipeline', '--minute', '--format', 't'], ['tsv', 'table']],
   [['uc-pipeline', '--format', '=', 'j'], ['json']],
@@ -78,7 +87,7 @@ for (const [words, expected] of bashReplies) {
 }
 
 test('bash falls back on files for every command', (t) => {
-  const lines = linesOf(t, 'bash', `${completion('bash')}\ncomplete -p uc uc-extract uc-generate`)
+  const lines = linesOf(t, 'bash', `${scripts.bash}\ncomplete -p uc uc-extract uc-generate`)
   if (lines === undefined) return
   assert.deepEqual(
     lines.map((line) => line.replace(/ [^ ]+$/, '')),
@@ -94,6 +103,9 @@ const fishReplies: Readonly<Record<string, readonly string[]>> = {
   'uc-pipeline --format=j': ['--format=json'],
   'uc help w': ['window'],
   'uc completion ': ['bash', 'fish', 'zsh'],
+  'uc help ver': ['version'],
+  'uc-window --tz Europe/Zu': ['Europe/Zurich'],
+  'uc pipeline --tz=Asia/Kath': ['--tz=Asia/Kathmandu'],
   'uc-count ': [],
   'uc-extract /etc/passw': ['/etc/passwd'],
   'uc extract /etc/passw': ['/etc/passwd'],
@@ -102,7 +114,7 @@ const fishReplies: Readonly<Record<string, readonly string[]>> = {
 
 for (const [line, expected] of Object.entries(fishReplies)) {
   test(`fish completes "${line}" to ${expected.join(', ') || 'nothing'}`, (t) => {
-    const reply = linesOf(t, 'fish', `${completion('fish')}\ncomplete -C '${line}'`)
+    const reply = linesOf(t, 'fish', `${scripts.fish}\ncomplete -C '${line}'`)
     if (reply === undefined) return
     const words = reply.map((each) => each.split('\t')[0]).filter((word) => !word?.endsWith('-'))
     assert.deepEqual(words, expected)
@@ -118,7 +130,7 @@ _describe() { print -rl -- "\${(P@)2}" }
 
 /** What the completion of zsh says about this command. */
 function zshLines(t: TestContext, service: string): string[] | undefined {
-  const script = `${zshStub}\n${completion('zsh')}\nservice=${service}; _uc`
+  const script = `${zshStub}\n${scripts.zsh}\nservice=${service}; _uc`
   return linesOf(t, 'zsh', script)
 }
 
@@ -130,6 +142,25 @@ test('zsh knows flags, choices, files and what may be repeated', (t) => {
   assert.ok(lines.some((line) => line.startsWith('*--window=[')))
   assert.ok(lines.some((line) => /^--rejects=\[.*\]:FILE:_files$/.test(line)))
   assert.ok(lines.includes('*:file:_files'))
+  assert.ok(lines.some((line) => line.endsWith(':ZONE:_uc_zones')))
+})
+
+test('every shell knows every zone that --tz takes', async (t) => {
+  const zones = await zoneNames()
+  assert.ok(zones.includes('America/Argentina/Buenos_Aires'))
+  const multi = '_multi_parts() { print -rl -- "${(P@)2}" }'
+  const calls = {
+    bash: `${scripts.bash}\n_uc uc-window '' --tz\nprintf '%s\\n' "\${COMPREPLY[@]}"`,
+    zsh: `${zshStub}\n${multi}\n${scripts.zsh}\n_uc_zones`,
+    fish: `${scripts.fish}\n__uc_zones`,
+  }
+  for (const shell of shells) {
+    await t.test(shell, (t) => {
+      const lines = linesOf(t, shell, calls[shell])
+      const known = lines?.filter((line) => !line.startsWith('compdef'))
+      if (known !== undefined) assert.deepEqual(known, zones)
+    })
+  }
 })
 
 test('zsh offers either spelling of an option once', (t) => {
@@ -146,6 +177,6 @@ test('zsh lists the commands of uc', (t) => {
 
 test('each script is for every command', () => {
   for (const shell of shells) {
-    for (const { name } of commands) assert.ok(completion(shell).includes(name), `${shell} ${name}`)
+    for (const { name } of commands) assert.ok(scripts[shell].includes(name), `${shell} ${name}`)
   }
 })

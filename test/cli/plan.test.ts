@@ -64,7 +64,7 @@ test('lateness is one length for all windows, or some by name', async () => {
     othersMs: 7_200_000,
   })
   await assert.rejects(() => plan('day=1h'), {
-    message: '--lateness names day, which is not counted; add --day',
+    message: '--lateness "day=1h": day is not counted; add --day',
   })
   await assert.rejects(() => plan('1h,2h'), /expected one length for all windows, or KIND=LENGTH/)
 })
@@ -255,7 +255,7 @@ test('what says nothing of a merge is refused with a remedy', async () => {
     const [text, message] of [
       ['--disjoint --to day', /^--disjoint and --to contradict each other; leave one out/],
       ['--order none --lateness 1h', /^--lateness and --order none contradict each other/],
-      ['--week-start sunday --to day', /^--week-start is about weeks of --to; add --to week$/],
+      ['--week-start sunday --to day', /^--week-start says nothing without --to week; add it$/],
       ['- -', /^argument "-": given twice/],
     ] as const
   ) await assert.rejects(() => plan(text), { code: 'usage', message })

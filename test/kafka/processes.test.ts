@@ -199,10 +199,10 @@ describe('many processes', { skip: skipReason }, () => {
       ['uc-merge --kafka --to hour', /partial panes say how they are counted/],
       ['uc-merge --kafka a b', /expected the topic of partial panes/],
       ['uc-merge --kafka --to-kafka a', /name it by --partials-topic or --result-topic, or name/],
-      ['uc-merge --kafka x --to-kafka --result-topic x', /name three that differ/],
-      ['uc-merge --kafka --partials-topic x --to-kafka x', /name three that differ/],
+      ['uc-merge --kafka x --to-kafka --result-topic x', /name topics that differ/],
+      ['uc-merge --kafka --partials-topic x --to-kafka x', /name topics that differ/],
       ['uc-merge --group g f', /--group says nothing without --kafka/],
-      ['uc-merge --kafka x --to-kafka x', /name three that differ/],
+      ['uc-merge --kafka x --to-kafka x', /name topics that differ/],
     ]
     for (const [script, pattern] of wrong) {
       const { status, stderr } = await kafkaShell(broker, script)

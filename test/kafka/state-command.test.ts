@@ -41,7 +41,7 @@ describe('the state of a group', { skip: skipReason }, () => {
       ['hour', 1, 100],
     ])
     const asked = await kafkaShell(broker, `uc-state --kafka --group ${group} --reset`)
-    assert.match(asked.stderr, /--reset asks, and there is no terminal; add --yes/)
+    assert.match(asked.stderr, /--reset: no terminal to ask on; add --yes/)
     await kafkaOutput(broker, `uc-state --kafka --group ${group} --reset --yes`)
     assert.deepEqual((await seen(group)).windows, [])
     await send(topic, 100, 130)

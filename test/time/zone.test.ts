@@ -125,6 +125,13 @@ for (
   const [name, advice] of [
     ['Europe/Zurch', 'did you mean Europe/Zurich?'],
     ['Zurich', 'did you mean Europe/Zurich?'],
+    ['Asia/Tokio', 'did you mean Asia/Tokyo?'],
+    ['amercia/new_york', 'did you mean America/New_York?'],
+    ['europe-zurich', 'did you mean Europe/Zurich?'],
+    ['Europe/Germany', 'expected a name such as Europe/Zurich or UTC'],
+    ['Geneva', 'expected a name such as Europe/Zurich or UTC'], // not Mexico/General
+    ['CEST', 'expected a name such as Europe/Zurich or UTC'], // neither CET nor EST
+    ['GMT+1', 'expected a name such as Europe/Zurich or UTC'], // Etc/GMT+1 is behind UTC
     ['America/New York', 'did you mean America/New_York?'],
     ['+02:00', 'expected a name such as Europe/Zurich or UTC'],
     ['constructor', 'expected a name such as Europe/Zurich or UTC'],

@@ -3,13 +3,16 @@
  * `--format=j` comes as three words. An empty reply makes bash complete the name of a file.
  */
 import { commands } from '../commands.ts'
-import { type AnyOption, flagOf, shortFlagOf } from '../option.ts'
+import { type AnyOption, flagOf, isZone, shortFlagOf } from '../option.ts'
+import { ownWords } from '../own-words.ts'
 
-export function bashCompletion(): string {
+export function bashCompletion(zones: readonly string[]): string {
   const names = commands.map(({ name }) => name)
   const subcommands = names.map((name) => name.replace('uc-', ''))
-  const first = [...subcommands, 'help', 'completion', '--help', '--version']
+  const own = ownWords.map(({ name }) => name)
+  const first = [...subcommands, ...own, '--help', '--version']
   return `# bash completion for uc; in ~/.bashrc: eval "$(uc completion bash)"
+_uc_zones='${zones.join(' ')}'
 _uc() {
   local command=\${1##*/} current=$2 previous=$3 words=
   COMPREPLY=()
@@ -29,7 +32,7 @@ _uc() {
 ${optionsWithValue().map(valueCase).join('')}\
     *) case $command in
 ${commands.map(({ name, options }) => flagCase(name, Object.values(options))).join('')}\
-      uc-help) ((COMP_CWORD == 2)) && words='${subcommands.join(' ')}' ;;
+      uc-help) ((COMP_CWORD == 2)) && words='${[...subcommands, ...own].join(' ')}' ;;
       uc-completion) ((COMP_CWORD == 2)) && words='bash zsh fish' ;;
     esac ;;
   esac
@@ -49,7 +52,8 @@ function optionsWithValue(): readonly AnyOption[] {
 /** The words that may stand after the option; none for what is free text or a file. */
 function valueCase(option: AnyOption): string {
   const spellings = [flagOf(option), shortFlagOf(option)].filter((each) => each !== '')
-  return `    ${spellings.join(' | ')}) words='${option.choices?.join(' ') ?? ''}' ;;\n`
+  const words = isZone(option) ? '$_uc_zones' : `'${option.choices?.join(' ') ?? ''}'`
+  return `    ${spellings.join(' | ')}) words=${words} ;;\n`
 }
 
 function flagCase(command: string, options: readonly AnyOption[]): string {

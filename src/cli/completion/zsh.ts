@@ -1,13 +1,20 @@
 /** Zsh: one `_arguments` call per command, with the briefs beside the flags. */
 import { type AnyCommand, commands } from '../commands.ts'
-import { type AnyOption, flagOf } from '../option.ts'
+import { type AnyOption, flagOf, isZone } from '../option.ts'
+import { ownWords } from '../own-words.ts'
 
-export function zshCompletion(): string {
+export function zshCompletion(zones: readonly string[]): string {
   const names = commands.map(({ name }) => name)
   const subcommands = commands.map(({ name, brief }) => described(name.replace('uc-', ''), brief))
+  const words = [...commands, ...ownWords].map(({ name }) => name.replace('uc-', ''))
   const cases = names.map((name) => `        ${name.replace('uc-', '')}) ${functionOf(name)} ;;\n`)
   return `#compdef uc ${names.join(' ')}
 # zsh completion for uc; in ~/.zshrc, after compinit: source <(uc completion zsh)
+
+_uc_zones() {
+  local -a zones=(${zones.join(' ')})
+  _multi_parts / zones
+}
 ${commands.map(commandFunction).join('')}
 _uc() {
   case $service in
@@ -18,8 +25,7 @@ ${names.map((name) => `    ${name}) ${functionOf(name)}; return ;;\n`).join('')}
 ${
     [
       ...subcommands,
-      described('help', 'Show the options of a command, in detail'),
-      described('completion', 'Write completions for a shell'),
+      ...ownWords.map(({ name, brief }) => described(name, brief)),
     ].map((line) => `    ${line}\n`).join('')
   }\
   )
@@ -30,7 +36,7 @@ ${
     rest)
       case \${line[1]#uc-} in
 ${cases.join('')}\
-        help) _arguments '1:command:(${names.map((name) => name.replace('uc-', '')).join(' ')})' ;;
+        help) _arguments '1:command:(${words.join(' ')})' ;;
         completion) _arguments '1:shell:(bash zsh fish)' ;;
       esac ;;
   esac
@@ -63,6 +69,8 @@ function argument(option: AnyOption): string {
   const flag = flagOf(option)
   const action = option.choices
     ? `(${option.choices.join(' ')})`
+    : isZone(option)
+    ? '_uc_zones'
     : option.value === 'FILE'
     ? '_files'
     : ' '

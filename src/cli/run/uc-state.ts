@@ -55,7 +55,7 @@ async function show(
 /** `asking`: watched while a question stands; undefined: nobody is asked. */
 async function reset(state: ShownState, asking: SignalWatch | undefined): Promise<void> {
   if (asking !== undefined && !(isTerminal('stdin') && isTerminal('stderr'))) {
-    throw new UcError('usage', '--reset asks, and there is no terminal; add --yes')
+    throw new UcError('usage', '--reset: no terminal to ask on; add --yes')
   }
   await state.empty(async (records) => {
     if (asking !== undefined && records.length > 0) await confirm(state.name, records, asking)

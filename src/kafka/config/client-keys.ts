@@ -2,7 +2,7 @@
  * The keys of Java's client.properties that mean something here, and what becomes of each. A file
  * that Java's own tools read is accepted with them; what has no effect here is told, not dropped.
  */
-import { distance } from 'fastest-levenshtein'
+import { nearestSpellings } from '../../nearest.ts'
 
 export type KeyUse =
   /** Read here. */
@@ -122,9 +122,5 @@ const otherNames: Readonly<Record<string, string>> = {
 /** The key that was probably meant; nothing if none is near. */
 export function nearestKey(key: string): string | undefined {
   if (Object.hasOwn(otherNames, key)) return otherNames[key]
-  const byDistance = Object.keys(clientKeys)
-    .map((known) => ({ known, edits: distance(key.toLowerCase(), known) }))
-    .sort((a, b) => a.edits - b.edits)
-  const [best] = byDistance
-  return best !== undefined && best.edits <= Math.min(3, key.length / 3) ? best.known : undefined
+  return nearestSpellings(key, Object.keys(clientKeys))[0]
 }
