@@ -29,6 +29,10 @@ function isInstalled() {
   })
 }
 
+if (Number.parseInt(process.versions.node) < 20) {
+  process.stderr.write(`Node ${process.versions.node} is too old; expected Node 20 or newer\n`)
+  process.exit(1)
+}
 if (!isInstalled()) {
   process.stderr.write('installing the packages (npm ci) …\n')
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
