@@ -332,7 +332,9 @@ async function makeBroker({ port }) {
   const password = randomBytes(12).toString('hex')
   const [properties, log] = [join(folder, 'server.properties'), join(folder, 'broker.log')]
   writeFileSync(properties, serverProperties({ folder, ports, controllerPort, password }))
-  const classes = [...jvm, '-cp', join(jars, '*')]
+  // Else a broker that is killed leaves its libraries and counters in /tmp.
+  const temporary = ['-XX:-UsePerfData', `-Djava.io.tmpdir=${folder}`]
+  const classes = [...jvm, ...temporary, '-cp', join(jars, '*')]
   const cluster = ['-t', randomBytes(16).toString('base64url').replace(/^-/, 'u')]
   const credentials = scrams.flatMap((scram) => {
     return ['--add-scram', `${scram}=[name=${user},password=${password}]`]

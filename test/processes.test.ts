@@ -5,8 +5,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { describe, test } from 'node:test'
@@ -126,11 +124,9 @@ for (const runtime of runtimes) {
         'import os, sys\nos.set_blocking(3, False)\ntry:\n  while os.write(3, b"x"): pass\n' +
         'except BlockingIOError: pass'
       const line = [runtime.command, ...runtime.flags, join(binFolder, 'uc-pipeline')].join(' ')
-      const { status } = await shell(
-        `mkfifo fifo; exec 3<> fifo; python3 -c '${fill}'\n` +
-          `echo broken | ${line} 2>&3 & sleep 2; kill -TERM $!; wait $!`,
-        { cwd: await mkdtemp(join(tmpdir(), 'uc-full-')) },
-      )
+      const script = `mkfifo fifo; exec 3<> fifo; python3 -c '${fill}'\n` +
+        `echo broken | ${line} 2>&3 & sleep 2; kill -TERM $!; wait $!`
+      const { status } = await withFolder((cwd) => shell(script, { cwd }))
       assert.equal(status, 3)
     })
 

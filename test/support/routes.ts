@@ -2,9 +2,10 @@
  * The ways by which the same command must give the same lines. A route is a folder of scripts that
  * stand before the real commands in PATH, or an environment.
  */
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { commands, count, extract, window } from '../../src/cli/commands.ts'
 import { reporting } from '../../src/cli/options/reporting.ts'
@@ -25,9 +26,10 @@ export const denoPermissions = '--allow-read --allow-write --no-prompt'
 
 const names = ['uc', ...commands.map(({ name }) => name)]
 
-/** Writes the scripts; the folder goes with the machine's temporary files. */
+/** Writes the scripts, into a folder that goes with this process. */
 export function routes(permissions: string = denoPermissions): readonly Route[] {
   const folder = mkdtempSync(join(tmpdir(), 'uc-routes-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   const seven = pathToFileURL(join(root, 'dist/test/support/seven-byte-reads.js'))
 
   function scripts(route: string, script: (name: string) => string | undefined): string {
