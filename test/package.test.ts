@@ -30,6 +30,7 @@ const needed = [
   'src/spark/uc_history.py',
   'LICENSE',
   'README.md',
+  'REPORT.md',
   'node_modules/hyperloglog/hyperloglog.js',
   'node_modules/murmurhash3/index.js',
 ]
