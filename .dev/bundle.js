@@ -11,6 +11,7 @@ const root = new URL('..', import.meta.url)
 const path = (name) => fileURLToPath(new URL(name, root))
 const { dependencies } = JSON.parse(readFileSync(path('package.json'), 'utf8'))
 const inEveryRun = [
+  'get-east-asian-width',
   'hyperloglog',
   'murmurhash3',
   'ndjson',

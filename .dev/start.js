@@ -58,7 +58,9 @@ async function countOurs() {
   const megabytes = statSync(stream).size / 1e6
   say(dim(`${frames.toLocaleString('en-US')} frames, ${speed(megabytes, generated.seconds)}`))
 
-  const { tableRows } = await import('../dist/src/io/result-format.js')
+  const { fittingTable, plainTable } = await import('../dist/src/io/result-table.js')
+  const { columns } = process.stdout
+  let table
   const args = [...kinds.map((kind) => `--${kind}`), 'stream.jsonl']
   const results = []
   const counted = await run({
@@ -68,10 +70,11 @@ async function countOurs() {
     take(line) {
       // As uc-pipeline itself shows it on a terminal. Its progress may stand on this line.
       if (process.stdout.isTTY && process.stderr.isTTY) process.stdout.write('\r\x1b[K')
-      if (results.length === 0) process.stdout.write(dim(tableRows.head))
       const result = JSON.parse(line)
+      table ??= columns > 0 ? fittingTable(result, columns) : plainTable
+      if (results.length === 0) say(dim(table.head))
       results.push(result)
-      process.stdout.write(tableRows.row(result))
+      say(table.row(result))
     },
   })
   const framesPerSecond = Math.round(frames / counted.seconds).toLocaleString('en-US')

@@ -7,7 +7,13 @@ import { identityOf } from './identity.ts'
 import { behind, hasBecomeShorter } from './behind.ts'
 import { decoded, isCompressed, magicBytes } from './inflate.ts'
 import { reasonOf } from './reason.ts'
-import { chunksOf, isReadAsStream, openForReading, type ReadOptions } from './runtime.ts'
+import {
+  chunksOf,
+  isReadAsStream,
+  isTerminal,
+  openForReading,
+  type ReadOptions,
+} from './runtime.ts'
 
 const isDirectory = 'is a directory; name the files in it'
 
@@ -153,6 +159,8 @@ export interface Inputs {
   readonly totalBytes: number | undefined
   /** The regular files among them, by identityOf. */
   readonly identities: Set<string>
+  /** Whether someone types one of them in. */
+  readonly isTyped: boolean
 }
 
 /** Throws for a file that cannot be read, so that a long run does not end at its last name. */
@@ -170,5 +178,6 @@ export function inspectInputs(files: readonly string[]): Inputs {
       throw new InputError(placeOf(name), error)
     }
   }
-  return { totalBytes, identities }
+  const isTyped = files.includes('-') && isTerminal('stdin')
+  return { totalBytes, identities, isTyped }
 }

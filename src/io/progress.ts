@@ -3,8 +3,11 @@
  * output is piped: the commands of a pipe would write over one another.
  */
 import type { Ledger } from '../ledger.ts'
-import { isPipe, isTerminal } from './runtime.ts'
-import { clearProgress, tellProgress } from './tell.ts'
+import { cutTo, displayWidth } from './display-width.ts'
+import { grouped } from './result-format.ts'
+import { isPipe } from './runtime.ts'
+import { tellProgress } from './tell.ts'
+import { canMove, columnsOf } from './terminal.ts'
 
 const firstAfterMs = 1000
 const intervalMs = 200
@@ -18,8 +21,6 @@ export interface Progress {
   also(words: () => string): void
   /** Shows the line again, if it is time to. */
   tick(): void
-  /** Takes the line away, before something else is printed. */
-  clear(): void
 }
 
 export interface ProgressOptions {
@@ -30,53 +31,84 @@ export interface ProgressOptions {
 }
 
 export function newProgress({ isOn, totalBytes, ledger }: ProgressOptions): Progress {
-  let beganAtMs = performance.now()
-  let shownAtMs = beganAtMs + firstAfterMs - intervalMs
+  const line = progressLine(isOn)
   let readBytes = 0
-  let isShown = false
   let more: (() => string) | undefined
+  if (line === undefined) return { bytes() {}, beginAnew() {}, also() {}, tick() {} }
 
-  function text(seconds: number): string {
+  function parts(seconds: number): readonly string[] {
     const { lines, frames, merged } = ledger.total
-    const parts = [
-      `${(readBytes / 1e6).toFixed(0)} MB`,
-      merged === undefined
-        ? `${Math.round(frames / seconds).toLocaleString('en-US')} frames/s`
-        : `${Math.round(lines / seconds).toLocaleString('en-US')} lines/s`,
-    ]
-    if (totalBytes !== undefined && readBytes > 0) {
-      const left = seconds * (totalBytes / readBytes - 1)
-      parts[0] += ` of ${(totalBytes / 1e6).toFixed(0)}`
-      parts.push(`${Math.ceil(left)} s left`)
+    const [count, unit] = merged === undefined ? [frames, 'frames'] : [lines, 'lines']
+    const rate = `${grouped(Math.round(count / seconds))} ${unit}/s`
+    const rest = more === undefined ? [] : [more()]
+    if (totalBytes === undefined) {
+      const bytes = readBytes > 0 ? [`${megabytes(readBytes)} MB`] : []
+      return [`${grouped(count)} ${unit}`, rate, ...rest, ...bytes]
     }
-    if (more !== undefined) parts.push(more())
-    return parts.join(', ')
+    const left = timeLeft(seconds, readBytes / totalBytes)
+    return [`${megabytes(readBytes)} MB of ${megabytes(totalBytes)}`, ...left, rate, ...rest]
   }
 
-  if (!isOn || !isTerminal('stderr') || isPipe(1)) {
-    return { bytes() {}, beginAnew() {}, also() {}, tick() {}, clear() {} }
-  }
   return {
     bytes(count) {
       readBytes += count
     },
     beginAnew() {
-      beganAtMs = performance.now()
+      line.beginAnew()
       readBytes = 0
     },
     also(words) {
       more = words
     },
-    tick() {
+    tick: () => line.tick(parts),
+  }
+}
+
+export interface ProgressLine {
+  beginAnew(): void
+  /** Shows what `parts` says after so many seconds, if it is time to: the most telling first. */
+  tick(parts: (seconds: number) => readonly string[]): void
+}
+
+/** Undefined where there is none to be shown. */
+export function progressLine(isOn: boolean): ProgressLine | undefined {
+  if (!isOn || !canMove('stderr') || isPipe(1)) return undefined
+  let beganAtMs = performance.now()
+  let shownAtMs = beganAtMs + firstAfterMs - intervalMs
+  return {
+    beginAnew() {
+      beganAtMs = performance.now()
+    },
+    tick(parts) {
       const nowMs = performance.now()
       if (nowMs - shownAtMs < intervalMs) return
       shownAtMs = nowMs
-      isShown = true
-      tellProgress(text((nowMs - beganAtMs) / 1000))
-    },
-    clear() {
-      if (isShown) clearProgress()
-      isShown = false
+      tellProgress(fitted(parts((nowMs - beganAtMs) / 1000)))
     },
   }
+}
+
+/** `3 s left`, where a part of the work is done and tells it. */
+export function timeLeft(seconds: number, partDone: number): readonly string[] {
+  if (!(partDone > 0)) return []
+  return [`${grouped(Math.max(0, Math.ceil(seconds / partDone - seconds)))} s left`]
+}
+
+function megabytes(bytes: number): string {
+  return grouped(Math.round(bytes / 1e6))
+}
+
+/**
+ * As many of the parts as fit, since a line that wraps is not taken away as a whole. The last column
+ * stays free: some terminals wrap when it is filled.
+ */
+function fitted([first = '', ...others]: readonly string[]): string {
+  const columns = columnsOf('stderr') - 1
+  let text = cutTo(first, columns)
+  for (const part of others) {
+    const longer = `${text}, ${part}`
+    if (displayWidth(longer) > columns) break
+    text = longer
+  }
+  return text
 }

@@ -1,4 +1,4 @@
-/** Result lines as people read them: an aligned table, and tab-separated values for spreadsheets. */
+/** Result lines as tab-separated values, for spreadsheets. */
 import type { ResultLine } from '../records.ts'
 import { shown } from '../shown.ts'
 
@@ -64,51 +64,6 @@ function tsvCell(value: ResultLine[keyof ResultLine]): string {
   return shown(text.replaceAll('\\', '\\\\'))
 }
 
-interface Column {
-  readonly title: string
-  /** Wide enough for the usual; a wider cell shifts its row rather than being cut. */
-  readonly width: number
-  readonly isText?: boolean
-  cell(line: ResultLine): string
-}
-
 export function grouped(count: number): string {
   return count.toLocaleString('en-US')
-}
-
-const columns: readonly Column[] = [
-  { title: 'window', width: 8, isText: true, cell: ({ window }) => window },
-  { title: 'time', width: 25, isText: true, cell: ({ time }) => time },
-  { title: 'users', width: 11, cell: ({ users }) => grouped(users) },
-  {
-    title: 'error',
-    width: 7,
-    cell: ({ method, error }) => method === 'exact' ? 'exact' : percent(error),
-  },
-  { title: 'frames', width: 13, cell: ({ frames }) => grouped(frames) },
-  {
-    title: 'pane',
-    width: 7,
-    isText: true,
-    cell: ({ pane, revision }) =>
-      revision === undefined || revision === 0 ? pane : `${pane} ${revision}`,
-  },
-]
-
-/** The standard error as it is quoted: `0.81 %`. */
-function percent(error: number): string {
-  return `${(error * 100).toFixed(2)} %`
-}
-
-export const tableRows: Rows = {
-  head: aligned(({ title }) => title),
-  row: (line) => aligned(({ cell }) => cell(line)),
-}
-
-function aligned(cell: (column: Column) => string): string {
-  const cells = columns.map((column) => {
-    const text = shown(cell(column))
-    return column.isText === true ? text.padEnd(column.width) : text.padStart(column.width)
-  })
-  return `${cells.join('  ').trimEnd()}\n`
 }

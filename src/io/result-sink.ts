@@ -4,29 +4,79 @@ import type { Transform, TransformCallback } from 'node:stream'
 import { stringify } from 'ndjson'
 import type { ResultLine } from '../records.ts'
 import { shown } from '../shown.ts'
+import { hasNames, type Rows, type TableColumns, tsvRows } from './result-format.ts'
+import { plainTable } from './result-table.ts'
 import { writeOut } from './runtime.ts'
-import { hasNames, type Rows, type TableColumns, tableRows, tsvRows } from './result-format.ts'
 
 export type ResultFormat = 'json' | 'tsv' | 'table'
+
+/** Lines as they wait to be written. */
+export interface LineBlocks {
+  write(line: ResultLine): void
+  readonly isEmpty: boolean
+  /** The next block, which is written at once. */
+  take(): Uint8Array
+  /** Forgets what was not taken. */
+  discard(): void
+}
+
+export interface ResultSinkOptions {
+  readonly columns?: TableColumns
+  /** Resolves when the block is written. */
+  readonly write?: (block: Uint8Array) => Promise<void>
+  /** In place of text in the format: a table that knows what is on the screen. */
+  readonly live?: LineBlocks | undefined
+}
+
+export class ResultSink {
+  readonly #lines: LineBlocks
+  readonly #write: (block: Uint8Array) => Promise<void>
+
+  constructor(
+    format: ResultFormat,
+    { columns = {}, write = writeOut, live }: ResultSinkOptions = {},
+  ) {
+    this.#lines = live ?? new TextBlocks(format, columns)
+    this.#write = write
+  }
+
+  write(line: ResultLine): void {
+    this.#lines.write(line)
+  }
+
+  /**
+   * Waits until every line is written, `mayWrite` before each block. Rejects when that does, or when
+   * the reader left.
+   */
+  async flush(mayWrite: () => Promise<void> | undefined = () => undefined): Promise<void> {
+    while (!this.#lines.isEmpty) {
+      await mayWrite()
+      await this.#write(this.#lines.take())
+    }
+  }
+
+  /** Forgets the lines that have not been written. */
+  discard(): void {
+    this.#lines.discard()
+  }
+
+  end(): Promise<void> {
+    return this.flush()
+  }
+}
 
 /** Lines become bytes in blocks of about this size: a million lines may fall due at once. */
 const blockCharacters = 64 * 1024
 
-export class ResultSink {
+/** Lines one after the other, the head before the first of them. */
+class TextBlocks implements LineBlocks {
   readonly #newTextOf: () => (line: ResultLine) => string
   #textOf: (line: ResultLine) => string
   #text = ''
   #blocks: Uint8Array[] = []
-  #hasWritten = false
-  readonly #write: (block: Uint8Array) => Promise<void>
+  #isBegun = false
 
-  /** `write` resolves when the block is written. */
-  constructor(
-    format: ResultFormat,
-    columns: TableColumns = {},
-    write: (block: Uint8Array) => Promise<void> = writeOut,
-  ) {
-    this.#write = write
+  constructor(format: ResultFormat, columns: TableColumns) {
     this.#newTextOf = () => format === 'json' ? jsonText() : rowText(format, columns)
     this.#textOf = this.#newTextOf()
   }
@@ -36,29 +86,20 @@ export class ResultSink {
     if (this.#text.length > blockCharacters) this.#closeBlock()
   }
 
-  /**
-   * Waits until every line is written, `mayWrite` before each block. Rejects when that does, or when
-   * the reader left.
-   */
-  async flush(mayWrite: () => Promise<void> | undefined = () => undefined): Promise<void> {
-    this.#closeBlock()
-    for (let block; (block = this.#blocks[0]) !== undefined;) {
-      await mayWrite()
-      this.#blocks.shift()
-      this.#hasWritten = true
-      await this.#write(block)
-    }
+  get isEmpty(): boolean {
+    return this.#text === '' && this.#blocks.length === 0
   }
 
-  /** Forgets the lines that have not been written. */
+  take(): Uint8Array {
+    this.#closeBlock()
+    this.#isBegun = true
+    return this.#blocks.shift() ?? new Uint8Array()
+  }
+
   discard(): void {
     this.#text = ''
     this.#blocks = []
-    if (!this.#hasWritten) this.#textOf = this.#newTextOf() // the head is to come again
-  }
-
-  end(): Promise<void> {
-    return this.flush()
+    if (!this.#isBegun) this.#textOf = this.#newTextOf() // the head is to come again
   }
 
   #closeBlock(): void {
@@ -86,7 +127,12 @@ function rowText(format: 'tsv' | 'table', columns: TableColumns): (line: ResultL
   let rows: Rows | undefined
   return (line) => {
     if (rows !== undefined) return rows.row(line)
-    rows = format === 'tsv' ? tsvRows(line, columns) : tableRows
+    rows = format === 'tsv' ? tsvRows(line, columns) : plainRows
     return (columns.isBegun === true ? '' : rows.head) + rows.row(line)
   }
+}
+
+const plainRows: Rows = {
+  head: `${plainTable.head}\n`,
+  row: (line) => `${plainTable.row(line)}\n`,
 }

@@ -32,6 +32,7 @@ const bytesPerTurn = 2 * 2 ** 20
 
 interface DenoNamespace {
   readonly version: { readonly deno: string }
+  readonly noColor: boolean
   readonly stdin: { read(buffer: Uint8Array): Promise<number | null> }
   readonly stdout: { write(bytes: Uint8Array): Promise<number> }
   readonly permissions: { querySync(permission: Permission): { readonly state: string } }
@@ -101,6 +102,19 @@ if (deno !== undefined) {
 
 export function isTerminal(stream: 'stdin' | 'stdout' | 'stderr'): boolean {
   return process[stream].isTTY === true
+}
+
+/** Of a terminal; 0 where it does not say. */
+export function terminalSize(
+  stream: 'stdout' | 'stderr',
+): { readonly columns: number; readonly rows: number } {
+  const { columns = 0, rows = 0 } = process[stream]
+  return { columns, rows }
+}
+
+/** Whether the user has asked for no colours, which Deno lets us see without leave. */
+export function refusesColours(): boolean {
+  return deno?.noColor ?? (environment('NO_COLOR') ?? '') !== ''
 }
 
 /** Whether another program stands at the other end. On Node such a descriptor closes itself. */

@@ -7,16 +7,36 @@ import { writeError } from './runtime.ts'
 
 const clearLine = '\r\x1b[K'
 
-/** Each text is one line. */
+let isProgressShown = false
+let told = 0
+
+/** Each text is one line. The line of progress gives way to it. */
 export function tell(...lines: readonly string[]): void {
+  clearProgress()
+  told += lines.length
   writeError(lines.map((line) => `${shown(line)}\n`).join(''))
+}
+
+/** How many lines were told so far: whether something stands below what was written before. */
+export function toldLines(): number {
+  return told
+}
+
+/** A question stays at the end of its line, where the answer is typed. */
+export function ask(question: string): void {
+  clearProgress()
+  writeError(shown(question))
 }
 
 /** The line at the bottom of a terminal, which the next one writes over. */
 export function tellProgress(line: string): void {
+  isProgressShown = true
   writeError(clearLine + shown(line))
 }
 
+/** Takes it away, before something else is written to the terminal. */
 export function clearProgress(): void {
+  if (!isProgressShown) return
+  isProgressShown = false
   writeError(clearLine)
 }

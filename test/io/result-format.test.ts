@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { tableRows, tsvRows } from '../../src/io/result-format.ts'
+import { tsvRows } from '../../src/io/result-format.ts'
 import type { ResultLine } from '../../src/records.ts'
 
 const exact: ResultLine = {
@@ -59,43 +59,10 @@ test('sketches have a column only where there are some', () => {
   assert.equal(tsvRows(sketched).head, `${tsvRows(exact).head.trimEnd()}\tsketch\n`)
 })
 
-test('columns of the table stand below their titles', () => {
-  const rows = [
-    tableRows.head,
-    tableRows.row(exact),
-    tableRows.row(estimated),
-    tableRows.row(early),
-  ]
-  assert.deepEqual(rows.join('').split('\n'), [
-    'window    time                             users    error         frames  pane',
-    'minute    2016-07-11T13:39:00Z            16,193    exact         17,000  on-time',
-    'week      2016-07-11T00:00:00+02:00   12,345,678   0.81 %  1,234,567,890  late 12',
-    'minute    2016-07-11T13:39:00Z            16,193    exact         17,000  early',
-    '',
-  ])
-})
-
-test('a cell wider than its column is not cut', () => {
-  const row = tableRows.row({
-    ...exact,
-    window: 'a-window-of-its-own',
-    users: 1e15,
-    low: 1e15,
-    high: 1e15,
-  })
-  assert.ok(row.startsWith('a-window-of-its-own  2016'), row)
-  assert.ok(row.includes('1,000,000,000,000,000'), row)
-})
-
 test('names of shards make no cells and no rows, and can be read back', () => {
   const shard = 'C:\\new\ta\nb\r\\t\x1b[2J\u202e'
   const { row } = tsvRows({ ...exact, shard })
   const cells = row({ ...exact, shard }).split('\t')
   assert.equal(cells.at(-1), 'C:\\\\new\\ta\\nb\\r\\\\t\\u001b[2J\\u202e\n')
   assert.equal(JSON.parse(`"${cells.at(-1)!.trimEnd()}"`), shard)
-})
-
-test('a table obeys nothing that its lines hold', () => {
-  const time = '\x1b[2J\n\u202e'
-  assert.match(tableRows.row({ ...exact, time }), /^minute +\\u001b\[2J\\n\\u202e +16,193.*\n$/)
 })

@@ -22,7 +22,9 @@ export const output: OutputOptions = {
     fallback: 'auto',
     parse: oneOf(formats),
     brief: 'How results are written',
-    detail: '`auto` is a table on a terminal and JSON, one object a line, into a pipe or a file.',
+    detail: '`auto` is a table on a terminal and JSON, one object a line, into a pipe or a file. ' +
+      'On a terminal the table fits its width, and a line that revises a window takes the place ' +
+      'of the one before, where that is still on the screen. Elsewhere it has 80 columns.',
     example: '--format tsv',
   },
   early: {

@@ -6,6 +6,7 @@
  */
 import type { Delivery, Outcome } from '../../io/drive.ts'
 import { writeOut } from '../../io/runtime.ts'
+import { clearProgress } from '../../io/tell.ts'
 import type { Ledger } from '../../ledger.ts'
 import { pipeVersion } from '../../ndjson/control.ts'
 import { PipeLines } from '../../ndjson/pipe-lines.ts'
@@ -53,6 +54,7 @@ export class PipeWriter<Out> implements Delivery<Out> {
 
   async flushAll(): Promise<void> {
     if (this.#lines.length === 0) return
+    clearProgress()
     await writeOut(this.#lines.take())
     this.#wroteAtMs = performance.now()
   }

@@ -1,8 +1,10 @@
 /** Where uc-count, uc-merge and uc-pipeline put what they count. */
 import type { Delivery } from '../../io/drive.ts'
+import { LiveTable } from '../../io/live-table.ts'
 import type { TableColumns } from '../../io/result-format.ts'
 import { ResultSink } from '../../io/result-sink.ts'
-import { isTerminal } from '../../io/runtime.ts'
+import { isTerminal, writeOut } from '../../io/runtime.ts'
+import { clearProgress } from '../../io/tell.ts'
 import type { Owner } from '../../kafka/reading/owner.ts'
 import type { CountOut } from '../../stages/count.ts'
 import type { MergeOut } from '../../stages/merge.ts'
@@ -12,23 +14,29 @@ import type { Session } from './session.ts'
 export class ResultWriter implements Delivery<CountOut | MergeOut> {
   readonly #sink: ResultSink
   readonly #session: Session
-  readonly #isOnTerminal: boolean
+  readonly #live: LiveTable | undefined
 
   constructor(format: OutputPlan['format'], session: Session, columns: TableColumns = {}) {
     const { out } = session
-    this.#isOnTerminal = out === undefined && isTerminal('stdout')
-    const write = out && ((block: Uint8Array) => {
+    const isOnTerminal = out === undefined && isTerminal('stdout')
+    const chosen = format ?? (isOnTerminal ? 'table' : 'json')
+    const write = async (block: Uint8Array) => {
+      if (out === undefined) {
+        clearProgress()
+        return await writeOut(block)
+      }
       out.write(block)
-      return out.drain()
-    })
-    this.#sink = new ResultSink(format ?? (this.#isOnTerminal ? 'table' : 'json'), columns, write)
+      return await out.drain()
+    }
+    this.#live = isOnTerminal && chosen === 'table' ? new LiveTable(session) : undefined
+    this.#sink = new ResultSink(chosen, { columns, write, live: this.#live })
     this.#session = session
   }
 
   take(message: CountOut | MergeOut): void {
-    if (message.type !== 'result') return
-    if (this.#isOnTerminal) this.#session.progress.clear()
-    this.#sink.write(message.line)
+    if (message.type === 'result') this.#sink.write(message.line)
+    // The commands before have ended, and may have told something on the same terminal
+    else if (message.type === 'end') this.#live?.leaveRows()
   }
 
   flush(owner?: Owner): Promise<void> {

@@ -14,7 +14,7 @@ import { RejectSink } from '../../io/reject-sink.ts'
 import { report, wordsOf } from '../../io/report.ts'
 import { isPipe, onCrash, onSignal, ReaderLeft } from '../../io/runtime.ts'
 import { SignalWatch, Stopped } from '../../io/signals.ts'
-import { tell } from '../../io/tell.ts'
+import { clearProgress, tell } from '../../io/tell.ts'
 import { Ledger } from '../../ledger.ts'
 import { PipeEnd, type PipeEndOptions } from '../../ndjson/pipe-end.ts'
 import type { Reject } from '../../records.ts'
@@ -113,8 +113,12 @@ export class Session {
 
   /** Tells the user at once. */
   readonly say = (text: string): void => {
-    this.progress.clear()
     tell(`${this.#options.command}: ${text}`)
+  }
+
+  /** Whether someone types the input in, on the terminal that shows the results. */
+  get isTyped(): boolean {
+    return this.#options.inputs?.isTyped ?? false
   }
 
   /** Whether rejects are written, with their raw lines. */
@@ -195,7 +199,7 @@ export class Session {
   async close(outcome: Outcome): Promise<number> {
     const { command, inWords = (error) => error } = this.#options
     const { ledger } = this
-    this.progress.clear()
+    clearProgress()
     const failures = outcome.failure === undefined
       ? []
       : [inWords(this.memory.inWords(outcome.failure))]

@@ -3,7 +3,7 @@ import { UcError } from '../../errors.ts'
 import { grouped } from '../../io/result-format.ts'
 import { chunksOf, isTerminal, onSignal, writeOut } from '../../io/runtime.ts'
 import { SignalWatch } from '../../io/signals.ts'
-import { tell, tellProgress } from '../../io/tell.ts'
+import { ask, tell } from '../../io/tell.ts'
 import { shown } from '../../shown.ts'
 import type { StateRecord } from '../../state/kept.ts'
 import type { StatePlace, StateShownPlan } from '../state-shown-plan.ts'
@@ -73,7 +73,7 @@ async function confirm(
     ? numbered(partitions.length, 'partition')
     : numbered(inputs.length, 'input')
   const what = `${read}, ${numbered(held, 'window')}`
-  tellProgress(`uc-state: empties the state ${name}: ${what}; go on? [y/N] `)
+  ask(`uc-state: empties the state ${name}: ${what}; go on? [y/N] `)
   const { value } = await watch.during(chunksOf(0).next())
   if (value === undefined) tell('') // ends the line as an answer does
   const answer = new TextDecoder().decode(value)

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fittingTable, plainTable } from '../../src/io/result-table.ts'
+import type { ResultLine } from '../../src/records.ts'
+
+const exact: ResultLine = {
+  window: 'minute',
+  start: 1468244340,
+  end: 1468244400,
+  time: '2016-07-11T13:39:00Z',
+  users: 16193,
+  low: 16193,
+  high: 16193,
+  method: 'exact',
+  error: 0,
+  frames: 17000,
+  pane: 'on-time',
+  revision: 0,
+}
+
+const estimated: ResultLine = {
+  ...exact,
+  window: 'week',
+  time: '2016-07-11T00:00:00+02:00',
+  tz: 'Europe/Zurich',
+  weekStart: 'monday',
+  users: 12345678,
+  low: 12149000,
+  high: 12542000,
+  method: 'hll',
+  error: 0.008125,
+  frames: 1234567890,
+  pane: 'late',
+  revision: 12,
+}
+
+const { revision: _, ...withoutRevision } = exact
+const early: ResultLine = { ...withoutRevision, pane: 'early' }
+
+test('columns of the table stand below their titles', () => {
+  const rows = [
+    plainTable.head,
+    ...[exact, estimated, early].map(plainTable.row),
+  ]
+  assert.deepEqual(rows, [
+    'window    time                             users   error         frames  pane',
+    'minute    2016-07-11T13:39:00Z            16,193   exact         17,000  on-time',
+    'week      2016-07-11T00:00:00+02:00   12,345,678  0.81 %  1,234,567,890  late 12',
+    'minute    2016-07-11T13:39:00Z            16,193   exact         17,000  early',
+  ])
+})
+
+test('a table is no wider than its terminal, and has what fits: the least useful goes first', () => {
+  const heads = [30, 55, 60, 74, 80, 140].map((columns) => {
+    return fittingTable(exact, columns).head.replaceAll(/ +/g, ' ')
+  })
+  assert.deepEqual(heads, [
+    'time users',
+    'window time users pane',
+    'window time users error pane',
+    'window time users error pane',
+    'window time users error frames pane',
+    'window time users low high error frames pane',
+  ])
+})
+
+test('a cell wider than its column is not cut', () => {
+  const row = plainTable.row({
+    ...exact,
+    window: 'a-window-of-its-own',
+    users: 1e15,
+    low: 1e15,
+    high: 1e15,
+  })
+  assert.ok(row.startsWith('a-window-of-its-own  2016'), row)
+  assert.ok(row.includes('1,000,000,000,000,000'), row)
+})
+
+test('a table obeys nothing that its lines hold', () => {
+  const time = '\x1b[2J\n\u202e'
+  assert.match(plainTable.row({ ...exact, time }), /^minute +\\u001b\[2J\\n\\u202e +16,193/)
+})
