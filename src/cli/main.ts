@@ -5,14 +5,17 @@ import {
   commandLine,
   exit,
   ignoreDebugSignal,
+  isTerminal,
   platform,
   ReaderLeft,
   writeOut,
 } from '../io/runtime.ts'
 import { Stopped } from '../io/signals.ts'
 import { tell } from '../io/tell.ts'
+import { columnsOf, paintsOf } from '../io/terminal.ts'
 import { type Action, actionOf } from './action.ts'
 import { completion } from './completion.ts'
+import { emphasized } from './help-emphasis.ts'
 import { renderHelp, renderOverview, renderOwnHelp } from './help.ts'
 import { parseArguments } from './parse.ts'
 import { version } from '../version.ts'
@@ -37,11 +40,11 @@ async function act(action: Action): Promise<number> {
     case 'run':
       return await run(action)
     case 'overview':
-      return await print(renderOverview())
+      return await printHelp(renderOverview(helpWidth()))
     case 'help':
-      return await print(renderHelp(action.command, action))
+      return await printHelp(renderHelp(action.command, { ...action, width: helpWidth() }), action)
     case 'help of uc':
-      return await print(renderOwnHelp(action.word))
+      return await printHelp(renderOwnHelp(action.word, helpWidth()))
     case 'completion':
       return await print(await completion(action.shell))
     case 'version':
@@ -53,6 +56,19 @@ async function run({ command, argv }: Extract<Action, { type: 'run' }>): Promise
   const plan = await command.plan(await parseArguments(command, argv))
   const { run } = await command.load()
   return await run(plan)
+}
+
+/** Longer lines are hard to read, shorter ones hardly hold a word. */
+function helpWidth(): number {
+  return Math.max(40, Math.min(columnsOf('stdout'), 100))
+}
+
+async function printHelp(text: string, { isLong = false } = {}): Promise<number> {
+  const { strong } = paintsOf('stdout')
+  if (!isLong || !isTerminal('stdout')) return await print(emphasized(text, strong))
+  const { isPaged, showsEmphasis } = await import('../io/pager.ts')
+  if (await isPaged(showsEmphasis() ? emphasized(text, strong) : text)) return 0
+  return await print(emphasized(text, strong))
 }
 
 async function print(text: string): Promise<number> {

@@ -42,7 +42,7 @@ type Permission =
   | { readonly name: 'read'; readonly path: string }
   | { readonly name: 'env'; readonly variable: string }
   | { readonly name: 'sys'; readonly kind: 'systemMemoryInfo' | 'hostname' }
-  | { readonly name: 'run' }
+  | { readonly name: 'run'; readonly command?: string }
 
 /** By the global: to import it asks it for all that it has, even for its streams. */
 const process: NodeJS.Process = globalThis.process
@@ -310,6 +310,16 @@ export function onSignal(stop: (signal: Signal) => void): void {
       stop(signal)
     })
   }
+}
+
+/** For as long as another program has the terminal. */
+export function ignoreInterrupts(): void {
+  process.on('SIGINT', () => {})
+}
+
+/** Whether Deno lets us start the program. */
+export function mayStart(command: string): boolean {
+  return isPermitted({ name: 'run', command })
 }
 
 /** Calls `fail` with what was thrown where nobody catches it: in a callback of a package, say. */

@@ -104,6 +104,20 @@ test('every help fits 80 columns, has no trailing blanks and no gaps, and names 
   }
 })
 
+test('help has the width asked for, but for an example, which can be copied', () => {
+  for (let width = 40; width <= 100; width++) {
+    const texts = [...commands.map((command) => renderHelp(command, { width, isLong: true }))]
+    for (const help of [...texts, renderOverview(width)]) {
+      const lines = help.slice(0, help.indexOf('\nExample\n')).split('\n')
+      for (const line of lines) {
+        const isOneWord = /^ *(Reads |Writes)? *[^ ]*$/.test(line)
+        const isHead = /^ +(-\w, )?--[\w-]+ [^ ]+$/.test(line)
+        assert.ok(line.length <= width || isOneWord || isHead, `${width}: ${line}`)
+      }
+    }
+  }
+})
+
 test('the overview names every command, in 80 columns', () => {
   const lines = renderOverview().split('\n')
   for (const { name } of commands) {
