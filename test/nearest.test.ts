@@ -11,6 +11,7 @@ const words = [...commands, ...ownWords].map(({ name }) => name.replace('uc-', '
 
 /** As hands and memory get them wrong. */
 const typos: Readonly<Record<string, string>> = {
+  '--zone': '--ts-zone',
   '--minut': '--minute',
   '--minutes': '--minute',
   '--mnth': '--month',
@@ -60,7 +61,6 @@ const others = [
   '--dry-run',
   '--file',
   '--server',
-  '--zone',
   '--key', // of two, which are not near each other
   '--bar',
   '--x',
