@@ -9,6 +9,7 @@ export interface GeneratePlan extends GenerateOptions {
   readonly out: string
   readonly gz: boolean
   readonly truth: string | undefined
+  readonly progress: boolean
 }
 
 export function generatePlan({ values, given }: Parsed<GeneratingOptions>): GeneratePlan {
@@ -35,5 +36,6 @@ export function generatePlan({ values, given }: Parsed<GeneratingOptions>): Gene
     out: values.out,
     gz: values.gz,
     truth: values.truth,
+    progress: values.progress,
   }
 }

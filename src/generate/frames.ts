@@ -31,6 +31,8 @@ export interface GenerateOptions {
   readonly startMs: number
   /** Per cent of lines that are malformed or have a wrong clock. */
   readonly brokenPercent: number
+  /** Told how many lines there are, before those are yielded. */
+  readonly onLines?: (count: number) => void
 }
 
 const chunkBytes = 256 * 1024
@@ -69,6 +71,7 @@ export function* generateFrames(options: GenerateOptions, truth?: Truth): Genera
     bytes[line.end++] = 0x0a
     line.start = line.end
     if (line.start >= chunkBytes) {
+      options.onLines?.(i + 1)
       yield bytes.subarray(0, line.start)
       line.start = 0
     }

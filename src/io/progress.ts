@@ -42,7 +42,7 @@ export function newProgress({ isOn, totalBytes, ledger }: ProgressOptions): Prog
     const rate = `${grouped(Math.round(count / seconds))} ${unit}/s`
     const rest = more === undefined ? [] : [more()]
     if (totalBytes === undefined) {
-      const bytes = readBytes > 0 ? [`${megabytes(readBytes)} MB`] : []
+      const bytes = readBytes >= 1e6 ? [`${megabytes(readBytes)} MB`] : []
       return [`${grouped(count)} ${unit}`, rate, ...rest, ...bytes]
     }
     const left = timeLeft(seconds, readBytes / totalBytes)

@@ -174,6 +174,7 @@ test('the plan of the generator has its defaults, and a frame of 2 kB', async ()
     out: '-',
     gz: false,
     truth: undefined,
+    progress: true,
   })
   const { frameBytes } = generatePlan(await parseArguments(generate, words('--frame-bytes 57')))
   assert.equal(frameBytes, 57)

@@ -1,6 +1,7 @@
 /** Options of uc-generate. The short ones are those of the challenge's own generator. */
 import type { Option } from '../option.ts'
 import { output } from './output.ts'
+import { reporting } from './reporting.ts'
 import { decimal, file, flag, time, wholeNumber } from '../values.ts'
 
 export type GeneratingOptions = {
@@ -18,6 +19,7 @@ export type GeneratingOptions = {
   readonly out: Option<string>
   readonly gz: Option<boolean>
   readonly truth: Option<string | undefined>
+  readonly progress: Option<boolean>
 }
 
 const percent = decimal({ from: 0, to: 100, expected: 'a percentage from 0 to 100, such as 0.1' })
@@ -158,4 +160,5 @@ export const generating: GeneratingOptions = {
     detail: 'JSON, in UTC, from what was drawn: no counter of this toolkit takes part.',
     example: '--truth stream.truth.json',
   },
+  progress: reporting.progress,
 }

@@ -45,7 +45,9 @@ export const reporting: ReportingOptions = {
     fallback: 'true',
     parse: flag,
     brief: 'Show no progress',
-    detail: 'It is shown on a terminal only, on standard error, when the work takes over a second.',
+    detail:
+      'It is shown on a terminal only, on standard error, when the work takes over a second: ' +
+      'in bytes where all inputs are files, else in frames.',
     example: '--no-progress',
   },
   maxMemory: {

@@ -1,6 +1,7 @@
 /** uc-from-kafka: the messages of topics as lines, and marks that say which partition they are of. */
 import { UcError } from '../../errors.ts'
 import type { Outcome } from '../../io/drive.ts'
+import { grouped } from '../../io/result-format.ts'
 import { asAsked } from '../../kafka/reading/assigner.ts'
 import { Committer } from '../../kafka/reading/committer.ts'
 import type { ReaderMessage } from '../../kafka/reading/outlet.ts'
@@ -54,6 +55,7 @@ async function writeMessages(
   })
   const { ledger } = session
   const account = ledger.open({ lines: 0, frames: 0 })
+  session.progress.also(() => `${grouped(reader.lag)} messages behind`)
   const positions = new Map<number, number>()
   const committer = new Committer(reader, { positions: () => positions, say: kafka.say })
   const writer = new PipeWriter<ReaderMessage>({
