@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
+import { displayWidth } from '../../src/io/display-width.ts'
 import { fittingTable, plainTable } from '../../src/io/result-table.ts'
 import type { ResultLine } from '../../src/records.ts'
 
@@ -62,6 +64,30 @@ test('a table is no wider than its terminal, and has what fits: the least useful
     'window time users error frames pane',
     'window time users low high error frames pane',
   ])
+})
+
+test('no row is wider than its terminal, and no number is cut where 34 columns are there', () => {
+  const lines = fc.record({
+    window: fc.constantFrom('minute', 'week', '86400s', 'a-window-of-its-own'),
+    time: fc.constantFrom(exact.time, estimated.time, '2016-07-11T13:39:00+05:45'),
+    users: fc.nat(999_999_999),
+    frames: fc.nat(2 ** 31 - 1),
+    pane: fc.constantFrom('early' as const, 'late' as const),
+    revision: fc.nat(12),
+    shard: fc.option(fc.string({ unit: 'grapheme' }), { nil: undefined }),
+  })
+  const anyLine = lines.map(({ shard, ...line }): ResultLine => {
+    return { ...estimated, ...line, ...(shard === undefined ? {} : { shard }) }
+  })
+  fc.assert(
+    fc.property(anyLine, anyLine, fc.integer({ min: 1, max: 200 }), (first, line, width) => {
+      const table = fittingTable(first, width)
+      for (const row of [table.head, table.row(first), table.row(line)]) {
+        assert.ok(displayWidth(row) <= width, row)
+      }
+      if (width >= 34) assert.ok(table.row(first).includes(first.users.toLocaleString('en-US')))
+    }),
+  )
 })
 
 test('a cell wider than its column is not cut', () => {

@@ -4,6 +4,7 @@ import { grouped } from '../../io/result-format.ts'
 import { chunksOf, isTerminal, onSignal, writeOut } from '../../io/runtime.ts'
 import { SignalWatch } from '../../io/signals.ts'
 import { ask, tell } from '../../io/tell.ts'
+import { columnsOf } from '../../io/terminal.ts'
 import { shown } from '../../shown.ts'
 import type { StateRecord } from '../../state/kept.ts'
 import type { StatePlace, StateShownPlan } from '../state-shown-plan.ts'
@@ -43,11 +44,12 @@ async function show(
 ): Promise<void> {
   const nowMs = Date.now()
   const isTable = format === undefined ? isTerminal('stdout') : format === 'table'
+  const width = isTerminal('stdout') ? columnsOf('stdout') : undefined
   const texts = found.map((state) => {
     const summary = summaryOf(state, nowMs)
     if (!isTable) return `${shown(JSON.stringify(summary))}\n`
     const title = found.length > 1 ? `${shown(state.name)}\n` : ''
-    return `${title}${stateTable(summary)}`
+    return `${title}${stateTable(summary, width)}`
   })
   await writeOut(new TextEncoder().encode(texts.join(isTable ? '\n' : '')))
 }
