@@ -38,6 +38,7 @@ const typos: Readonly<Record<string, string>> = {
   '--memory': '--max-memory',
   '--timeout': '--connect-timeout',
   '--limit': '--exact-limit',
+  '--zone': '--ts-zone',
 }
 
 const others = [

@@ -18,6 +18,7 @@ import type { ReportingOptions } from './options/reporting.ts'
 import { type Lateness, time, type TimeOptions } from './options/time.ts'
 import type { KindOptions } from './options/windows.ts'
 import type { TimeOrDate } from './values.ts'
+import { unknownZoneOf } from './windowing.ts'
 
 type Delays = 'maxDelayMs' | 'maxJumpMs' | 'idleMs' | 'isOrdered'
 
@@ -167,7 +168,9 @@ export async function readPlan(
     uidKeys: uidKey.map(keyName),
     tsKeys: tsKey.map(keyName),
     tsUnit,
-    tsZone: tsZone === undefined ? undefined : localOffsets(await loadZone(tsZone)),
+    tsZone: tsZone === undefined
+      ? undefined
+      : localOffsets(await loadZone(tsZone).catch(unknownZoneOf(input.tsZone, tsZone))),
     parser,
     maxLineBytes: values.maxLine,
     zstdWindowBytes: values.zstdWindow,

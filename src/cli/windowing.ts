@@ -3,7 +3,7 @@ import { quoted, UcError } from '../errors.ts'
 import type { Windowing } from '../pipeline.ts'
 import { calendar, startOfDay, type WindowKind } from '../time/calendar.ts'
 import { loadZone, UnknownZone } from '../time/zone.ts'
-import { flagOf } from './option.ts'
+import { type AnyOption, flagOf } from './option.ts'
 import type { Lateness } from './options/time.ts'
 import { kinds as windowOptions } from './options/windows.ts'
 import type { TimePlan } from './plan.ts'
@@ -13,11 +13,7 @@ const dayMs = 86_400_000
 
 export async function windowingOf(plan: TimePlan): Promise<Windowing> {
   const { from, until } = plan
-  const kinds = await kindsOf(plan).catch((error) => {
-    if (!(error instanceof UnknownZone)) throw error
-    const place = `${flagOf(windowOptions.tz)} ${quoted(plan.tz)}`
-    throw new UcError('usage', `${place}: unknown time zone; ${error.advice}`, { cause: error })
-  })
+  const kinds = await kindsOf(plan).catch(unknownZoneOf(windowOptions.tz, plan.tz))
   const { zone } = kinds.calendar
   const msOf = ({ ms, isDate }: TimeOrDate) => isDate ? startOfDay(ms / dayMs, zone) : ms
   return {
@@ -25,6 +21,15 @@ export async function windowingOf(plan: TimePlan): Promise<Windowing> {
     ...kinds,
     fromMs: from === undefined ? -Infinity : msOf(from),
     untilMs: until === undefined ? Infinity : msOf(until),
+  }
+}
+
+/** For the `catch` of what loads a zone that an option names. */
+export function unknownZoneOf(option: AnyOption, name: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof UnknownZone)) throw error
+    const place = `${flagOf(option)} ${quoted(name)}`
+    throw new UcError('usage', `${place}: unknown time zone; ${error.advice}`, { cause: error })
   }
 }
 

@@ -196,7 +196,7 @@ const contradictions: Readonly<Record<string, string>> = {
   '--uid-key a --uid-key b --uid-key c --uid-key d --uid-key e --uid-key f --uid-key g --uid-key h':
     '--uid-key: given 8 times; expected at most 7 keys',
   '--ts-unit iso --ts-zone Europe/Zurch':
-    'unknown time zone "Europe/Zurch"; did you mean Europe/Zurich?',
+    '--ts-zone "Europe/Zurch": unknown time zone; did you mean Europe/Zurich?',
   '--rejects out --stats out':
     '--rejects and --stats contradict each other; give each a file of its own',
   '--threads 2 --parser json a.jsonl':

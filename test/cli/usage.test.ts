@@ -64,6 +64,8 @@ uc-count --minute
 uc-count results.jsonl
 uc-window --tz Europe/Zurch
 uc-pipeline --tz Nowhere
+uc-pipeline --ts-unit iso --ts-zone Nowhere
+uc-pipeline --ts-zone UTC
 uc-window --lateness day=1h
 uc-window --order none --max-jump off
 uc-window --from 2016-07-11 --until 2016-07-11
