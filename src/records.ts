@@ -134,6 +134,8 @@ export interface Reject {
   readonly source: string
   /** Line number there, from 1. */
   readonly line: number
+  /** Where the frame begins in that line, from 1; left out where it is the line's first. */
+  readonly byte?: number
   /** The kinds of window that the frame is expired for. */
   readonly windows?: readonly string[]
   /** What was refused. Only until push returns, since it reads the batch's bytes. */

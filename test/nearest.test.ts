@@ -11,7 +11,6 @@ const words = [...commands, ...ownWords].map(({ name }) => name.replace('uc-', '
 
 /** As hands and memory get them wrong. */
 const typos: Readonly<Record<string, string>> = {
-  '--zone': '--ts-zone',
   '--minut': '--minute',
   '--minutes': '--minute',
   '--mnth': '--month',

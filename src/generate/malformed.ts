@@ -35,7 +35,7 @@ const noFrames = [
   '{"uid":"x","ts":1468244384.}',
   '{"uid":"\\x41","ts":1468244384}',
   '{"uid":"\\ud8","ts":1468244384}',
-  '{"uid":"x","ts":1468244384}{"uid":"y","ts":1468244384}',
+  '{"uid":"x","ts":1468244384},{"uid":"y","ts":1468244384}',
   '{"uid":"x","ts":1468244384} // end',
   '"uid"',
   'null',
@@ -72,12 +72,12 @@ export const malformedKinds: readonly ((draft: Draft) => void)[] = [
   ({ line, uid, body, random }) => body(line, uid, pick(random, objectTs)),
   ({ line, uid, body, random }) => body(line, uid, pick(random, hugeTs)),
   ({ line, uid, body, random }) => body(line, uid, pick(random, noNumberTs)),
-  function arrayRoot({ line, uid, ts, body }) {
+  function arrayInArray({ line, uid, ts, body }) {
     body(line, uid, ts)
-    line.bytes.copyWithin(line.start + 1, line.start, line.end)
-    line.bytes[line.start] = 0x5b
-    line.bytes[line.end + 1] = 0x5d
-    line.end += 2
+    line.bytes.copyWithin(line.start + 2, line.start, line.end)
+    line.bytes.fill(0x5b, line.start, line.start + 2)
+    line.bytes.fill(0x5d, line.end + 2, line.end + 4)
+    line.end += 4
   },
   function rawControlCharacter({ line, uid, ts, body, random }) {
     body(line, uid, ts)

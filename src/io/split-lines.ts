@@ -3,10 +3,11 @@
  * V8, does not come to it. It decodes; where that has lost bytes, the line is given by these.
  */
 import split2 from 'split2'
+import { beginsFramed } from '../kernel/framing.ts'
 import { CR, LF } from '../kernel/json-tokens.ts'
 import { LineBuffer, Room } from '../kernel/lines.ts'
 import { isUtf8 } from '../kernel/utf8.ts'
-import type { OverlongLine, PlainLine, Reached } from '../stages/extract-plain.ts'
+import type { LinePart, OverlongLine, PlainLine, Reached } from '../stages/extract-plain.ts'
 import type { InputMessage } from './input.ts'
 
 /** A string has at most 512 MiB, and the lines of a chunk come with the one that was begun. */
@@ -18,14 +19,16 @@ export interface SplitOptions {
   readonly isInterleaved?: boolean
   /** Whether it is told how many bytes have become lines. */
   readonly isTracked?: boolean
+  /** Whether a frame or an array is open behind what was given last. */
+  readonly watch?: { readonly isOpen: boolean }
 }
 
 export async function* splitLines(
   input: AsyncIterable<InputMessage>,
-  { maxLineBytes, isInterleaved = false, isTracked = false }: SplitOptions,
+  { maxLineBytes, isInterleaved = false, isTracked = false, watch }: SplitOptions,
 ): AsyncGenerator<PlainLine | Reached | Exclude<InputMessage, Uint8Array>> {
   const room = new Room()
-  const newSplitter = () => new Splitter(Math.min(maxLineBytes, mostLineBytes), room)
+  const newSplitter = () => new Splitter(Math.min(maxLineBytes, mostLineBytes), room, watch)
   const splitters = new Map<number, Splitter>()
   let splitter = newSplitter()
   try {
@@ -63,17 +66,31 @@ class Splitter {
   #lines: string[] = []
   readonly #stream = split2().on('data', (line: string) => this.#lines.push(line))
   /** Whole lines, as many as came together. */
-  #whole: (Uint8Array | OverlongLine)[] = []
+  #whole: (Uint8Array | OverlongLine | LinePart)[] = []
+  /** A line is given in parts, as it holds many frames. */
+  #isParted = false
   readonly #sink = {
     lines: (bytes: Uint8Array, from: number, to: number): void => {
+      this.#isParted = false
       this.#whole.push(bytes.slice(from, to))
+    },
+    begun: (bytes: Uint8Array, from: number, to: number, isTooLong: boolean): boolean => {
+      this.#isParted ||= isTooLong &&
+        (this.#watch?.isOpen === true || beginsFramed(bytes, from, to, this.#maxLineBytes))
+      if (this.#isParted) this.#whole.push({ type: 'part', bytes: bytes.slice(from, to) })
+      return this.#isParted
     },
     overlong: (head: Uint8Array, lineBytes: number): void => {
       this.#whole.push({ type: 'overlong', head: head.slice(), lineBytes })
     },
   }
 
-  constructor(maxLineBytes: number, room: Room) {
+  readonly #maxLineBytes: number
+  readonly #watch: SplitOptions['watch']
+
+  constructor(maxLineBytes: number, room: Room, watch: SplitOptions['watch']) {
+    this.#maxLineBytes = maxLineBytes
+    this.#watch = watch
     this.#buffer = new LineBuffer(maxLineBytes, room)
   }
 

@@ -6,6 +6,10 @@
  */
 import {
   ARRAY,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
   failedAt,
   LF,
   literalEnd,
@@ -14,6 +18,8 @@ import {
   NUMBER,
   numberEnd,
   OBJECT,
+  OPEN_BRACE,
+  OPEN_BRACKET,
   QUOTE,
   skipSpace,
   STRING,
@@ -22,13 +28,6 @@ import {
 import type { KeyName } from './key-name.ts'
 import type { KeyPath } from './key-path.ts'
 import { NamedValue } from './named-value.ts'
-
-const COMMA = 0x2c
-const COLON = 0x3a
-const OPEN_BRACE = 0x7b
-const CLOSE_BRACE = 0x7d
-const OPEN_BRACKET = 0x5b
-const CLOSE_BRACKET = 0x5d
 
 /** Under which names user and time stand; at least one each. */
 export interface FrameKeys {

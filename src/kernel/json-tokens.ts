@@ -7,6 +7,14 @@ export const LF = 0x0a
 export const CR = 0x0d
 export const QUOTE = 0x22
 export const BACKSLASH = 0x5c
+export const COMMA = 0x2c
+export const COLON = 0x3a
+export const OPEN_BRACE = 0x7b
+export const CLOSE_BRACE = 0x7d
+export const OPEN_BRACKET = 0x5b
+export const CLOSE_BRACKET = 0x5d
+/** Before each text of a JSON text sequence (RFC 7464). */
+export const RECORD_SEPARATOR = 0x1e
 
 /** Kinds of JSON value; NONE where a key is absent. */
 export const NONE = 0
@@ -30,15 +38,15 @@ export const kindNames: readonly string[] = [
 ]
 
 /** 1 for the bytes that end the plain part of a string: quote, backslash, control characters. */
-const endsPlain = new Uint8Array(256)
+export const endsPlain: Uint8Array = new Uint8Array(256)
 endsPlain.fill(1, 0, 0x20)
 endsPlain[QUOTE] = 1
 endsPlain[BACKSLASH] = 1
 
-const isHexDigit = new Uint8Array(256)
+export const isHexDigit: Uint8Array = new Uint8Array(256)
 for (const digit of '0123456789abcdefABCDEF') isHexDigit[digit.charCodeAt(0)] = 1
 
-const isShortEscape = new Uint8Array(256)
+export const isShortEscape: Uint8Array = new Uint8Array(256)
 for (const letter of '"\\/bfnrt') isShortEscape[letter.charCodeAt(0)] = 1
 
 /** What a token function returns when the bytes are not that token: -1 minus the place. */
@@ -94,6 +102,11 @@ const literals: ReadonlyMap<number, { kind: number; rest: readonly number[] }> =
 /** TRUE, FALSE or NULL by the first letter; NONE when no literal begins so. */
 export function literalKind(byte: number): number {
   return literals.get(byte)?.kind ?? NONE
+}
+
+/** The letters behind the first one of a literal. */
+export function literalLetters(byte: number): readonly number[] | undefined {
+  return literals.get(byte)?.rest
 }
 
 /** The place behind the literal whose first letter is at `i`. */

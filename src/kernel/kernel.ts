@@ -35,6 +35,8 @@ export interface Kernel {
   lineNumber: number
   /** The line at which the last scan stopped, if one was refused. */
   readonly refusal: Refusal | undefined
+  /** Whether lines are read to their end though `lazy` would allow less. */
+  readToEnd?(isAsked: boolean): void
   /** Its memory for input, one for each kernel: what lies there is scanned without a copy. */
   room(): Room
   /**

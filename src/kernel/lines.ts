@@ -43,6 +43,11 @@ export interface LineSink {
   lines(bytes: Uint8Array, from: number, to: number): void
   /** A line beyond the limit: its first bytes and its length, without the line break. */
   overlong(head: Uint8Array, lineBytes: number): void
+  /**
+   * A line of which the end has not come, [from, to), or as much as is at hand of it: it is asked
+   * behind each chunk. Returns whether it is taken, and not to be kept until its end has come.
+   */
+  begun?(bytes: Uint8Array, from: number, to: number, isTooLong: boolean): boolean
 }
 
 export class LineBuffer {
@@ -135,6 +140,10 @@ export class LineBuffer {
       begun = lf + 1
     }
     this.#length = end - begun
+    if (this.#length > 0 && sink.begun?.(this.#memory, begun, end, this.#isTooLong()) === true) {
+      this.#length = 0
+      return
+    }
     if (this.#isTooLong()) this.#beginOverlong(this.#memory.subarray(begun, end))
     else if (this.#length > headBytes) this.#apart = this.#memory.slice(begun, end)
     else this.#memory.copyWithin(headBytes - this.#length, begun, end)
@@ -154,7 +163,9 @@ export class LineBuffer {
     if (lf === -1) {
       this.#apart = apart
       this.#length = length
-      if (this.#isTooLong()) this.#beginOverlong(apart.subarray(0, length))
+      if (!this.#isTooLong()) return added
+      if (sink.begun?.(apart, 0, length, true) === true) this.clear()
+      else this.#beginOverlong(apart.subarray(0, length))
     } else {
       this.clear()
       sink.lines(apart, 0, length)

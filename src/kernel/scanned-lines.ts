@@ -7,6 +7,7 @@
  */
 import type { Columns, FrameBatch, Uid } from '../records.ts'
 import { columnsOf, fewRows, FrameColumns, isPlace, rowBytes } from './columns.ts'
+import { Framing, type FramingHost } from './framing.ts'
 import { type Kernel, type Refusal, tooLong } from './kernel.ts'
 import { type LineSink, shownBytes } from './lines.ts'
 import { RefusedColumns, type RefusedLines } from './refused-lines.ts'
@@ -37,10 +38,21 @@ export interface LineScannerOptions {
   readonly maxLineBytes: number
   /** Whether the bytes of good frames are asked for: their raw lines, their users as text. */
   readonly keepsFrames: boolean
+  /** Whether the kernel may read lines in part. */
+  readonly isLazy: boolean
 }
 
-export class LineScanner implements LineSink {
+/** It takes lines alone, and stops where frames may begin that are none: see Framing. */
+export class LineScanner implements LineSink, FramingHost {
   readonly #options: LineScannerOptions
+  readonly maxLineBytes: number
+  readonly isFree = true
+  readonly isLazy: boolean
+  readonly #framing = new Framing(this)
+  /** What was begun so many bytes before the end of what was pushed last may be no line. */
+  #leftBytes: number | undefined
+  /** How far the bytes that are kept lie behind those that were scanned last. */
+  #shift = 0
   readonly #isKept: (name: keyof Columns) => boolean
   readonly #rowBytes: number
   readonly #refused = new RefusedColumns()
@@ -51,13 +63,34 @@ export class LineScanner implements LineSink {
 
   constructor(options: LineScannerOptions) {
     this.#options = options
+    this.maxLineBytes = options.maxLineBytes
+    this.isLazy = options.isLazy
     this.#isKept = (name) => options.keepsFrames || !isPlace(name)
     this.#rowBytes = rowBytes(this.#isKept)
   }
 
-  /** The next line is the first of a piece. */
-  begin(): void {
+  /** The next line is the first of a piece, and maybe of its file. */
+  begin(isFirst: boolean): void {
+    this.#framing.clear(!isFirst)
+    this.#leftBytes = undefined
     this.#options.kernel.lineNumber = this.#lineBefore = 0
+  }
+
+  /** So many bytes before the end of the lines pushed last, other frames may begin. */
+  get leftBytes(): number | undefined {
+    return this.#leftBytes
+  }
+
+  get lineNumber(): number {
+    return this.#options.kernel.lineNumber
+  }
+
+  set lineNumber(number) {
+    this.#options.kernel.lineNumber = number
+  }
+
+  get refusal(): Refusal | undefined {
+    return this.#options.kernel.refusal
   }
 
   /** Whether so much was scanned that it has to be taken before more is. */
@@ -73,23 +106,39 @@ export class LineScanner implements LineSink {
   }
 
   lines(bytes: Uint8Array, from: number, to: number): void {
+    if (this.#leftBytes === undefined) this.#framing.lines(bytes, from, to)
+    else this.#leftBytes += to - from
+  }
+
+  begun(bytes: Uint8Array, from: number, to: number, isTooLong: boolean): boolean {
+    if (this.#leftBytes === undefined) return this.#framing.begun(bytes, from, to, isTooLong)
+    this.#leftBytes += to - from
+    return true
+  }
+
+  leave(bytesBefore: number): void {
+    this.#leftBytes = bytesBefore
+  }
+
+  scan(bytes: Uint8Array, from: number, to: number): number {
     const { kernel, keepsFrames } = this.#options
     const { columns } = kernel
     const firstRow = columns.count
-    const shift = this.#length - from
-    for (let next = from; next < to;) {
-      next = kernel.scan(bytes, next, to)
-      const { refusal } = kernel
-      if (refusal === undefined) continue
-      if (keepsFrames) this.#refuse(refusal, refusal.lineStart + shift)
-      else this.#keepRefused(bytes, refusal)
-    }
-    if (!keepsFrames) return
-    this.#keep(bytes.subarray(from, to))
+    const shift = this.#shift = this.#length - from
+    const next = kernel.scan(bytes, from, to)
+    if (!keepsFrames) return next
+    this.#keep(bytes.subarray(from, next))
     columns.move(firstRow, shift)
+    return next
+  }
+
+  refuse(bytes: Uint8Array, refusal: Refusal): void {
+    if (this.#options.keepsFrames) this.#refuse(refusal, refusal.lineStart + this.#shift)
+    else this.#keepRefused(bytes, refusal)
   }
 
   overlong(head: Uint8Array, lineBytes: number): void {
+    if (this.#leftBytes !== undefined) return
     const { kernel, maxLineBytes } = this.#options
     kernel.lineNumber++
     const detail = tooLong(lineBytes, maxLineBytes)

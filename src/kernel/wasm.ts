@@ -48,7 +48,10 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
   const rows = rowsOf(scanner)
   const oddRows = new Uint32Array(memory.buffer, scanner.oddRowsAt.value, rowCapacity.value)
   const [uidName, tsName] = firstNames(options)
-  scanner.configure(uidName.length, tsName.length, maxLineBytes, parser === 'lazy')
+  const configure = (isLazy: boolean) =>
+    scanner.configure(uidName.length, tsName.length, maxLineBytes, isLazy)
+  configure(parser === 'lazy')
+  let isToEnd = false
   const [unit, perMs] = scannedUnits[tsUnit]
   scanner.setUnit(unit, perMs)
 
@@ -98,6 +101,12 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
     refusal: undefined as Refusal | undefined,
 
     room: () => room,
+
+    readToEnd(isAsked: boolean): void {
+      if (parser !== 'lazy' || isAsked === isToEnd) return
+      configure(!isAsked)
+      isToEnd = isAsked
+    },
 
     scan(bytes: Uint8Array, from: number, to: number): number {
       kernel.refusal = undefined

@@ -34,6 +34,11 @@ export class Protocol {
     this.#state = states[record.count()] ?? 'unknown'
   }
 
+  /** Whether a header came: the lines are another command's. */
+  get isHeaded(): boolean {
+    return this.#state === 'headed' || this.#state === 'ended'
+  }
+
   /** The input at `place` is over. */
   end(place: string): void {
     if (this.#state === 'headed') throw brokenOff(place, this.#from)

@@ -3,11 +3,12 @@
  *
  *   now        which source the following bytes are of, and that input, or its number among those:
  *   input/3    inputs that are read side by side: name, line number, how the stream is read, and the
- *              line that was begun
+ *              line or the frame that was begun, and the array around it
  *
  * The line that was begun is kept with its bytes, not left to be read again: so the state is that of
  * all bytes pushed, and whoever feeds them need not know where lines end.
  */
+import type { Framing } from '../kernel/framing.ts'
 import type { LineBuffer } from '../kernel/lines.ts'
 import type { Protocol } from '../ndjson/protocol.ts'
 import { ChangedRecords } from '../state/changed-records.ts'
@@ -18,6 +19,7 @@ import { RecordReader, RecordWriter } from '../state/record.ts'
 export interface Input {
   place: string
   readonly buffer: LineBuffer
+  readonly framing: Framing
   readonly protocol: Protocol
   lineNumber: number
 }
@@ -78,6 +80,7 @@ export class SavedInputs {
     input.lineNumber = record.number()
     input.protocol.readFrom(record)
     input.buffer.readFrom(record)
+    input.framing.readFrom(record)
     return input
   }
 
@@ -97,8 +100,10 @@ export class SavedInputs {
   }
 }
 
-function write(record: RecordWriter, { place, lineNumber, protocol, buffer }: Input): void {
+function write(record: RecordWriter, input: Input): void {
+  const { place, lineNumber, protocol, buffer, framing } = input
   record.text(place).number(lineNumber)
   protocol.writeTo(record)
   buffer.writeTo(record)
+  framing.writeTo(record)
 }

@@ -7,13 +7,14 @@
 import { ReaderAccount } from '../account.ts'
 import { FrameColumns } from '../kernel/columns.ts'
 import { FrameParser } from '../kernel/frame-parser.ts'
-import { LF, skipMarks, STRING } from '../kernel/json-tokens.ts'
-import { type Kernel, type KernelOptions, tooLong } from '../kernel/kernel.ts'
+import { Framing, type FramingHost } from '../kernel/framing.ts'
+import { CR, LF, skipMarks, STRING } from '../kernel/json-tokens.ts'
+import { type Kernel, type KernelOptions, type Refusal, tooLong } from '../kernel/kernel.ts'
 import { shownBytes } from '../kernel/lines.ts'
 import type { ScannedLines } from '../kernel/scanned-lines.ts'
 import type { Ledger } from '../ledger.ts'
 import { rawContent } from '../ndjson/raw.ts'
-import type { SourceMark } from '../records.ts'
+import type { RejectContent, SourceMark } from '../records.ts'
 import type { SourceProgress } from '../sources/source-progress.ts'
 import { ChangedRecords } from '../state/changed-records.ts'
 import { unknownRecord } from '../state/kept.ts'
@@ -21,7 +22,13 @@ import { RecordReader, RecordWriter } from '../state/record.ts'
 import { withAccounts } from '../state/saved-accounts.ts'
 import type { Emit, Stage } from '../stage.ts'
 import { parseTime } from '../time/unix-time.ts'
-import type { ExtractIn, ExtractOut } from './extract.ts'
+import {
+  cutArray,
+  type ExtractIn,
+  type ExtractOut,
+  type FramingWatch,
+  malformed,
+} from './extract.ts'
 import { parsedValue } from './parsed-value.ts'
 
 export interface PlainExtractOptions extends Omit<KernelOptions, 'parser'> {
@@ -29,12 +36,22 @@ export interface PlainExtractOptions extends Omit<KernelOptions, 'parser'> {
   readonly isInterleaved?: boolean
   /** Where it is noted how far each source has come, for a reader that asks. */
   readonly progress?: SourceProgress | undefined
+  /** Whether each line is one frame, and no array: those of messages. */
+  readonly hasLinesOnly?: boolean
+  /** Where it is noted whether a frame or an array is open, for who splits lines. */
+  readonly watch?: FramingWatch | undefined
   readonly kernel: Kernel
   readonly ledger: Ledger
 }
 
 /** A line without its break: its text, or its bytes where they are not UTF-8. */
-export type PlainLine = string | Uint8Array | OverlongLine
+export type PlainLine = string | Uint8Array | OverlongLine | LinePart
+
+/** What has come of a line that holds many frames; more of it follows. */
+export interface LinePart {
+  readonly type: 'part'
+  readonly bytes: Uint8Array
+}
 
 /** A line that is too long, by its beginning. */
 export interface OverlongLine {
@@ -47,6 +64,12 @@ export interface OverlongLine {
 export interface Reached {
   readonly type: 'reached'
   readonly bytes: number
+}
+
+/** What is read, and how far. */
+interface PlainInput {
+  lineNumber: number
+  readonly framing: Framing
 }
 
 interface Frame {
@@ -62,14 +85,51 @@ export function plainExtractStage(
 ): Stage<PlainLine | Reached | Exclude<ExtractIn, ScannedLines>, ExtractOut> {
   const { uidKeys, tsKeys, tsUnit, tsZone } = options
   const { maxLineBytes, isInterleaved, progress, kernel, ledger } = options
+  const { hasLinesOnly = false, watch } = options
   const account = ledger.open(new ReaderAccount())
   const columns = new FrameColumns()
   const parser = new FrameParser(options)
-  /** Line numbers of the inputs that are read side by side with this one. */
-  const lineNumbers = new Map<number, number>()
+  const host: FramingHost = {
+    maxLineBytes,
+    isLazy: false,
+    isFree: !hasLinesOnly,
+    get lineNumber() {
+      return input.lineNumber
+    },
+    set lineNumber(number) {
+      input.lineNumber = number
+    },
+    get refusal() {
+      return refusal
+    },
+    scan(bytes, from, to) {
+      refusal = undefined
+      let next = from
+      while (next < to && refusal === undefined) {
+        const lf = bytes.indexOf(LF, next)
+        const lineEnd = lf > next && bytes[lf - 1] === CR ? lf - 1 : lf
+        takeBytes(bytes, next, lineEnd)
+        next = lf + 1
+      }
+      return next
+    },
+    refuse,
+    overlong(head, lineBytes, byte) {
+      input.lineNumber++
+      const detail = lineBytes > maxLineBytes
+        ? tooLong(lineBytes, maxLineBytes)
+        : `line has ${lineBytes} bytes, which JSON.parse does not take; --parser strict does`
+      reject(detail, byte, () => rawContent(head, 0, head.length, lineBytes))
+    },
+  }
+  /** Those that are read side by side with this one. */
+  const inputs = new Map<number, PlainInput>()
+  const newInput = (): PlainInput => ({ lineNumber: 0, framing: new Framing(host) })
+  let input = newInput()
   let source = 0
   let place = 'stdin'
-  let lineNumber = 0
+  let refusal: Refusal | undefined
+  let emit: Emit<ExtractOut>
   const records = new ChangedRecords()
 
   function frameOf(line: string): Frame | undefined {
@@ -99,82 +159,119 @@ export function plainExtractStage(
   }
 
   function turnTo(mark: SourceMark): void {
-    lineNumbers.set(source, lineNumber)
+    if (isInterleaved === true) inputs.set(source, input)
     source = mark.source
     place = mark.name
-    lineNumber = mark.line ?? (isInterleaved ? lineNumbers.get(source) ?? 0 : 0)
+    input = inputs.get(source) ?? newInput()
+    inputs.delete(source)
+    if (mark.line !== undefined) input.lineNumber = mark.line
+  }
+
+  /** There is no more of that source. */
+  function finish(ended: number): void {
+    const { framing } = ended === source ? input : inputs.get(ended) ?? newInput()
+    inputs.delete(ended)
+    const arrayLine = framing.end()
+    if (arrayLine !== undefined) throw cutArray(place, arrayLine)
   }
 
   /** A line that was begun is not in it: whoever splits lines feeds that again. */
   function fields(): RecordWriter {
-    const record = new RecordWriter().number(source).text(place).number(lineNumber)
-    record.count(lineNumbers.size)
-    for (const [other, number] of lineNumbers) record.number(other).number(number)
+    const record = new RecordWriter().number(source).text(place)
+    write(record, input)
+    record.count(inputs.size)
+    for (const [other, input] of inputs) write(record.number(other), input)
     return record
+  }
+
+  function write(record: RecordWriter, { lineNumber, framing }: PlainInput): void {
+    framing.writeTo(record.number(lineNumber))
   }
 
   function read(record: RecordReader): void {
     source = record.number()
     place = record.text()
-    lineNumber = record.number()
+    input = readInput(record)
     for (let left = record.count(); left > 0; left--) {
-      lineNumbers.set(record.number(), record.number())
+      inputs.set(record.number(), readInput(record))
     }
     record.end()
   }
 
-  function takeLine(line: string | Uint8Array, emit: Emit<ExtractOut>): void {
-    const whole = typeof line === 'string' ? encoder.encode(line) : line
-    if (whole.length > maxLineBytes) {
-      return refuse(
-        tooLong(whole.length, maxLineBytes),
-        whole.subarray(0, shownBytes),
-        whole.length,
-        emit,
-      )
+  function readInput(record: RecordReader): PlainInput {
+    const input = newInput()
+    input.lineNumber = record.number()
+    input.framing.readFrom(record)
+    return input
+  }
+
+  /** Lines as they come, unless they are in a frame or an array, or may be. */
+  function takeLine(line: string | Uint8Array): void {
+    const isText = typeof line === 'string'
+    const whole = isText ? encoder.encode(line) : line
+    if (!input.framing.isOpen) {
+      const text = isText ? line.replace(/^\ufeff+/, '') : undefined
+      input.lineNumber++
+      if (takeFrame(whole.subarray(skipMarks(whole, 0)), whole.length, text)) return
+      input.lineNumber--
     }
-    const bytes = whole.subarray(skipMarks(whole, 0))
-    const text = typeof line === 'string' ? line.replace(/^\ufeff+/, '') : decoder.decode(bytes)
-    if (/^[ \t\r]*$/.test(text)) return
+    input.framing.lines(withBreak(whole), 0, whole.length + 1)
+  }
+
+  /** The line [from, to), which is refused where it is no frame. */
+  function takeBytes(bytes: Uint8Array, from: number, to: number): void {
+    const lineStart = to - from > maxLineBytes ? from : skipMarks(bytes, from)
+    const line = bytes.subarray(lineStart, to)
+    input.lineNumber++
+    if (takeFrame(line, to - from)) return
+    const detail = to - from > maxLineBytes ? tooLong(to - from, maxLineBytes) : detailOf(line)
+    refusal = { lineStart, lineEnd: to, detail }
+  }
+
+  /** Returns whether the line is a frame, or blank. `text`: what it decodes to. */
+  function takeFrame(line: Uint8Array, lineBytes: number, text = decoder.decode(line)): boolean {
+    if (lineBytes > maxLineBytes) return false
+    if (/^[ \t\r]*$/.test(text)) return true
     const frame = frameOf(text)
-    if (frame === undefined) return refuse(detailOf(bytes), bytes, bytes.length, emit)
+    if (frame === undefined) return false
     account.lines++
     account.frames++
     columns.clear()
     const row = columns.add()
     columns.tsMs[row] = frame.tsMs
     columns.lineStart[row] = 0
-    columns.lineEnd[row] = bytes.length
-    columns.lineNumber[row] = lineNumber
-    if (typeof line === 'string' || !takeBytes(row, bytes)) columns.setUid(row, frame.uid)
+    columns.lineEnd[row] = line.length
+    columns.lineNumber[row] = input.lineNumber
+    const isUtf8 = !text.includes('\ufffd')
+    if (isUtf8 || !takeUid(row, line)) columns.setUid(row, frame.uid)
     account.notUtf8 += columns.notUtf8
-    const frames = columns.batch(source, place, bytes)
+    const frames = columns.batch(source, place, line)
     progress?.observe(frames)
     emit(frames)
+    return true
   }
 
-  /** The uid of a line that is not UTF-8, where it is a string. */
-  function takeBytes(row: number, bytes: Uint8Array): boolean {
-    if (parser.walk(withBreak(bytes), 0) < 0) return false
+  /** The uid of a line that may not be UTF-8, where it is a string. */
+  function takeUid(row: number, line: Uint8Array): boolean {
+    if (parser.walk(withBreak(line), 0) < 0) return false
     const uid = parser.uid.chosen
     if (uid.kind !== STRING) return false
     columns.uidStart[row] = uid.start
     columns.uidEnd[row] = uid.end
-    columns.hash(row, bytes, true)
+    columns.hash(row, line, true)
     return true
   }
 
-  /** Of the line only `kept` is at hand. */
-  function refuse(
-    detail: string,
-    kept: Uint8Array,
-    lineBytes: number,
-    emit: Emit<ExtractOut>,
-  ): void {
+  function refuse(bytes: Uint8Array, { lineStart, lineEnd, detail }: Refusal, byte?: number): void {
+    const lineBytes = lineEnd - lineStart
+    const keptEnd = lineBytes > maxLineBytes ? lineStart + Math.min(shownBytes, lineBytes) : lineEnd
+    reject(detail, byte, () => rawContent(bytes, lineStart, keptEnd, lineBytes))
+  }
+
+  function reject(detail: string, byte: number | undefined, content: () => RejectContent): void {
     account.lines++
     account.malformed++
-    const content = () => rawContent(kept, 0, kept.length, lineBytes)
-    emit({ type: 'reject', reason: 'malformed', detail, source: place, line: lineNumber, content })
+    emit(malformed({ detail, source: place, line: input.lineNumber, byte, content }))
   }
 
   return {
@@ -189,24 +286,33 @@ export function plainExtractStage(
         }
       },
     }),
-    push(message, emit) {
+    push(message, emitted) {
+      emit = emitted
       if (typeof message === 'string' || message instanceof Uint8Array) {
-        lineNumber++
-        takeLine(message, emit)
+        takeLine(message)
       } else if (message.type === 'overlong') {
-        lineNumber++
-        const { head, lineBytes } = message
-        const detail = lineBytes > maxLineBytes
-          ? tooLong(lineBytes, maxLineBytes)
-          : `line has ${lineBytes} bytes, which JSON.parse does not take; --parser strict does`
-        refuse(detail, head, lineBytes, emit)
+        input.framing.overlong(message.head, message.lineBytes)
+      } else if (message.type === 'part') {
+        input.framing.lines(message.bytes, 0, message.bytes.length)
       } else if (message.type !== 'reached') {
+        if (
+          message.type === 'source-end' || (message.type === 'source' && isInterleaved !== true)
+        ) {
+          finish(message.source)
+        }
         if (message.type === 'source') turnTo(message)
         emit(message)
       }
+      if (watch !== undefined) watch.isOpen = input.framing.isOpen
     },
-    end() {}, // holds nothing back
-    stop() {},
+    end(emitted) {
+      emit = emitted
+      finish(source)
+    },
+    stop(emitted) {
+      emit = emitted
+      input.framing.stop()
+    },
   }
 }
 

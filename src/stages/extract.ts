@@ -4,8 +4,9 @@
  */
 import { ReaderAccount } from '../account.ts'
 import { UcError } from '../errors.ts'
+import { Framing, type FramingHost } from '../kernel/framing.ts'
 import { type Kernel, type Refusal, tooLong } from '../kernel/kernel.ts'
-import { LineBuffer, type LineSink, shownBytes } from '../kernel/lines.ts'
+import { LineBuffer, shownBytes } from '../kernel/lines.ts'
 import { batchOf, type ScannedLines } from '../kernel/scanned-lines.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
@@ -29,9 +30,20 @@ export interface ExtractOptions {
   readonly maxLineBytes: number
   /** Whether marks turn to and fro between inputs, rather than end the one before. */
   readonly isInterleaved?: boolean
+  /** `lazy`: the kernel may read lines in part. */
+  readonly parser?: 'strict' | 'lazy' | 'json'
+  /** Whether each line is one frame, and no array: those of messages. */
+  readonly hasLinesOnly?: boolean
+  /** Where it is noted whether a frame or an array is open, for a reader that asks. */
+  readonly watch?: FramingWatch | undefined
   /** Where it is noted how far each source has come, for a reader that asks. */
   readonly progress?: SourceProgress | undefined
   readonly ledger: Ledger
+}
+
+/** Whether what follows is to be read by who has read what is before it. */
+export interface FramingWatch {
+  isOpen: boolean
 }
 
 export type ExtractIn =
@@ -44,18 +56,50 @@ export type ExtractIn =
 export type ExtractOut = FrameBatch | Reject | Control
 
 export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractOut> {
-  const { kernel, maxLineBytes, isInterleaved = false, progress, ledger } = options
+  const { kernel, maxLineBytes, isInterleaved = false, progress, ledger, watch } = options
+  const { parser, hasLinesOnly = false } = options
   const account = ledger.open(new ReaderAccount())
   const room = kernel.room()
   /** Several where they are read side by side: each has a line under way and a number of its own. */
   const inputs = new Map<number, Input>()
+  const host: FramingHost = {
+    maxLineBytes,
+    isLazy: parser === 'lazy',
+    get isFree() {
+      return !hasLinesOnly && !input.protocol.isHeaded
+    },
+    get lineNumber() {
+      return kernel.lineNumber
+    },
+    set lineNumber(number) {
+      kernel.lineNumber = number
+    },
+    get refusal() {
+      return kernel.refusal
+    },
+    scan(bytes, from, to, isStrict) {
+      kernel.readToEnd?.(isStrict)
+      let next = from
+      do {
+        next = kernel.scan(bytes, next, to)
+        flush(bytes)
+      } while (next < to && kernel.refusal === undefined)
+      return next
+    },
+    refuse,
+    overlong(head, lineBytes, byte) {
+      kernel.lineNumber++
+      const detail = tooLong(lineBytes, maxLineBytes)
+      reject(detail, byte, () => rawContent(head, 0, head.length, lineBytes))
+    },
+  }
   let input = newInput('stdin')
   let source = 0
   let out: Emit<ExtractOut>
 
   function newInput(place: string): Input {
     const buffer = new LineBuffer(maxLineBytes, room)
-    return { place, buffer, protocol: new Protocol(), lineNumber: 0 }
+    return { place, buffer, framing: new Framing(host), protocol: new Protocol(), lineNumber: 0 }
   }
 
   const saved = new SavedInputs({
@@ -71,22 +115,6 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
       kernel.lineNumber = input.lineNumber
     },
   })
-
-  const sink: LineSink = {
-    lines(bytes, from, to) {
-      let next = from
-      while (next < to) {
-        next = kernel.scan(bytes, next, to)
-        flush(bytes)
-        if (kernel.refusal !== undefined) refuse(bytes, kernel.refusal)
-      }
-    },
-    overlong(head, lineBytes) {
-      kernel.lineNumber++
-      const detail = tooLong(lineBytes, maxLineBytes)
-      reject(detail, () => rawContent(head, 0, head.length, lineBytes))
-    },
-  }
 
   function flush(bytes: Uint8Array): void {
     const { columns } = kernel
@@ -128,16 +156,19 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
     kernel.lineNumber = scanned.lastLine + lineShift
   }
 
-  function refuse(bytes: Uint8Array, { lineStart, lineEnd, detail }: Refusal): void {
+  /** `byte`: of a frame that is no line, which is no control line either. */
+  function refuse(bytes: Uint8Array, { lineStart, lineEnd, detail }: Refusal, byte?: number): void {
     const lineBytes = lineEnd - lineStart
     if (lineBytes > maxLineBytes) {
       const keptEnd = lineStart + Math.min(shownBytes, lineBytes)
-      reject(detail, () => rawContent(bytes, lineStart, keptEnd, lineBytes))
+      reject(detail, byte, () => rawContent(bytes, lineStart, keptEnd, lineBytes))
       return
     }
-    const control = input.protocol.control(bytes, lineStart, lineEnd, kernel.lineNumber)
+    const control = byte === undefined
+      ? input.protocol.control(bytes, lineStart, lineEnd, kernel.lineNumber)
+      : undefined
     if (control !== undefined) obey(control)
-    else reject(detail, () => rawContent(bytes, lineStart, lineEnd))
+    else reject(detail, byte, () => rawContent(bytes, lineStart, lineEnd))
   }
 
   function obey(control: Control): void {
@@ -161,6 +192,11 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
     if (control.type === 'end') account.join(control.counts)
   }
 
+  /** Whoever reads on lazily would not notice several frames in a line. */
+  function isLazilyFramed(): boolean {
+    return host.isLazy && input.framing.isFramed
+  }
+
   /** The following bytes are of that source. */
   function turnTo(mark: SourceMark): void {
     input.lineNumber = kernel.lineNumber
@@ -173,17 +209,20 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
 
   /** The last line of a file may lack its line break. */
   function finish(ended: number): void {
-    input.buffer.end(sink)
+    const { buffer, framing, place, protocol } = input
+    buffer.end(framing)
+    const arrayLine = framing.end()
     inputs.delete(ended)
-    input.protocol.end(input.place)
+    protocol.end(place)
+    if (arrayLine !== undefined) throw cutArray(place, arrayLine)
   }
 
-  function reject(detail: string, content: () => RejectContent): void {
+  function reject(detail: string, byte: number | undefined, content: () => RejectContent): void {
     input.protocol.settle()
     account.lines++
     account.malformed++
     const line = kernel.lineNumber
-    out({ type: 'reject', reason: 'malformed', detail, source: input.place, line, content })
+    out(malformed({ detail, source: input.place, line, byte, content }))
   }
 
   return {
@@ -192,7 +231,8 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
     push(message, emit) {
       out = emit
       if (message instanceof Uint8Array) {
-        input.buffer.push(message, sink)
+        input.buffer.push(message, input.framing)
+        if (watch !== undefined) watch.isOpen = input.framing.isOpen || isLazilyFramed()
         return
       }
       if (message.type === 'scanned') return takeScanned(message)
@@ -205,8 +245,28 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
       out = emit
       finish(source)
     },
-    stop() {
+    stop(emit) {
+      out = emit
       input.buffer.clear() // the line that was begun has not been read
+      input.framing.stop()
     },
   }
+}
+
+/** What is refused; `byte` is told where it does not begin its line. */
+export function malformed(
+  { detail, source, line, byte = 1, content }: Omit<Reject, 'type' | 'reason' | 'byte'> & {
+    readonly byte: number | undefined
+  },
+): Reject {
+  if (byte === 1) return { type: 'reject', reason: 'malformed', detail, source, line, content }
+  return { type: 'reject', reason: 'malformed', detail, source, line, byte, content }
+}
+
+/** The input has ended in an array. */
+export function cutArray(place: string, line: number): UcError {
+  return new UcError(
+    'failed',
+    `${place}:${line}: the array that begins here is cut short; what was whole of it is counted`,
+  )
 }

@@ -10,7 +10,7 @@ import { UcError } from '../errors.ts'
 import { version } from '../version.ts'
 import type { RecordReader, RecordWriter } from './record.ts'
 
-export const stateFormat = 2
+export const stateFormat = 3
 const versionLength = 16
 
 export function writeFormat(record: RecordWriter): RecordWriter {

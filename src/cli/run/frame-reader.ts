@@ -50,11 +50,12 @@ export function withFrameReader<Result>(
     : undefined
   const kernel = newKernel(plan)
   const memory = kernel.room().chunk
-  const options = { ...plan, kernel, progress: isInterleaved ? progress : undefined, ledger }
+  const watch = { isOpen: false }
+  const options = { ...plan, kernel, progress: isInterleaved ? progress : undefined, ledger, watch }
   const lineBreak = Uint8Array.of(LF)
   if (threads !== undefined) {
     return use<InputMessage | ScannedLines>({
-      input: threadedInput({ ...ofFiles, goesOn, memory, threads, progress }),
+      input: threadedInput({ ...ofFiles, goesOn, memory, threads, progress, watch }),
       stage: extractStage(options),
       lineBreak,
       progress,
@@ -65,7 +66,7 @@ export function withFrameReader<Result>(
     : readInput({ ...ofFiles, goesOn, memory })
   if (plan.parser === 'json') {
     return use<PlainLine | Reached | InputMessage>({
-      input: splitLines(input, plan),
+      input: splitLines(input, { ...plan, watch }),
       stage: plainExtractStage(options),
       progress,
     })

@@ -147,7 +147,7 @@ class StateRun {
       (message instanceof Uint8Array && this.#plan.read.parser === 'json')
     if (isLine) return false
     if (message instanceof Uint8Array) inputs.take(message.length)
-    else if (message.type === 'overlong') return false
+    else if (message.type === 'overlong' || message.type === 'part') return false
     else if (message.type === 'reached') inputs.take(message.bytes)
     else if (message.type === 'scanned') inputs.reach(message.toByte)
     else if (message.type === 'source') inputs.begin(message)

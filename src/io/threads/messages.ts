@@ -57,6 +57,8 @@ export interface Reply {
 export interface PieceEnd {
   /** The file has ended in this piece, wherever it was thought to end. */
   readonly isFileOver: boolean
+  /** From that decoded byte of the file on there may be frames that are no lines: no thread's. */
+  readonly leftAt?: number
   /** Why it could not be read further. */
   readonly failure?: string
 }

@@ -8,6 +8,7 @@ import { pathOf } from '../file-name.ts'
 import { FileExtent } from '../file-extent.ts'
 import { identityOf } from '../identity.ts'
 import { isPlainFile } from '../input.ts'
+import type { FileRest } from './file-rest.ts'
 import type { ScannedPiece } from './messages.ts'
 
 export interface Part {
@@ -26,6 +27,8 @@ export interface FileRead {
   isMarked: boolean
   /** Its end has been met: what was cut behind that is no part of it any more. */
   isOver: boolean
+  /** Where it holds other frames than lines it is read here, in order, as long as they go on. */
+  rest?: FileRest | undefined
 }
 
 export interface PartsOptions {

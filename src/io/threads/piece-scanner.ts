@@ -38,7 +38,8 @@ export class PieceScanner {
     const room = kernel.room()
     this.#memory = room.chunk
     this.#lines = new LineBuffer(maxLineBytes, room)
-    this.#scanner = new LineScanner({ kernel, maxLineBytes, keepsFrames })
+    const isLazy = options.parser === 'lazy'
+    this.#scanner = new LineScanner({ kernel, maxLineBytes, keepsFrames, isLazy })
     this.#ranges = new RangeReader({ lines: this.#lines, sink: this.#scanner, memory: room.chunk })
   }
 
@@ -46,11 +47,11 @@ export class PieceScanner {
   async *scan({ name, range }: ScannedPiece): AsyncGenerator<Reply> {
     this.#isBegun = false
     this.#toByte = 0
-    this.#scanner.begin()
+    this.#scanner.begin((range?.from ?? 0) === 0)
     try {
       if (range === undefined) yield* this.#scanAll(name)
       const isFileOver = range === undefined || (yield* this.#scanRange(name, range))
-      yield this.#reply({ isFileOver })
+      yield this.#reply(this.#leave() ?? { isFileOver })
     } catch (error) {
       // As everywhere: a line that was begun when its input broke off counts.
       if (this.#isBegun) this.#lines.push(Uint8Array.of(LF), this.#scanner)
@@ -69,8 +70,11 @@ export class PieceScanner {
     this.#readBytes = range.to - range.from
     const extent = new FileExtent(range.fileBytes)
     let end = 0
+    let count = 0
+    let begunBytes = 0
     const chunks = this.#ranges.read((buffer, at) => {
-      const count = readSync(fd, buffer, 0, buffer.length, at)
+      count = readSync(fd, buffer, 0, buffer.length, at)
+      begunBytes = this.#lines.begunBytes
       this.#isBegun = true
       end = at + count
       return count
@@ -83,6 +87,7 @@ export class PieceScanner {
         return value
       }
       this.#toByte = value
+      if (this.#isLeft(count === 0 && begunBytes > 0)) return false
       if (this.#scanner.isFull) yield this.#reply()
     }
   }
@@ -105,13 +110,30 @@ export class PieceScanner {
         scannedBytes += part.length
         decodedBytes += part.length
         this.#toByte = decodedBytes - this.#lines.begunBytes
+        if (this.#isLeft(false)) return
         if (scannedBytes < replyBytes && !this.#scanner.isFull) continue
         yield this.#reply()
         scannedBytes = 0
       }
     }
+    const isBegun = this.#lines.begunBytes > 0
     this.#lines.end(this.#scanner)
     this.#toByte = decodedBytes
+    this.#isLeft(isBegun)
+  }
+
+  /** Whether what follows is no thread's; `hasEnded`: the last line was given a line break. */
+  #isLeft(hasEnded: boolean): boolean {
+    const { leftBytes } = this.#scanner
+    if (leftBytes === undefined) return false
+    this.#toByte -= hasEnded ? leftBytes - 1 : leftBytes
+    this.#lines.clear()
+    return true
+  }
+
+  #leave(): PieceEnd | undefined {
+    if (this.#scanner.leftBytes === undefined) return undefined
+    return { isFileOver: false, leftAt: this.#toByte }
   }
 
   #reply(end?: PieceEnd): Reply {

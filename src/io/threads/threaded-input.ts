@@ -3,17 +3,16 @@
  * they find comes in the order of the input.
  */
 import type { ScannedLines } from '../../kernel/scanned-lines.ts'
-import { LF } from '../../kernel/json-tokens.ts'
 import type { SourceProgress } from '../../sources/source-progress.ts'
 import {
   InputError,
   type InputMessage,
   type InputOptions,
   isPlain,
-  openInput,
   placeOf,
   readMarked,
 } from '../input.ts'
+import { FileRest } from './file-rest.ts'
 import type { Reply } from './messages.ts'
 import { type FileRead, type Part, partsOf } from './parts.ts'
 import type { Threads } from './threads.ts'
@@ -24,7 +23,11 @@ export interface ThreadedInputOptions extends InputOptions {
   readonly pieceBytes?: number
   /** Told whether the source itself keeps us waiting, rather than a thread. */
   readonly progress: Pick<SourceProgress, 'isReadToItsEnd'>
+  /** Whether a frame or an array is open behind what was given last. */
+  readonly watch?: { readonly isOpen: boolean }
 }
+
+async function* nothing(): AsyncGenerator<never> {}
 
 /** A part under way; a stream is read when its turn comes. */
 interface Begun extends Part {
@@ -40,7 +43,7 @@ export function threadedInput(
   options: ThreadedInputOptions,
 ): AsyncGenerator<InputMessage | ScannedLines> {
   const { files, onBytes = () => {}, onWarning, threads, pieceBytes = usualPieceBytes } = options
-  const { goesOn = false, progress } = options
+  const { goesOn = false, progress, watch = { isOpen: false } } = options
   const fromBytes = new Map(options.fromBytes)
   const mostBegun = threads.count * partsPerThread
   let isStreaming = false
@@ -49,42 +52,44 @@ export function threadedInput(
   async function* messages(): AsyncGenerator<InputMessage | ScannedLines> {
     const begun: Begun[] = []
     try {
-      if (goesOn) yield* endOfLine(files[0]!)
+      let rest = goesOn ? restOf(files[0]!) : undefined
+      if (rest !== undefined) {
+        yield* endOfLine(rest)
+        if (!watch.isOpen) rest = undefined
+      }
       const parts = partsOf({ files, fromBytes, goesOn, pieceBytes })
       for (;;) {
         while (begun.length < mostBegun) {
           const { value: part, done } = parts.next()
           if (done === true) break
+          if (part.piece !== undefined && rest !== undefined) part.file.rest = rest
+          rest = undefined
           begun.push({ ...part, replies: part.piece && threads.scan(part.piece) })
         }
         const next = begun.shift()
         if (next === undefined) return
         if (next.failure !== undefined) throw new InputError(placeOf(next.file.name), next.failure)
         if (next.replies === undefined) yield* stream(next.file)
-        else yield* scanned(next.file, next.replies)
+        else if (next.file.rest !== undefined) yield* passed(next, next.replies)
+        else yield* scanned(next, next.replies)
       }
     } finally {
       threads.end()
     }
   }
 
-  /** What may be the rest of a line that was begun, which threads would not take for one. */
-  async function* endOfLine(name: string): AsyncGenerator<Uint8Array> {
+  /** Of a plain file that the run before has begun. */
+  function restOf(name: string): FileRest | undefined {
     const fromByte = fromBytes.get(name)
-    if (fromByte === undefined || !isPlain(name)) return
-    let at = fromByte
-    try {
-      for await (const chunk of openInput(name, { ...options, fromByte })) {
-        const lf = chunk.indexOf(LF)
-        const taken = lf < 0 ? chunk.length : lf + 1
-        at += taken
-        fromBytes.set(name, at)
-        yield chunk.subarray(0, taken)
-        if (lf >= 0) return
-      }
-    } catch (error) {
-      throw new InputError(placeOf(name), error)
-    }
+    if (fromByte === undefined || !isPlain(name)) return undefined
+    return new FileRest(name, fromByte, options)
+  }
+
+  /** What may be the rest of a line that was begun, which threads would not take for one. */
+  async function* endOfLine(rest: FileRest): AsyncGenerator<Uint8Array> {
+    yield* rest.upTo(rest.at + 1)
+    fromBytes.set(files[0]!, rest.at)
+    if (!watch.isOpen) await rest.close()
   }
 
   async function* stream({ name, behind, isMarked }: FileRead): AsyncGenerator<InputMessage> {
@@ -96,11 +101,27 @@ export function threadedInput(
     isStreaming = false
   }
 
+  /** A piece that is read here, whatever a thread has made of it. */
+  async function* passed(
+    { file, piece }: Begun,
+    replies: AsyncGenerator<Reply>,
+  ): AsyncGenerator<Uint8Array> {
+    for await (const { readBytes } of replies) onBytes(readBytes)
+    const rest = file.rest!
+    if (!file.isOver) yield* rest.upTo(piece?.range?.to ?? Infinity)
+    file.isOver ||= rest.isOver
+    if (watch.isOpen || rest.isOver) return
+    file.rest = undefined
+    await rest.close()
+  }
+
   async function* scanned(
-    file: FileRead,
+    begun: Begun,
     replies: AsyncGenerator<Reply>,
   ): AsyncGenerator<InputMessage | ScannedLines> {
+    const { file } = begun
     const place = placeOf(file.name)
+    let leftAt: number | undefined
     for await (const { lines, readBytes, warnings = [], end } of replies) {
       onBytes(readBytes)
       for (const warning of warnings) onWarning?.(warning)
@@ -116,7 +137,11 @@ export function threadedInput(
         throw new InputError(place, new Error(end.failure), unread)
       }
       if (end?.isFileOver === true) file.isOver = true
+      leftAt = end?.leftAt
     }
+    if (leftAt === undefined) return
+    file.rest = new FileRest(file.name, leftAt, { ...options, onBytes: undefined })
+    yield* passed(begun, nothing())
   }
 
   return messages()

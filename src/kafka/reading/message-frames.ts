@@ -18,7 +18,7 @@ export interface MessageStageOptions extends KernelOptions {
 }
 
 export function messageStage(plan: MessageStageOptions): Stage<ReaderMessage, ExtractOut> {
-  const options = { ...plan, kernel: newKernel(plan), isInterleaved: true }
+  const options = { ...plan, kernel: newKernel(plan), isInterleaved: true, hasLinesOnly: true }
   if (plan.parser === 'json') {
     const stage = plainExtractStage(options)
     return fed(stage, ({ lines }, emit) => {

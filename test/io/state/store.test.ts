@@ -107,11 +107,11 @@ test('a folder that is no state is refused, and left as it is', async () => {
 test('a state of another format is refused by the uc that wrote it, with what to do', async () => {
   await withFolder(async (folder) => {
     await committed(folder, 1)
-    const later = new RecordWriter().count(3).text('0.9.2   ').text('unknown').of('uc-state')
+    const later = new RecordWriter().count(4).text('0.9.2   ').text('unknown').of('uc-state')
     writeFileSync(`${folder}/uc-state`, later)
     await assert.rejects(
       openStore(folder, writing),
-      /is of format 3, by uc 0\.9\.2, where this uc, .+, reads format 2; go on with uc 0\.9\.2,/,
+      /is of format 4, by uc 0\.9\.2, where this uc, .+, reads format 3; go on with uc 0\.9\.2,/,
     )
   })
 })
