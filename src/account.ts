@@ -50,6 +50,8 @@ export interface Account {
   latestMs?: number
   /** How many windows of the finest kind there were. */
   opened?: number
+  /** Windows without users that have no line, as too many came in a row. */
+  unfilled?: number
 }
 
 /** What is counted. */

@@ -18,7 +18,7 @@ export type Windowing = Omit<WindowOptions, 'isReadToItsEnd' | 'showsRaw' | 'led
 export type Counting =
   & Omit<UniqueCounterOptions, 'reserve'>
   & LineConstants
-  & Pick<CountOptions, 'earlyMs' | 'isDisjoint'>
+  & Pick<CountOptions, 'earlyMs' | 'isDisjoint' | 'isFinal' | 'hasZeros' | 'fromMs' | 'untilMs'>
 
 /** What becomes of frames. Calendar and lateness stand here once, for both stages. */
 export type CountingPlan = Windowing & Counting

@@ -164,6 +164,13 @@ export interface Header {
   readonly weekStart?: string
   /** Allowed lateness per kind of window: `{"minute":"1h"}`. */
   readonly lateness?: Readonly<Record<string, string>>
+  /** Times from and up to which frames are taken, unix seconds; what is not asked for is absent. */
+  readonly range?: TimeRange
+}
+
+export interface TimeRange {
+  readonly from?: number
+  readonly until?: number
 }
 
 /** The last line of such a pipe. Without it the producer died. */
@@ -262,6 +269,8 @@ export interface ResultLine {
   readonly revision?: number
   /** With --sketch: the image of the users' sketch (counter/image.ts), in base64. */
   readonly sketch?: string
+  /** With --partial, where users are counted exactly: the image of their set (counter/set-image.ts). */
+  readonly set?: string
 }
 
 /** A line of an input of result lines, whatever it is. */

@@ -28,7 +28,7 @@ import type {
   KafkaWriteOptions,
 } from './options/kafka.ts'
 import { merging, type MergingOptions } from './options/merging.ts'
-import { output, type OutputOptions } from './options/output.ts'
+import { lines, type LinesOptions, output, type OutputOptions } from './options/output.ts'
 import { reporting, type ReportingOptions } from './options/reporting.ts'
 import { state, type StateOptions, stateShown, type StateShownOptions } from './options/state.ts'
 import { time, type TimeOptions } from './options/time.ts'
@@ -71,13 +71,14 @@ export type AnyRunnable = Runnable<OptionTable, unknown>
 
 export type ExtractFlags = ReadingOptions & Pick<TimeOptions, 'idle'> & ReportingOptions
 export type WindowFlags = KindOptions & TimeOptions & ReportingOptions
-export type CountFlags = CountingOptions & OutputOptions & ReportingOptions
+export type CountFlags = CountingOptions & OutputOptions & LinesOptions & ReportingOptions
 export type PipelineFlags =
   & ReadingOptions
   & KindOptions
   & TimeOptions
   & CountingOptions
   & OutputOptions
+  & LinesOptions
   & StateOptions
   & KafkaSwitches
   & KafkaReadOptions
@@ -89,6 +90,8 @@ export type PipelineFlags =
   & ReportingOptions
 export type MergeFlags =
   & MergingOptions
+  & Pick<CountingOptions, 'partial'>
+  & Pick<LinesOptions, 'zero'>
   & Pick<ReadingOptions, 'maxLine' | 'zstdWindow'>
   & Pick<KindOptions, 'weekStart'>
   & Pick<TimeOptions, 'lateness' | 'order'>
@@ -148,7 +151,7 @@ export const count: Runnable<CountFlags, CountRun> = {
   usage: 'uc-count [OPTION…]',
   reads: 'the lines of uc-window from standard input',
   writes: '{"window":"minute","start":1468244340,…,"users":16193,…} per window, when it closes',
-  options: { ...counting, ...output, ...reporting },
+  options: { ...counting, ...output, ...lines, ...reporting },
   example: 'uc-extract log.jsonl | uc-window | uc-count --format tsv',
   plan: (parsed) => {
     const { strict } = parsed.values
@@ -170,6 +173,7 @@ export const pipeline: Runnable<PipelineFlags, PipelinePlan> = {
     ...time,
     ...counting,
     ...output,
+    ...lines,
     ...state,
     ...kafkaSwitches,
     ...kafkaRead,
@@ -190,11 +194,13 @@ export const merge: Runnable<MergeFlags, MergeRun> = {
   brief: 'Unite result lines of several runs, or roll them up',
   usage: 'uc-merge [OPTION…] [FILE…]',
   reads:
-    'result lines with sketches from files (plain, gzip or zstd) or standard input; or a topic',
+    'result lines with sets or sketches from files (plain, gzip or zstd) or standard input; or a topic',
   writes: 'one line per window, in order of time; or a topic',
   takes: { words: 'FILE', most: Infinity },
   options: {
     ...merging,
+    partial: counting.partial,
+    zero: lines.zero,
     weekStart: kinds.weekStart,
     lateness: time.lateness,
     order: time.order,

@@ -13,6 +13,7 @@ import { merging } from './options/merging.ts'
 import type { KafkaWriteOptions } from './options/kafka.ts'
 import { type CountedFlags, countedFlags } from './counted-flags.ts'
 import { contradiction, type OutputPlan, outputPlan, refuseWithout } from './plan.ts'
+import { hasRoomFor, mostUsersInMessage } from './united-plan.ts'
 
 export interface TopicPlan {
   readonly connection: ConnectionConfig
@@ -109,6 +110,7 @@ export async function topicPlan(
   const { partials, processes } = kafkaPartials
   const ofReading = [...Object.values({ ...kafkaRead, ...kafkaState }), partials, processes]
   if (disjoint) refuseBesideDisjoint(parsed)
+  if (writes) refuseLongLines(parsed)
   if (!reads) refuseWithout('--kafka', ofReading, given)
   if (!shares) refuseWithout('--partials', [kafkaPartials.partialsTopic], given)
   if (!writes && !shares) {
@@ -238,6 +240,18 @@ function refuseBesideDisjoint({ values, given }: Parsed<PipelineFlags>): void {
       'leave one out, as numbers that add up are no sketch',
     )
   }
+  if (values.partial) {
+    throw contradiction('--disjoint and --partial', 'leave one out, as numbers travel, not users')
+  }
+}
+
+/** Of --partial. */
+function refuseLongLines({ values }: Parsed<PipelineFlags>): void {
+  if (hasRoomFor(values)) return
+  throw contradiction(
+    '--partial and --to-kafka',
+    `add --exact-limit ${mostUsersInMessage}, as a message has no room for the set of more users`,
+  )
 }
 
 /** What is decided by who unites, or would be told twice. */

@@ -20,8 +20,9 @@ import {
   kafkaSwitches,
   kafkaWrite,
 } from './options/kafka.ts'
+import { counting } from './options/counting.ts'
 import { merging } from './options/merging.ts'
-import { output } from './options/output.ts'
+import { lines, output } from './options/output.ts'
 import { input } from './options/reading.ts'
 import type { Lateness } from './options/time.ts'
 import { time } from './options/time.ts'
@@ -35,6 +36,9 @@ export interface MergePlan {
   readonly to: readonly string[] | undefined
   readonly weekStart: WeekDay
   readonly isDisjoint: boolean
+  /** Whether sets of users are passed on. */
+  readonly partial: boolean
+  readonly hasZeros: boolean
   readonly lateness: Lateness
   readonly isOrdered: boolean
   readonly maxLineBytes: number
@@ -76,7 +80,14 @@ async function unitedTopics(parsed: Parsed<MergeFlags>): Promise<UnitedTopics | 
     return undefined
   }
   if (!writes) refuseWithout('--to-kafka', Object.values(kafkaWrite), given)
-  const ofLines = [...Object.values(merging), kinds.weekStart, time.lateness, time.order]
+  const ofLines = [
+    ...Object.values(merging),
+    counting.partial,
+    lines.zero,
+    kinds.weekStart,
+    time.lateness,
+    time.order,
+  ]
   const useless = [...ofLines, input.maxLine, input.zstdWindow].find((each) => given.has(each))
   if (useless !== undefined) {
     const remedy = 'leave it out, as partial panes say how they are counted'
@@ -151,7 +162,18 @@ export function unitedState(topic: string, commitEveryMs: number): TopicState {
 }
 
 export function mergePlan({ values, given, files }: Parsed<MergeFlags>): MergePlan {
-  const { to, weekStart, disjoint, lateness, order, maxLine, zstdWindow, strict } = values
+  const {
+    to,
+    weekStart,
+    disjoint,
+    partial,
+    zero: hasZeros,
+    lateness,
+    order,
+    maxLine,
+    zstdWindow,
+    strict,
+  } = values
   if (disjoint && to !== undefined) {
     const remedy = 'leave one out, as a user of one minute may come again in the next'
     throw contradiction('--disjoint and --to', remedy)
@@ -165,6 +187,8 @@ export function mergePlan({ values, given, files }: Parsed<MergeFlags>): MergePl
     to,
     weekStart,
     isDisjoint: disjoint,
+    partial,
+    hasZeros,
     lateness,
     isOrdered: order !== 'none',
     maxLineBytes: maxLine,

@@ -13,7 +13,7 @@ import { loadZone } from '../time/zone.ts'
 import { type AnyOption, flagOf, type Parsed, type Values } from './option.ts'
 import { counting, type CountingOptions, type CountMethod } from './options/counting.ts'
 import { type FrameParserName, input, type ReadingOptions } from './options/reading.ts'
-import type { FormatName, OutputOptions } from './options/output.ts'
+import type { FormatName, LinesOptions, OutputOptions } from './options/output.ts'
 import type { ReportingOptions } from './options/reporting.ts'
 import { type Lateness, time, type TimeOptions } from './options/time.ts'
 import type { KindOptions } from './options/windows.ts'
@@ -33,7 +33,7 @@ export interface TimePlan extends Required<Pick<Windowing, Delays>> {
   readonly until: TimeOrDate | undefined
 }
 
-export type CountPlan = Omit<Counting, 'earlyMs'>
+export type CountPlan = Omit<Counting, 'earlyMs' | 'fromMs' | 'untilMs'>
 
 export interface ReadPlan extends KernelOptions {
   /** At least one; `-` is standard input. */
@@ -116,8 +116,15 @@ export function timePlan(parsed: Parsed<KindOptions & TimeOptions>): TimePlan {
   }
 }
 
-export function countPlan({ values, given }: Parsed<CountingOptions>): CountPlan {
-  const { method, exactLimit, precision, sketch, shard } = values
+export function countPlan(
+  { values, given }: Parsed<CountingOptions & LinesOptions & Pick<OutputOptions, 'early'>>,
+): CountPlan {
+  const { method, exactLimit, precision, sketch, partial, shard, early } = values
+  const { final: isFinal, zero: hasZeros } = values
+  if (isFinal && early !== undefined) {
+    const remedy = 'leave one out, as --final shows no window before it is over'
+    throw contradiction('--early and --final', remedy)
+  }
   const idle: Readonly<Record<CountMethod, readonly AnyOption[]>> = {
     auto: [],
     exact: [counting.exactLimit, ...(sketch ? [] : [counting.precision])],
@@ -128,7 +135,7 @@ export function countPlan({ values, given }: Parsed<CountingOptions>): CountPlan
     const flag = flagOf(option)
     throw contradiction(`${flag} and --method ${method}`, `leave ${flag} out, or use --method auto`)
   }
-  return { method, exactLimit, precision, sketch, shard }
+  return { method, exactLimit, precision, sketch, partial, shard, isFinal, hasZeros }
 }
 
 /** Most --uid-key or --ts-key. */

@@ -8,6 +8,7 @@ import type { CountingPlan } from '../pipeline.ts'
 import { calendar, weekDays } from '../time/calendar.ts'
 import type { Zone } from '../time/zone.ts'
 import type { CountMethod } from './options/counting.ts'
+import { contradiction } from './plan.ts'
 
 export type UnitedPlan = Pick<
   CountingPlan,
@@ -17,8 +18,13 @@ export type UnitedPlan = Pick<
   | 'exactLimit'
   | 'precision'
   | 'sketch'
+  | 'partial'
   | 'shard'
   | 'isDisjoint'
+  | 'isFinal'
+  | 'hasZeros'
+  | 'fromMs'
+  | 'untilMs'
 >
 
 export function unitedPlanText(plan: UnitedPlan): string {
@@ -34,6 +40,9 @@ export function unitedPlanText(plan: UnitedPlan): string {
     sketch: plan.sketch ?? false,
     ...(plan.isDisjoint === true && { disjoint: true }),
     ...(plan.shard !== undefined && { shard: plan.shard }),
+    ...(plan.partial === true && { partial: true }),
+    ...(plan.isFinal === true && { final: true }),
+    ...(plan.hasZeros === true && { zero: true, ...boundsOf(plan) }),
   })
 }
 
@@ -44,7 +53,7 @@ export function unitedPlan(text: string, zoneNamed: (name: string) => Zone): Uni
   }
   if (!isRecord(fields)) throw refused('fields')
   const { windows, tz, weekStart, latenessMs, method, exactLimit, precision } = fields
-  const { sketch, shard, disjoint } = fields
+  const { sketch, partial, shard, disjoint, final, zero, fromMs, untilMs } = fields
   if (!isListOf(windows, isText) || windows.length === 0) throw refused('windows')
   if (!isText(tz)) throw refused('tz')
   const firstDay = weekDays.find((day) => day === weekStart)
@@ -64,8 +73,51 @@ export function unitedPlan(text: string, zoneNamed: (name: string) => Zone): Uni
     exactLimit,
     precision,
     sketch: sketch === true,
+    partial: partial === true,
     isDisjoint: disjoint === true,
     shard: isText(shard) ? shard : undefined,
+    isFinal: final === true,
+    hasZeros: zero === true,
+    ...(typeof fromMs === 'number' && { fromMs }),
+    ...(typeof untilMs === 'number' && { untilMs }),
+  }
+}
+
+/** A message holds about a megabyte, and the set of so many users fits into it. */
+export const mostUsersInMessage = 100_000
+
+/** Whether every line of such a run fits into a message. */
+export function hasRoomFor(
+  { partial, method, exactLimit }: Pick<UnitedPlan, 'partial' | 'method' | 'exactLimit'>,
+): boolean {
+  if (partial !== true || method === 'hll') return true
+  return method !== 'exact' && exactLimit <= mostUsersInMessage
+}
+
+/** What partial panes ask for and uc-merge is told do not go together. */
+export function refuseUnited(
+  plan: UnitedPlan & { readonly earlyMs: number | undefined },
+  isToKafka: boolean,
+): void {
+  if (plan.isFinal === true && plan.earlyMs !== undefined) {
+    throw contradiction(
+      '--early and --final of the partial panes',
+      'leave --early out, as no window is shown before it is over',
+    )
+  }
+  if (!isToKafka || hasRoomFor(plan)) return
+  throw contradiction(
+    '--partial of the partial panes and --to-kafka',
+    `count them with --exact-limit ${mostUsersInMessage}, as a message has no room for the set of ` +
+      'more users',
+  )
+}
+
+/** JSON has no infinite numbers. */
+function boundsOf({ fromMs = -Infinity, untilMs = Infinity }: UnitedPlan) {
+  return {
+    ...(Number.isFinite(fromMs) && { fromMs }),
+    ...(Number.isFinite(untilMs) && { untilMs }),
   }
 }
 

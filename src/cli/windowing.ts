@@ -19,6 +19,8 @@ export async function windowingOf(plan: TimePlan): Promise<Windowing> {
   return {
     ...plan,
     ...kinds,
+    // Where no frame is late, a window is over when it ends
+    latenessMs: plan.isOrdered ? kinds.latenessMs : kinds.latenessMs.map(() => 0),
     fromMs: from === undefined ? -Infinity : msOf(from),
     untilMs: until === undefined ? Infinity : msOf(until),
   }

@@ -14,8 +14,11 @@ export type Estimate = Pick<ResultLine, 'users' | 'low' | 'high' | 'method' | 'e
  */
 export type Reserve = (bytes: number) => boolean
 
-/** What a result line says of the users; with the image of a sketch (image.ts) where one was asked for. */
-export type Counted = Estimate & { readonly image?: Uint8Array }
+/**
+ * What a result line says of the users; with the image of a sketch (image.ts), and of the set itself
+ * (set-image.ts), where they were asked for.
+ */
+export type Counted = Estimate & { readonly image?: Uint8Array; readonly set?: Uint8Array }
 
 export interface Counter {
   /**

@@ -6,6 +6,7 @@
 import { type Counted, type Counter, exactly, type Reserve } from './counter.ts'
 import { ExactSet } from './exact.ts'
 import { imageOf } from './image.ts'
+import { mostInSet, setImageOf } from './set-image.ts'
 import { Sketch } from './sketch.ts'
 
 export interface UniqueCounterOptions {
@@ -16,6 +17,8 @@ export interface UniqueCounterOptions {
   readonly precision: number
   /** Whether estimates come with the image of a sketch, of exact counts too. */
   readonly sketch?: boolean
+  /** Whether they come with what an exact union needs: the set of users, a sketch where there is none. */
+  readonly partial?: boolean
   readonly reserve?: Reserve
 }
 
@@ -70,8 +73,11 @@ export class UniqueCounter implements Counter {
   estimate(): Counted {
     const state = this.#state
     const estimate = state instanceof ExactSet ? exactly(state.size) : state.estimate()
-    if (this.#options.sketch !== true) return estimate
-    return { ...estimate, image: imageOf(this.#sketch()) }
+    const { sketch = false, partial = false } = this.#options
+    const set = partial && hasImage(state) ? { set: setImageOf(state) } : undefined
+    const hasSketch = sketch || (partial && set === undefined)
+    if (!hasSketch && set === undefined) return estimate
+    return { ...estimate, ...(hasSketch && { image: imageOf(this.#sketch()) }), ...set }
   }
 
   /** The sketch that these users would have given from the start, or the one that they are in. */
@@ -82,6 +88,10 @@ export class UniqueCounter implements Counter {
     state.forEach((hi, lo) => sketch.add(hi, lo))
     return sketch
   }
+}
+
+function hasImage(state: ExactSet | Sketch): state is ExactSet {
+  return state instanceof ExactSet && state.size <= mostInSet
 }
 
 export function uniqueCounter(options: UniqueCounterOptions): UniqueCounter {

@@ -9,10 +9,11 @@ const endOf1970Ms = Date.UTC(1971, 0)
 export function hints(ledger: Ledger): readonly string[] {
   const { total } = ledger
   const { frames, accepted = 0, quarantined = 0, late = 0, latestMs = 0, opened = 0 } = total
-  if (total.merged !== undefined) return hintsOfMerge(total)
-  if (frames < fewestFrames) return []
+  const unfilled = hintsOfZeros(total)
+  if (total.merged !== undefined) return [...unfilled, ...hintsOfMerge(total)]
+  if (frames < fewestFrames) return unfilled
   const [{ counted = 0 } = {}] = ledger.windows.values() // of the finest kind
-  const said: string[] = []
+  const said: string[] = [...unfilled]
   if (late * 2 > accepted) {
     said.push(
       `${grouped(late)} of ${grouped(accepted)} frames came when their window had closed, so the ` +
@@ -25,7 +26,7 @@ export function hints(ledger: Ledger): readonly string[] {
       `no frame is later than ${latest}; is its time in another unit than --ts-unit says?`,
     )
   }
-  if (said.length === 0 && counted >= fewestFrames && opened > counted * 0.9) {
+  if (said.length === unfilled.length && counted >= fewestFrames && opened > counted * 0.9) {
     said.push(
       `${grouped(counted)} frames lie in ${grouped(opened)} windows, nearly one each; is their ` +
         'time in another unit than --ts-unit says, or should windows be longer?',
@@ -38,6 +39,14 @@ export function hints(ledger: Ledger): readonly string[] {
     )
   }
   return said
+}
+
+function hintsOfZeros({ unfilled = 0 }: Total): readonly string[] {
+  if (unfilled === 0) return []
+  return [
+    `${grouped(unfilled)} empty windows have no line of --zero, as more than 100,000 came in a ` +
+    'row; is a clock wrong? --from and --until leave its frames out, longer windows are fewer',
+  ]
 }
 
 function hintsOfMerge({ repeated = 0, contradicted = 0 }: Total): readonly string[] {

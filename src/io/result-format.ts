@@ -19,13 +19,17 @@ const tsvFields = [
   'revision',
 ] as const
 
-/** Of those that only some runs have. Sketches come last: they are long. */
-const optionalFields = ['shard', 'shards', 'sketch'] as const
+/** Of those that only some runs have. Sketches and sets come last: they are long. */
+const optionalFields = ['shard', 'shards', 'sketch', 'set'] as const
+/** Of a run with --partial a line has the one or the other. */
+const usersFields: readonly string[] = ['sketch', 'set']
 
 /** Which columns there are beside those of every run. */
 export interface TableColumns {
-  /** All, as lines may differ; else those that the first line has. */
+  /** All but sets, as lines may differ; else those that the first line has. */
   readonly hasAllColumns?: boolean
+  /** Whether those of --partial are among them, whatever the first line has. */
+  readonly hasUsers?: boolean
   /** Whether there are lines already, so that the head is not to come again. */
   readonly isBegun?: boolean
 }
@@ -44,8 +48,14 @@ export function hasNames({ shard, shards }: ResultLine): boolean {
 }
 
 /** Rows under the columns of `first`, the first line. */
-export function tsvRows(first: ResultLine, { hasAllColumns = false }: TableColumns = {}): Rows {
-  const optional = optionalFields.filter((field) => hasAllColumns || first[field] !== undefined)
+export function tsvRows(
+  first: ResultLine,
+  { hasAllColumns = false, hasUsers = false }: TableColumns = {},
+): Rows {
+  const optional = optionalFields.filter((field) => {
+    if (first[field] !== undefined || (hasUsers && usersFields.includes(field))) return true
+    return hasAllColumns && field !== 'set'
+  })
   const fields: readonly (keyof ResultLine)[] = [...tsvFields, ...optional]
   return {
     head: `${fields.join('\t')}\n`,

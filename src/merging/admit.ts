@@ -1,9 +1,10 @@
 /**
  * Says of each result line whether it can be united, and with what: the kind of its window, its
- * sketch, its shards, and the kinds of window that it goes into. Zones and weeks are those of the
+ * set or sketch, its shards, and the kinds of window that it goes into. Zones and weeks are those of the
  * first line of each kind; a line of others would make one number out of different windows.
  */
 import { readImage } from '../counter/read-image.ts'
+import { readSetImage } from '../counter/set-image.ts'
 import type { Sketch } from '../counter/sketch.ts'
 import { bytesOf } from '../ndjson/base64.ts'
 import type { ReadLine, Reject, ResultLine } from '../records.ts'
@@ -56,6 +57,7 @@ export function admission(options: AdmitOptions): (read: ReadLine) => Admitted |
     const { result } = read
     if (typeof result === 'string') throw new NotAdmitted('malformed', result)
     const kind = kindOf(result)
+    checkSet(result)
     const sketch = sketchOf(result)
     const own = to === undefined ? [kind] : targetsOf(result, kind, to)
     if (own.length !== targets.length || own.some((each, i) => each !== targets[i])) targets = own
@@ -88,16 +90,31 @@ export function admission(options: AdmitOptions): (read: ReadLine) => Admitted |
     }
   }
 
-  function sketchOf({ sketch: text }: ResultLine): Sketch | undefined {
+  function sketchOf({ sketch: text, set, users, frames }: ResultLine): Sketch | undefined {
     if (text === undefined) {
-      if (isDisjoint) return undefined
-      const remedy = 'count with --sketch, or say --disjoint where no user is in two inputs'
-      throw new NotAdmitted('unmergeable', `no sketch; ${remedy}`)
+      const isNobody = users === 0 && frames === 0
+      if (isDisjoint || set !== undefined || isNobody) return undefined
+      const remedy =
+        'count with --partial or --sketch, or say --disjoint where no user is in two ' +
+        'inputs'
+      throw new NotAdmitted('unmergeable', `neither a set nor a sketch; ${remedy}`)
     }
     const bytes = bytesOf(text)
     const sketch = bytes === undefined ? 'no base64' : readImage(bytes)
     if (typeof sketch !== 'string') return sketch
     throw new NotAdmitted('unmergeable', `broken sketch: ${sketch}`)
+  }
+
+  function checkSet({ set: text, users, method }: ResultLine): void {
+    if (text === undefined) return
+    const bytes = bytesOf(text)
+    const set = bytes === undefined ? 'no base64' : readSetImage(bytes)
+    const problem = typeof set === 'string'
+      ? set
+      : method !== 'exact' || set.size !== users
+      ? `${set.size} users, where the line says ${users}, ${method}`
+      : undefined
+    if (problem !== undefined) throw new NotAdmitted('unmergeable', `broken set: ${problem}`)
   }
 
   function targetsOf(line: ResultLine, kind: ZonedKind, names: readonly string[]): ZonedKind[] {

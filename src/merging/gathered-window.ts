@@ -5,17 +5,19 @@
  */
 import type { Estimate } from '../counter/counter.ts'
 import { sumOfDisjoint } from '../counter/disjoint.ts'
-import { Sketch } from '../counter/sketch.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
 import type { Admitted, NotMergeable } from './admit.ts'
 import type { Part } from './part.ts'
+import { unitedWith, type Users } from './united-users.ts'
 import { contradict, covers, join, type Shares, take } from './shares.ts'
 
 /** What the lines of one window come to. */
 export interface United {
   readonly shares: Shares
-  /** Undefined where one of them has none. */
-  readonly sketch: Sketch | undefined
+  /** Undefined where one of them does not tell. */
+  readonly users: Users | undefined
+  /** The smallest of their sketches; undefined where one has none. */
+  readonly precision: number | undefined
   /** Lines that are exact and stand for all of it. */
   readonly exact: readonly Part[]
   /** Where users are added up instead. */
@@ -82,7 +84,8 @@ export class GatheredWindow {
     for (const part of parts) take(shares, part.toShares(), join)
     return {
       shares,
-      sketch: sketchOf(parts),
+      users: usersOf(parts),
+      precision: precisionOf(parts),
       exact: parts.filter((part) => part.method === 'exact' && covers(part.toShares(), shares)),
       sum: this.#isDisjoint ? sumOfDisjoint(parts) : undefined,
     }
@@ -108,13 +111,20 @@ function bothHave(part: Part, rival: Part): NotMergeable {
   }
 }
 
-function sketchOf(parts: readonly Part[]): Sketch | undefined {
-  let union: Sketch | undefined
+function usersOf(parts: readonly Part[]): Users | undefined {
+  let union: Users | undefined
   for (const part of parts) {
-    const sketch = part.toSketch()
-    if (sketch === undefined) return undefined
-    union ??= new Sketch(sketch.precision)
-    union.merge(sketch)
+    const users = part.toUsers()
+    if (users === undefined) return undefined
+    union = unitedWith(union, users)
   }
   return union
+}
+
+/** Of lines in which somebody is. */
+function precisionOf(parts: readonly Part[]): number | undefined {
+  const precisions = parts.filter(({ precision, isEmpty }) => precision !== undefined || !isEmpty)
+    .map(({ precision = NaN }) => precision)
+  const least = Math.min(...precisions)
+  return Number.isFinite(least) ? least : undefined
 }

@@ -3,14 +3,17 @@
  * united whatever they come from. Frames are added up over the finer windows of one kind; what
  * several kinds say of a shard, minutes and hours of a day, is the same count and the largest holds.
  */
-import type { Counted, Estimate } from '../counter/counter.ts'
+import { type Counted, type Estimate, exactly } from '../counter/counter.ts'
 import { imageOf } from '../counter/image.ts'
-import { Sketch } from '../counter/sketch.ts'
+import { ExactSet } from '../counter/exact.ts'
+import { mostInSet, setImageOf } from '../counter/set-image.ts'
+import type { Sketch } from '../counter/sketch.ts'
 import type { ResultLine } from '../records.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
 import type { United } from './gathered-window.ts'
 import type { Part } from './part.ts'
 import { resultLines } from '../windows/result-lines.ts'
+import { sketchOf, unitedWith, type Users } from './united-users.ts'
 import { covers, join, paneFields, shardFields, type Shares, sum, take } from './shares.ts'
 
 export class MergedWindow {
@@ -19,7 +22,9 @@ export class MergedWindow {
   readonly #kind: ZonedKind
   /** By the kind of the lines; undefined before the first. */
   #shares: Map<string, Shares> | undefined
-  #sketch: Sketch | undefined
+  #users: Users | undefined
+  /** The smallest of the sketches that there are; NaN where a line has none. */
+  #precision = Infinity
   #own: United | undefined
 
   constructor(kind: ZonedKind, ms: number) {
@@ -33,25 +38,31 @@ export class MergedWindow {
     return this.#kind.kind.name
   }
 
+  /** Of the sketch in its line, if that has one. */
+  get precision(): number | undefined {
+    return Number.isFinite(this.#precision) ? this.#precision : undefined
+  }
+
   get nominalMs(): number {
     return this.#kind.kind.nominalMs
   }
 
   take(united: United, kindName: string): void {
     if (kindName === this.name) this.#own = united
-    const { sketch } = united
-    if (sketch !== undefined) {
-      this.#sketch ??= new Sketch(sketch.precision)
-      this.#sketch.merge(sketch)
-    }
+    const { users, precision = NaN } = united
+    if (users !== undefined) this.#users = unitedWith(this.#users, users)
+    this.#precision = Math.min(this.#precision, precision)
     this.#shares ??= new Map()
     const shares = this.#shares.get(kindName) ?? new Map()
     take(shares, united.shares, sum)
     this.#shares.set(kindName, shares)
   }
 
-  /** Only once. `isCut`: the run was stopped, and there may be more. */
-  line(isCut: boolean): ResultLine {
+  /**
+   * Only once. `isCut`: the run was stopped, and there may be more. `hasSet`: a set of users is
+   * passed on.
+   */
+  line({ isCut, hasSet }: { readonly isCut: boolean; readonly hasSet: boolean }): ResultLine {
     const shares = this.#united()
     if (isCut) {
       for (const [shard, { frames, revision }] of shares) {
@@ -62,7 +73,7 @@ export class MergedWindow {
     const { shard, shards } = shardFields(shares)
     const { frames, pane, revision } = paneFields(shares)
     const window = { startMs, endMs, kind: this.#kind.kind }
-    const counted = this.#counted(shares)
+    const counted = this.#counted(shares, hasSet)
     this.#letGo()
     const toLine = resultLines({ calendar: this.#kind, shard })
     return toLine({ window, counted, frames, pane, revision, shards })
@@ -74,7 +85,7 @@ export class MergedWindow {
    */
   #letGo(): void {
     this.#shares = undefined
-    this.#sketch = undefined
+    this.#users = undefined
     this.#own = undefined
   }
 
@@ -90,24 +101,45 @@ export class MergedWindow {
     return shares
   }
 
-  #counted(shares: Shares): Counted {
-    const union = this.#sketch
+  #counted(shares: Shares, hasSet: boolean): Counted {
+    const union = this.#users
+    if (union instanceof ExactSet) return this.#exactly(union, hasSet)
     if (this.#own?.sum !== undefined) {
-      return union === undefined ? this.#own.sum : withImage(this.#own.sum, imageOf(union))
+      return union === undefined ? this.#own.sum : withImages(this.#own.sum, imageOf(union))
     }
     const image = imageOf(union!)
     const exact = this.#own?.exact.filter((part) => {
       return covers(part.toShares(), shares) && areEqual(imageOf(folded(part, union!)), image)
     })
-    if (exact === undefined || exact.length === 0) return withImage(union!.estimate(), image)
+    if (exact === undefined || exact.length === 0) return withImages(union!.estimate(), image)
     const users = Math.max(...exact.map(({ users }) => users))
-    return { users, low: users, high: users, method: 'exact', error: 0, image } // no spread: see result-lines.ts
+    const set = hasSet ? exact.find((part) => part.users === users)?.set : undefined
+    return withImages(exactly(users), image, set)
+  }
+
+  /** All lines tell of their users one by one; a sketch goes with it where they have sketches too. */
+  #exactly(union: ExactSet, hasSet: boolean): Counted {
+    const { precision } = this
+    const image = precision === undefined ? undefined : imageOf(sketchOf(union, precision))
+    const set = hasSet && union.size <= mostInSet ? setImageOf(union) : undefined
+    return withImages(exactly(union.size), image, set)
   }
 }
 
 /** Field by field: see resultLines. */
-function withImage({ users, low, high, method, error }: Estimate, image: Uint8Array): Counted {
-  return { users, low, high, method, error, image }
+function withImages(
+  { users, low, high, method, error }: Estimate,
+  image?: Uint8Array,
+  set?: Uint8Array,
+): Counted {
+  if (set === undefined) {
+    return image === undefined
+      ? { users, low, high, method, error }
+      : { users, low, high, method, error, image }
+  }
+  return image === undefined
+    ? { users, low, high, method, error, set }
+    : { users, low, high, method, error, image, set }
 }
 
 function areEqual(a: Uint8Array, b: Uint8Array): boolean {
@@ -116,7 +148,5 @@ function areEqual(a: Uint8Array, b: Uint8Array): boolean {
 
 /** The users of one line alone, as the union would hold them. */
 function folded(part: Part, { precision }: Sketch): Sketch {
-  const users = new Sketch(precision)
-  users.merge(part.toSketch()!)
-  return users
+  return sketchOf(part.toUsers(), precision)
 }

@@ -1,10 +1,12 @@
 /**
  * What is kept of a line until its window is united. There may be millions of them, so it is little:
- * shares are made when they are asked for, and a sketch of few users stays the text that it was, a
- * tenth of what its table takes.
+ * shares are made when they are asked for, and a set, or a sketch of few users, stays the text that
+ * it was, a half or a tenth of what its table takes.
  */
 import type { Estimate } from '../counter/counter.ts'
 import { readImage } from '../counter/read-image.ts'
+import { ExactSet } from '../counter/exact.ts'
+import { readSetImage } from '../counter/set-image.ts'
 import type { Sketch } from '../counter/sketch.ts'
 import { bytesOf } from '../ndjson/base64.ts'
 import type { ReadLine, ResultLine } from '../records.ts'
@@ -27,8 +29,11 @@ export class Part implements Estimate {
   readonly #place: string
   readonly #lineNumber: number
   readonly #sketch: Sketch | string | undefined
+  readonly #set: string | undefined
+  /** Of its sketch, if it has one. */
+  readonly precision: number | undefined
 
-  /** `sketch` is what the line's own says. */
+  /** `sketch` is what the line's own says; its set has been read, too. */
   constructor({ source, place, lineNumber }: Place, line: ResultLine, sketch: Sketch | undefined) {
     this.source = source
     this.users = line.users
@@ -44,6 +49,8 @@ export class Part implements Estimate {
     this.#place = place
     this.#lineNumber = lineNumber
     this.#sketch = sketch?.coupons === undefined ? sketch : line.sketch
+    this.#set = line.set
+    this.precision = sketch?.precision
   }
 
   /** Where it stands, for messages. */
@@ -60,10 +67,27 @@ export class Part implements Estimate {
     return sharesOf(this, this.source)
   }
 
-  /** Not to be changed. */
+  /** Whether nobody is in it. */
+  get isEmpty(): boolean {
+    return this.users === 0 && this.frames === 0
+  }
+
+  /** The bytes of its set. */
+  get set(): Uint8Array | undefined {
+    return this.#set === undefined ? undefined : bytesOf(this.#set)
+  }
+
+  /** Not to be changed. Undefined: the line does not tell. */
+  toUsers(): ExactSet | Sketch | undefined {
+    if (this.#set === undefined && this.#sketch === undefined && this.isEmpty) return new ExactSet()
+    if (this.#set === undefined) return this.toSketch()
+    return readSetImage(bytesOf(this.#set)!) as ExactSet // it was read before
+  }
+
+  /** Of its own; undefined where it has none. */
   toSketch(): Sketch | undefined {
     if (typeof this.#sketch !== 'string') return this.#sketch
-    return readImage(bytesOf(this.#sketch)!) as Sketch // it was read before
+    return readImage(bytesOf(this.#sketch)!) as Sketch
   }
 
   /** Whether it is a line of the same input and of the same shards. */

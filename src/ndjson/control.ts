@@ -21,6 +21,7 @@ import type {
   IdleMark,
   SourceEnd,
   SourceMark,
+  TimeRange,
   Watermark,
 } from '../records.ts'
 import { shown } from '../shown.ts'
@@ -102,7 +103,7 @@ function controlFields(text: string): Record<string, unknown> | undefined {
 }
 
 function headerOf(fields: Record<string, unknown>, version: number, from: string): Header {
-  const { windows, tz, weekStart, lateness } = fields
+  const { windows, tz, weekStart, lateness, range } = fields
   return {
     type: 'header',
     version,
@@ -111,6 +112,14 @@ function headerOf(fields: Record<string, unknown>, version: number, from: string
     ...(typeof tz === 'string' ? { tz } : {}),
     ...(typeof weekStart === 'string' ? { weekStart } : {}),
     ...(isRecord(lateness) ? { lateness: lateness as Record<string, string> } : {}),
+    ...(isRecord(range) ? { range: rangeOf(range) } : {}),
+  }
+}
+
+function rangeOf({ from, until }: Record<string, unknown>): TimeRange {
+  return {
+    ...(typeof from === 'number' ? { from } : {}),
+    ...(typeof until === 'number' ? { until } : {}),
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Reads a result line (records.ts), of this program or of another one that writes the same. Fields
  * that are unknown here mean nothing. Whether the times are those of a window is the calendar's to
- * say, whether the sketch is one counter/read-image.ts's.
+ * say, whether the sketch is one counter/read-image.ts's, and the set counter/set-image.ts's.
  */
 import type { ResultLine, ShardCount } from '../records.ts'
 import { isCount, isRecord } from './fields.ts'
@@ -75,6 +75,7 @@ const fields: Readonly<Record<string, Field>> = {
   pane: oneOf(['early', 'on-time', 'late']),
   revision: optional(count),
   sketch: optional(text),
+  set: optional(text),
 }
 
 function optional({ expected, isRight }: Field): Field {

@@ -4,7 +4,7 @@
  * window's end, and for late frames the next multiple of 10 s, or the end of the allowed lateness.
  */
 import TinyQueue from 'tinyqueue'
-import type { Counter } from '../counter/counter.ts'
+import type { Counted, Counter } from '../counter/counter.ts'
 import type { Shortage } from '../counter/shortage.ts'
 import { ExactSet } from '../counter/exact.ts'
 import { Sketch } from '../counter/sketch.ts'
@@ -12,13 +12,14 @@ import { endOfRun } from '../kernel/window-runs.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
 import { type PaneUsers, partialLine, type PartialPane } from '../ndjson/partial.ts'
-import type { FrameBatch, Reject, ResultLine, WindowedBatch } from '../records.ts'
+import type { FrameBatch, Pane, Reject, ResultLine, WindowedBatch } from '../records.ts'
 import { EXPIRED, LATE, windowKey } from '../records.ts'
 import type { Emit, Held, Stage } from '../stage.ts'
 import type { Put, StateRecord } from '../state/kept.ts'
 import { withAccounts } from '../state/saved-accounts.ts'
 import type { Calendar } from '../time/calendar.ts'
 import { nextRevisionMs } from '../sources/watermark.ts'
+import { type EmptyWindow, EmptyWindows } from '../windows/empty-windows.ts'
 import { frameReject } from '../windows/frame-reject.ts'
 import { OnTimeFrames } from '../windows/on-time.ts'
 import { OpenWindow } from '../windows/open-window.ts'
@@ -39,6 +40,14 @@ export interface CountOptions extends LineConstants {
   readonly earlyMs?: number | undefined
   /** Whether no user is in two sources, and partial panes tell how many each has. */
   readonly isDisjoint?: boolean
+  /** Whether a window has one line only, when it is over. */
+  readonly isFinal?: boolean
+  /** Whether empty windows have lines: between those that have users, or these times. */
+  readonly hasZeros?: boolean
+  /** So many of them in a row at most. */
+  readonly mostZeros?: number
+  readonly fromMs?: number
+  readonly untilMs?: number
   readonly ledger: Ledger
 }
 
@@ -80,6 +89,7 @@ export type CountOut = Result | Reject | Control
 
 export function countStage(options: CountOptions): CountStage {
   const { calendar, latenessMs, newCounter, isDisjoint, shortage, earlyMs, ledger } = options
+  const { isFinal = false } = options
   const { kinds } = calendar
   const toLine = resultLines(options)
   /** Per kind, by start: cheaper than windowKey, where neighbouring frames change windows. */
@@ -94,9 +104,13 @@ export function countStage(options: CountOptions): CountStage {
   const union = new Union()
   let due = new TinyQueue<Due>([], inOrder)
   let opened = 0
+  /** What a line says of an empty window. */
+  let nobody: Counted | undefined
   let shownAtMs = NaN
   const savedWindows = new SavedWindows()
-  const savedProgress = new SavedProgress(union)
+  const zeros = options.hasZeros === true ? ledger.open({ unfilled: 0 }) : undefined
+  const empties = zeros && emptyWindows(options, (windows) => zeros.unfilled += windows)
+  const savedProgress = new SavedProgress(union, empties)
 
   function count(batch: WindowedBatch, emit: Emit<CountOut>): void {
     union.heard(batch.frames.source)
@@ -218,6 +232,7 @@ export function countStage(options: CountOptions): CountStage {
     if (expiryMs <= union.watermarkMs) return undefined
     if (++opened % windowsPerAsking === 0) shortage?.reserve(windowsPerAsking * windowBytes)
     const window = newWindow(k, startMs)
+    empties?.expect(k, startMs)
     due.push({ dueMs: window.endMs, window })
     if (k === 0) account.opened++
     return window
@@ -266,16 +281,63 @@ export function countStage(options: CountOptions): CountStage {
 
   /** Returns whether anything fell due. */
   function settleNext(untilMs: number, emit: Emit<CountOut>): boolean {
-    const next = due.peek()
-    if (next === undefined || next.dueMs > untilMs) return false
+    const first = due.peek()
+    const next = first === undefined || first.dueMs > untilMs ? undefined : first
+    if (showEmpty(next, untilMs, emit)) return true
+    if (next === undefined) return false
     const { dueMs, window } = next
-    const { endMs, expiryMs } = window
     due.pop()
+    if (!(window instanceof OpenWindow)) {
+      if (open[window.rank]!.get(window.startMs)?.isRevisedBy(dueMs) !== true) {
+        show(emptyLine(window), emit)
+      }
+      return true
+    }
+    const { endMs, expiryMs } = window
     savedWindows.touch(window)
-    show(window.lineAt(dueMs, toLine), emit)
-    if (dueMs === expiryMs) letGo(window)
+    const isOver = dueMs === expiryMs
+    const pane = window.reach(dueMs)
+    if (!isFinal) showPane({ dueMs, window }, pane, emit)
+    else if (isOver && isOpen(window)) showPane({ dueMs, window }, window.lastPane, emit)
+    if (isOver) letGo(window)
     else if (dueMs === endMs) due.push({ dueMs: expiryMs, window })
     return true
+  }
+
+  function showPane(
+    { dueMs, window }: OfWindow,
+    pane: Pane | undefined,
+    emit: Emit<CountOut>,
+  ): void {
+    if (pane === undefined) return
+    show(window.line(pane, toLine), emit)
+    for (const empty of empties?.behind(window) ?? []) due.push({ dueMs, window: empty })
+  }
+
+  /** Whether something is done about an empty window that comes before `next`. */
+  function showEmpty(next: Due | undefined, untilMs: number, emit: Emit<CountOut>): boolean {
+    const empty = empties?.next(emptyDueMs)
+    if (empty === undefined) return false
+    const dueMs = emptyDueMs(empty)
+    if (dueMs > untilMs || (next !== undefined && inOrder(next, { dueMs, window: empty }) <= 0)) {
+      return false
+    }
+    show(emptyLine(empty), emit)
+    empties!.pass(empty.rank)
+    return true
+  }
+
+  function emptyDueMs({ rank, endMs }: EmptyWindow): number {
+    return isFinal ? endMs + latenessMs[rank]! : endMs
+  }
+
+  function emptyLine(window: EmptyWindow): ResultLine {
+    nobody ??= newCounter().estimate()
+    return toLine({ window, counted: nobody, frames: 0, pane: 'on-time', revision: 0 })
+  }
+
+  function isOpen({ rank, startMs }: OpenWindow): boolean {
+    return open[rank]!.has(startMs)
   }
 
   function letGo(window: OpenWindow): void {
@@ -316,14 +378,16 @@ export function countStage(options: CountOptions): CountStage {
   /** Lets go of each window when its line is made, as memory may be short. */
   function* inSteps(how: 'end' | 'stop', emit: Emit<CountOut>): Generator<void> {
     if (how === 'end') {
+      empties?.end()
       for (let n = 1; settleNext(Infinity, emit); n++) if (n % linesPerStep === 0) yield
+      empties?.finish()
       return
     }
     const windows = windowsInOrder().reverse()
     for (const each of open) each.clear()
     due = new TinyQueue<Due>([], inOrder)
     for (let window; (window = windows.pop()) !== undefined;) {
-      show(window.lastLine(toLine), emit)
+      show(window.lastLine(toLine, isFinal), emit)
       if (windows.length % linesPerStep === 0) yield
     }
   }
@@ -341,7 +405,11 @@ export function countStage(options: CountOptions): CountStage {
 
   return {
     name: 'count',
-    ...withAccounts([account, ...ofKinds], { save, load, loadInSteps }),
+    ...withAccounts([account, ...ofKinds, ...(zeros === undefined ? [] : [zeros])], {
+      save,
+      load,
+      loadInSteps,
+    }),
     push(message, emit) {
       if (message.type === 'windowed') {
         count(message, emit)
@@ -389,6 +457,13 @@ export function countStage(options: CountOptions): CountStage {
   }
 }
 
+function emptyWindows(
+  { calendar: { kinds }, fromMs = -Infinity, untilMs = Infinity, mostZeros = 1e5 }: CountOptions,
+  leftOut: (windows: number) => void,
+): EmptyWindows {
+  return new EmptyWindows({ kinds, fromMs, untilMs, mostInARow: mostZeros, leftOut })
+}
+
 function wasIdle(source: string, kindName: string): string {
   return `${source} was idle, and ${kindName} was over by the watermark of the others`
 }
@@ -415,16 +490,23 @@ function repartitioned(
   }
 }
 
-/** Something happens to a window: its line falls due, or it is over. */
+/** Something happens to a window: its line falls due, or it is over. An empty one has just a line. */
 interface Due {
   readonly dueMs: number
+  readonly window: OpenWindow | EmptyWindow
+}
+
+interface OfWindow extends Due {
   readonly window: OpenWindow
 }
 
-function inOrder(a: Due, b: Due): number {
+/** What has a place among windows. */
+type Placed = Pick<OpenWindow, 'endMs' | 'rank'>
+
+function inOrder(a: { dueMs: number; window: Placed }, b: { dueMs: number; window: Placed }) {
   return a.dueMs - b.dueMs || inOrderOfEnds(a.window, b.window)
 }
 
-function inOrderOfEnds(a: OpenWindow, b: OpenWindow): number {
+function inOrderOfEnds(a: Placed, b: Placed): number {
   return a.endMs - b.endMs || a.rank - b.rank
 }

@@ -9,7 +9,7 @@
  */
 import TinyQueue from 'tinyqueue'
 import type { Ledger } from '../ledger.ts'
-import type { ReadLine, Reject } from '../records.ts'
+import type { ReadLine, Reject, ResultLine } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
 import type { WindowKind } from '../time/calendar.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
@@ -18,6 +18,7 @@ import type { Result } from './count.ts'
 import { GatheredWindow } from '../merging/gathered-window.ts'
 import { MergedWindow } from '../merging/merged-window.ts'
 import { ByWindow } from '../merging/by-window.ts'
+import { MergedZeros } from '../merging/merged-zeros.ts'
 import type { Part } from '../merging/part.ts'
 import type { ReadResults } from './read-results.ts'
 import { Union } from '../sources/union.ts'
@@ -25,6 +26,10 @@ import { Union } from '../sources/union.ts'
 export interface MergeOptions extends AdmitOptions {
   /** How long after its end a window may be revised; Infinity: to the end of the input. */
   readonly latenessMs: (kind: WindowKind) => number
+  /** Whether sets of users are passed on. */
+  readonly partial?: boolean
+  /** Whether empty windows have lines. */
+  readonly hasZeros?: boolean
   readonly ledger: Ledger
 }
 
@@ -34,7 +39,7 @@ const windowsPerStep = 1000
 export type MergeOut = Result | Reject
 
 export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> {
-  const { isDisjoint, latenessMs, ledger } = options
+  const { isDisjoint, latenessMs, partial: hasSet = false, ledger } = options
   const admit = admission(options)
   const union = new Union()
   const gathered = new ByWindow<GatheredWindow>()
@@ -56,6 +61,10 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     repeated: 0,
     contradicted: 0,
   })
+
+  const unfilled = options.hasZeros === true ? ledger.open({ unfilled: 0 }) : undefined
+  const zeros = unfilled &&
+    new MergedZeros({ hasSet, leftOut: (windows) => unfilled.unfilled += windows })
 
   function take(read: ReadLine, emit: Emit<MergeOut>): void {
     account.lines++
@@ -112,6 +121,7 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     const { startMs } = target.kind.spanAt(ms)
     if (merged.get(name, startMs) !== undefined) return
     const window = new MergedWindow(target, ms)
+    zeros?.expect(target, startMs)
     merged.set(name, startMs, window)
     toWrite.push(window)
   }
@@ -150,11 +160,17 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     writtenMs = Math.max(writtenMs, completeMs)
     let window: MergedWindow | undefined
     while ((window = toWrite.peek()) !== undefined && window.endMs <= completeMs) {
+      for (const line of zeros?.before(window) ?? []) put(line, emit)
       toWrite.pop()
       merged.delete(window.name, window.startMs)
-      account.written++
-      emit({ type: 'result', line: window.line(isCut) })
+      put(window.line({ isCut, hasSet }), emit)
+      zeros?.written(window)
     }
+  }
+
+  function put(line: ResultLine, emit: Emit<MergeOut>): void {
+    account.written++
+    emit({ type: 'result', line })
   }
 
   function refuse(read: ReadLine, { reason, detail }: NotMergeable, emit: Emit<MergeOut>): void {

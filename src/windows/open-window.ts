@@ -152,11 +152,11 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
     return isFirst
   }
 
-  /** The line that falls due at `dueMs`, if there is one. */
-  lineAt(dueMs: number, toLine: ToLine): ResultLine | undefined {
+  /** Counts what falls due at `dueMs`. The pane that shows it, if there is anything to show. */
+  reach(dueMs: number): Pane | undefined {
     if (dueMs === this.endMs) {
       this.#isClosed = true
-      return this.#hasOnTime ? this.#line('on-time', toLine) : undefined
+      return this.#hasOnTime ? 'on-time' : undefined
     }
     const addition = this.#late?.take(dueMs)
     if (addition === undefined) return undefined
@@ -165,24 +165,40 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
     this.#merge(addition)
     this.#disjoint?.show(dueMs)
     this.#revision++
-    return this.#line('late', toLine)
+    return 'late'
+  }
+
+  /** That of the last line so far, if there is one. */
+  get lastPane(): Pane | undefined {
+    return this.#revision > 0 ? 'late' : this.#hasOnTime ? 'on-time' : undefined
   }
 
   /** A provisional line, if the window is open and has changed since the last one. */
   earlyLine(toLine: ToLine): ResultLine | undefined {
     if (this.#isClosed || this.#frames === this.#framesShown) return undefined
     this.#framesShown = this.#frames
-    return this.#line('early', toLine)
+    return this.line('early', toLine)
   }
 
-  /** The run ends before its time: all that is counted and no other line has shown. */
-  lastLine(toLine: ToLine): ResultLine | undefined {
+  /**
+   * The run ends before its time: all that is counted and no other line has shown. `isUntold`: the
+   * window has had none.
+   */
+  lastLine(toLine: ToLine, isUntold: boolean): ResultLine | undefined {
     const late = this.#late?.all()
-    if (late === undefined && (this.#isClosed || !this.#hasOnTime)) return undefined
+    const isShown = isUntold
+      ? !this.#hasOnTime && this.#revision === 0
+      : this.#isClosed || !this.#hasOnTime
+    if (late === undefined && isShown) return undefined
     for (const addition of late ?? []) this.#merge(addition)
     this.#disjoint?.show(Infinity)
     this.#late = undefined
-    return this.#line('early', toLine)
+    return this.line('early', toLine)
+  }
+
+  /** Whether a revision has been shown, or is when all that falls due at that time is. */
+  isRevisedBy(dueMs: number): boolean {
+    return this.#revision > 0 || this.#late?.get(dueMs) !== undefined
   }
 
   get isClosed(): boolean {
@@ -266,7 +282,8 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
     this.#frames += frames
   }
 
-  #line(pane: Pane, toLine: ToLine): ResultLine | undefined {
+  /** What is counted. Undefined: users cannot be added up. */
+  line(pane: Pane, toLine: ToLine): ResultLine | undefined {
     if (this.#disjoint?.isRefused === true) return undefined
     const revision = pane === 'early' ? undefined : pane === 'late' ? this.#revision : 0
     const counted = this.#disjoint?.estimate() ?? this.#users.estimate()

@@ -54,6 +54,7 @@ export function resultLines({ calendar, shard }: ResultLinesOptions): ToLine {
     line.pane = pane
     if (revision !== undefined) line.revision = revision
     if (counted.image !== undefined) line.sketch = base64(counted.image)
+    if (counted.set !== undefined) line.set = base64(counted.set)
     return line as ResultLine
   }
 }

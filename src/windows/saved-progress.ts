@@ -3,18 +3,22 @@
  *
  *   run        how many sources there are, and the union's watermark
  *   source/3   the watermark of a source, and whether it is idle
+ *   empty      with --zero: which windows have lines, of each kind
  */
 import { ChangedRecords } from '../state/changed-records.ts'
 import { missingRecord, type Put, type StateRecord } from '../state/kept.ts'
 import { RecordReader, RecordWriter } from '../state/record.ts'
 import type { Union } from '../sources/union.ts'
+import type { EmptyWindows } from './empty-windows.ts'
 
 export class SavedProgress {
   readonly #union: Union
+  readonly #empties: EmptyWindows | undefined
   readonly #records = new ChangedRecords()
 
-  constructor(union: Union) {
+  constructor(union: Union, empties?: EmptyWindows) {
     this.#union = union
+    this.#empties = empties
   }
 
   save(put: Put): void {
@@ -28,6 +32,13 @@ export class SavedProgress {
     let found = 0
     for (const [key, value] of records) {
       found++
+      if (key === 'empty' && this.#empties !== undefined) {
+        const record = new RecordReader(key, value)
+        this.#records.stands(key, value)
+        this.#empties.readFrom(record)
+        record.end()
+        continue
+      }
       const [, source] = /^source\/(\d+)$/.exec(key) ?? []
       if (source === undefined && key !== 'run') {
         yield [key, value]
@@ -60,6 +71,10 @@ export class SavedProgress {
     const run = new RecordWriter().count(sources.length)
     yield ['run', run.number(this.#union.watermarkMs)]
     yield* sources
+    if (this.#empties === undefined) return
+    const empty = new RecordWriter()
+    this.#empties.writeTo(empty)
+    yield ['empty', empty]
   }
 
   *#sources(): Generator<[string, RecordWriter]> {

@@ -34,6 +34,7 @@ test('options stand in their group with value, brief and default', () => {
                               [1000000]
       --precision N           Estimate with 2^N registers, N from 10 to 18 [14]
       --sketch                Add a sketch of the users to each line
+      --partial               Add the users to each line, for exact unions
       --shard NAME            Name the part of all frames that is counted here`,
   )
   assert.equal(
@@ -53,7 +54,9 @@ test('an option too long for its column has its brief on the next line', () => {
                               How results are written [auto]
       --early DURATION        Show open windows as they stand, every so often
                               [off]
-  -o, --out FILE              Write to FILE [-]`,
+  -o, --out FILE              Write to FILE [-]
+      --final                 One line per window, when it is over for good
+      --zero                  Lines with 0 users for empty windows in between`,
   )
 })
 

@@ -79,6 +79,14 @@ test('--week-start without a week is allowed', async () => {
   assert.equal(plan.weekStart, 'sunday')
 })
 
+test('one line per window and early ones contradict each other', async () => {
+  const parsed = await parseArguments(count, words('--final --early 1s'))
+  assert.throws(() => countPlan(parsed), {
+    message: '--early and --final contradict each other; leave one out, as --final shows no ' +
+      'window before it is over',
+  })
+})
+
 test('the options of counting come through', async () => {
   const plan = countPlan(
     await parseArguments(count, words('--exact-limit 50k --precision 16 --shard eu')),
@@ -88,7 +96,10 @@ test('the options of counting come through', async () => {
     exactLimit: 50000,
     precision: 16,
     sketch: false,
+    partial: false,
     shard: 'eu',
+    isFinal: false,
+    hasZeros: false,
   })
   const hll = countPlan(await parseArguments(count, words('--method hll --precision 12')))
   assert.deepEqual(hll, {
@@ -96,7 +107,10 @@ test('the options of counting come through', async () => {
     exactLimit: 1000000,
     precision: 12,
     sketch: false,
+    partial: false,
     shard: undefined,
+    isFinal: false,
+    hasZeros: false,
   })
 })
 
@@ -109,7 +123,10 @@ test('an exact count has a precision where it has a sketch', async () => {
     exactLimit: 1000000,
     precision: 12,
     sketch: true,
+    partial: false,
     shard: undefined,
+    isFinal: false,
+    hasZeros: false,
   })
 })
 

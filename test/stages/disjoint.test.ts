@@ -84,7 +84,8 @@ test('estimates are the sums of those that each source gives alone, in the lines
   for (let i = 0; i < 150; i++) {
     const random = seededRandom(seed + i)
     const drawn = randomCutInput(random, noFrames(), true)
-    const input = inputFor(false, { ...drawn, counting: pick(random, estimating) })
+    const counted = { ...drawn, counting: pick(random, estimating), lines: {} }
+    const input = inputFor(false, counted)
     const how = { inStep: false, pass: pick(random, [5, 100]), cut: below(random, 10) } as const
     const { lines } = partialsRun(input, random, { ...how, isDisjoint: true })
     const hint = `stream ${i}; ${seedHint}`

@@ -212,7 +212,14 @@ test('late frames in a row are counted on behind a cut, until they end what is h
   for (let i = 0; i < 120; i++) messages.push(frame(-hourMs + i))
   const windows = calendar({ windows: ['minute'], zone: utc, weekStart: 'monday' })
   const options = { calendar: windows, maxDelayMs: 1000, maxJumpMs: hourMs, latenessMs: [0] }
-  const input = { messages, options, counting: exactly, showsRaw: true, how: 'end' } as const
+  const input = {
+    messages,
+    options,
+    counting: exactly,
+    lines: {},
+    showsRaw: true,
+    how: 'end',
+  } as const
   const whole = cutRun(input, seededRandom(seed), () => 'nothing')
   const held = whole.out.findIndex((line) => line.includes('"quarantined"'))
   assert.ok(held < whole.out.length - 20, 'nothing was ended before the input was')

@@ -7,7 +7,7 @@ import { below, happens, pick, type Random } from '../../src/generate/random.ts'
 import { newKernel } from '../../src/kernel/choose.ts'
 import { Ledger } from '../../src/ledger.ts'
 import { chain } from '../../src/chain.ts'
-import { type CountOut, countStage } from '../../src/stages/count.ts'
+import { type CountOptions, type CountOut, countStage } from '../../src/stages/count.ts'
 import { type ExtractIn, extractStage } from '../../src/stages/extract.ts'
 import { windowStage } from '../../src/stages/window.ts'
 import { joined, randomCuts } from './generators-lines.ts'
@@ -22,9 +22,16 @@ export interface CutInput {
   readonly messages: readonly ExtractIn[]
   readonly options: OracleOptions
   readonly counting: UniqueCounterOptions
+  readonly lines: LinesWanted
   readonly showsRaw: boolean
   readonly how: 'end' | 'stop'
 }
+
+/** Which lines there are. */
+export type LinesWanted = Pick<
+  CountOptions,
+  'isFinal' | 'hasZeros' | 'mostZeros' | 'fromMs' | 'untilMs'
+>
 
 export interface CutRun {
   readonly out: readonly string[]
@@ -59,8 +66,20 @@ export function randomCutInput(
     messages: [...messagesOf(random, frames, hostile)],
     options,
     counting: pick(random, countings),
+    lines: randomLines(random, frames),
     showsRaw: happens(random, 70),
     how: happens(random, 20) ? 'stop' : 'end',
+  }
+}
+
+function randomLines(random: Random, frames: readonly TimedFrame[]): LinesWanted {
+  const aTime = () => pick(random, frames).tsMs
+  return {
+    isFinal: happens(random, 40),
+    hasZeros: happens(random, 50),
+    mostZeros: pick(random, [0, 3, 50, 50]),
+    ...(happens(random, 20) && { fromMs: aTime() }),
+    ...(happens(random, 20) && { untilMs: aTime() }),
   }
 }
 
@@ -107,14 +126,14 @@ function lineOf(random: Random, { uid, tsMs }: TimedFrame): Uint8Array {
   return encoder.encode(`{"uid":"${spelled}","x":"${filling}","ts":"${tsMs}e-3"}`)
 }
 
-function newStages({ options, counting, showsRaw }: CutInput, out: string[]) {
+function newStages({ options, counting, lines, showsRaw }: CutInput, out: string[]) {
   const { calendar, latenessMs } = options
   const ledger = new Ledger()
   kernel.columns.clear() // what another run has left there must not help
   kernel.lineNumber = -1
   kernel.room().memory.fill(0)
   const newCounter = () => uniqueCounter(counting)
-  const counts = countStage({ calendar, latenessMs, newCounter, ledger })
+  const counts = countStage({ calendar, latenessMs, newCounter, ...lines, ledger })
   const stage = chain(
     extractStage({ kernel, maxLineBytes, isInterleaved: true, ledger }),
     // Rejects show lines, or uids: either has to be in the state.

@@ -103,7 +103,8 @@ export function partialsRun(input: CutInput, random: Random, how: PartialsHow): 
   function newCounts() {
     const ledger = new Ledger()
     const newCounter = () => uniqueCounter(input.counting)
-    return { ledger, counts: countStage({ calendar, latenessMs, newCounter, isDisjoint, ledger }) }
+    const counting = { calendar, latenessMs, newCounter, isDisjoint, ...input.lines }
+    return { ledger, counts: countStage({ ...counting, ledger }) }
   }
 
   function sideOf(source: number): Side {

@@ -46,7 +46,7 @@ export function countedLines(frames: readonly Frame[], options: CountedOptions):
         fingerprintOfText(uid, hash)
         users.add(hash.hi, hash.lo)
       }
-      const { image, ...counted } = users.estimate()
+      const { image, set: _, ...counted } = users.estimate()
       lines.push({
         window: kind.name,
         start: startMs / 1000,

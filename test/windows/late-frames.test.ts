@@ -104,8 +104,9 @@ for (const options of methods) {
       }
       for (const [n, dueMs] of dues.entries()) {
         const { counter, frames, isDue } = expected[n]!
-        if (n === 0) window.lineAt(window.endMs, toLine)
-        const line = window.lineAt(dueMs, toLine)
+        if (n === 0) window.reach(window.endMs)
+        const pane = window.reach(dueMs)
+        const line = pane && window.line(pane, toLine)
         assert.equal(line !== undefined, isDue)
         if (line === undefined) continue
         const { users, low, high, method } = line

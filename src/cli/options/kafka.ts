@@ -200,7 +200,7 @@ export const kafkaPartials: KafkaPartialsOptions = {
     detail:
       'What each partition brings to a window goes to a topic, from which `uc-merge --kafka` ' +
       'makes the lines that one process would write. The processes of the group share the ' +
-      'partitions. The name of the topic may follow.',
+      'partitions. The name of the topic may follow. It is not `--partial`, for lines of files.',
     example: '--kafka --partials',
   },
   partialsTopic: {

@@ -156,9 +156,9 @@ class StateRun {
   }
 
   #delivery(session: Session, stages: Kept): Delivery<CountOut> {
-    const { output: { format } } = this.#plan
+    const { output: { format }, counting: { partial: hasUsers = false } } = this.#plan
     const { kept } = this.#outputs
-    const columns = { isBegun: kept !== undefined && kept.outBytes > 0 }
+    const columns = { hasUsers, isBegun: kept !== undefined && kept.outBytes > 0 }
     const results = new ResultWriter(format, session, columns)
     const all = together([this.#flags, this.#outputs, this.#inputs, stages])
     const save = async () => {

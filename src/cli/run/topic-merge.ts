@@ -7,7 +7,7 @@ import type { CountOut } from '../../stages/count.ts'
 import { uniteStage } from '../../stages/unite.ts'
 import { loadZones } from '../../time/zone.ts'
 import type { MergeRun, UnitedTopics } from '../merge-plan.ts'
-import { unitedPlan } from '../united-plan.ts'
+import { refuseUnited, unitedPlan } from '../united-plan.ts'
 import { countTopic } from './count-topic.ts'
 import { withSession } from './session.ts'
 import { everything, outOf, taken } from './topic-out.ts'
@@ -49,6 +49,7 @@ export async function runTopicMerge(
       const stage = uniteStage({
         newCount(text) {
           const plan = { ...unitedPlan(text, zoneNamed), earlyMs: output.earlyMs }
+          refuseUnited(plan, write !== undefined)
           const counts = countingStage(plan, { ledger, memory })
           return { counts, calendar: plan.calendar, isDisjoint: plan.isDisjoint === true }
         },

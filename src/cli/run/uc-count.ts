@@ -5,6 +5,7 @@ import { peekLine } from '../../io/peek-line.ts'
 import { parseControl } from '../../ndjson/control.ts'
 import { windowedScanner } from '../../ndjson/windowed-scanner.ts'
 import { chain, countingStage } from '../../pipeline.ts'
+import type { TimeRange } from '../../records.ts'
 import { readWindowedStage } from '../../stages/read-windowed.ts'
 import { isWeekDay, windowName } from '../../time/calendar.ts'
 import { parseDuration } from '../../time/duration.ts'
@@ -36,29 +37,34 @@ export async function run({ output, counting, strict }: CountRun): Promise<numbe
     const bytes = readInput({ ...inputs, ...(memory && { memory }) })
     const ending = session.endingOf('perhaps')
     const { line, input } = await session.during(peekLine(bytes, maxLineBytes), ending.graceMs)
-    const kinds = await kindsOf(planOf(line)).catch((error) => {
+    const plan = planOf(line)
+    const kinds = await kindsOf(plan).catch((error) => {
       throw new UcError('failed', `stdin: the header says what is unknown here: ${error.message}`)
     })
     const { earlyMs } = output
-    const counts = countingStage({ ...counting, earlyMs, ...kinds }, session)
+    const counts = countingStage({ ...counting, earlyMs, ...kinds, ...boundsOf(plan) }, session)
     return await session.run({
       input,
       stage: chain(readWindowedStage({ ...kinds, maxLineBytes, scanner, ledger }), counts),
       lineBreak: Uint8Array.of(0x0a),
       ending,
-      delivery: new ResultWriter(output.format, session),
+      delivery: new ResultWriter(output.format, session, { hasUsers: counting.partial === true }),
     })
   })
 }
 
+interface HeadPlan extends KindsPlan {
+  readonly range?: TimeRange | undefined
+}
+
 /** What the first line speaks of: a header says it, a plain line shows its kinds of window. */
-function planOf(line: Uint8Array): KindsPlan {
+function planOf(line: Uint8Array): HeadPlan {
   const header = parseControl(line)
   if (header?.type !== 'header') {
     const windows = plainWindows(line)
     return { windows, tz: 'UTC', weekStart: 'monday', lateness: { byKind: new Map(), othersMs: 0 } }
   }
-  const { from, windows, tz = 'UTC', weekStart = 'monday', lateness = {} } = header
+  const { from, windows, tz = 'UTC', weekStart = 'monday', lateness = {}, range } = header
   if (windows === undefined) {
     throw new UcError('failed', `input comes from uc-${from}; put uc-window in between`)
   }
@@ -68,7 +74,11 @@ function planOf(line: Uint8Array): KindsPlan {
   const byKind = new Map(
     Object.entries(lateness).map(([kind, length]) => [kind, parseDuration(String(length))]),
   )
-  return { windows, tz, weekStart, lateness: { byKind, othersMs: 0 } }
+  return { windows, tz, weekStart, lateness: { byKind, othersMs: 0 }, range }
+}
+
+function boundsOf({ range: { from = -Infinity, until = Infinity } = {} }: HeadPlan) {
+  return { fromMs: from * 1000, untilMs: until * 1000 }
 }
 
 function plainWindows(line: Uint8Array): readonly string[] {

@@ -54,7 +54,10 @@ async function mergeFiles(plan: MergePlan, output: OutputPlan): Promise<number> 
       input,
       stage: chain(readResultsStage({ ...plan, progress }), inTurnStage(), merge),
       lineBreak: Uint8Array.of(0x0a),
-      delivery: new ResultWriter(output.format, session, { hasAllColumns: true }),
+      delivery: new ResultWriter(output.format, session, {
+        hasAllColumns: true,
+        hasUsers: plan.partial,
+      }),
     })
   })
 }

@@ -28,7 +28,9 @@ export async function run(plan: PipelinePlan): Promise<number> {
     memory: { threads: read.threads, isOrdered },
   }
   return await withSession(options, (session) => {
-    const results = new ResultWriter(output.format, session)
+    const results = new ResultWriter(output.format, session, {
+      hasUsers: counting.partial === true,
+    })
     return countFiles({ read, counting, results, session })
   })
 }

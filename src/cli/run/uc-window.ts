@@ -2,6 +2,7 @@
 import { inspectInputs } from '../../io/input.ts'
 import { isMark } from '../../ndjson/control.ts'
 import { chain, type Windowing } from '../../pipeline.ts'
+import type { TimeRange } from '../../records.ts'
 import { type WindowOut, windowStage } from '../../stages/window.ts'
 import { durationName } from '../../time/duration.ts'
 import { extractedFrames, type OutputPlan } from '../plan.ts'
@@ -17,6 +18,7 @@ export interface WindowRun {
 
 export async function run({ windowing, output, strict }: WindowRun): Promise<number> {
   const { calendar, latenessMs } = windowing
+  const range = rangeOf(windowing)
   const windows = calendar.kinds.map(({ name }) => name)
   const options = {
     command: 'uc-window',
@@ -40,6 +42,7 @@ export async function run({ windowing, output, strict }: WindowRun): Promise<num
       tz: calendar.zone.name,
       weekStart: calendar.weekStart,
       lateness: Object.fromEntries(windows.map((name, k) => [name, durationName(latenessMs[k]!)])),
+      ...(Object.keys(range).length > 0 && { range }),
     })
     return await withFrameReader({ plan: extractedFrames, session }, (reader) => {
       return session.run({
@@ -50,4 +53,11 @@ export async function run({ windowing, output, strict }: WindowRun): Promise<num
       })
     })
   })
+}
+
+function rangeOf({ fromMs = -Infinity, untilMs = Infinity }: Windowing): TimeRange {
+  return {
+    ...(Number.isFinite(fromMs) && { from: fromMs / 1000 }),
+    ...(Number.isFinite(untilMs) && { until: untilMs / 1000 }),
+  }
 }
