@@ -15,11 +15,14 @@
  *              bits from the highest of each byte on; zeros fill up the last byte. (Rice, 1979: the
  *              unary part is as good as possible for users whose fingerprints are random.)
  *
- * Worked through, the users "12" (6c94c7eb ebf792e8) and "T" (09e8c141 5a3e9d07), z = 30. "T" is the
- * smaller one: its upper half 09e8c141 is 0 times 2^30 and 09e8c141. So it is a zero, 30 bits, 32 bits.
+ * Worked through, the users "12" (6c94c7eb ebf792e8) and "T" (09e8c147 56efd8e8), z = 30. "T" is the
+ * smaller one, and its upper half no multiple of 2^30: a zero, 30 bits of 09e8c147, 32 of 56efd8e8.
+ * To "12" it is 62ac06a4 9507b9ff more: a one and a zero for 2^30, 30 bits of 22ac06a4, 32 bits:
  *
- * A user takes 33 + z bits and the unary ones, 1 to 2 of them: 7.0 bytes among 1,000, 5.8 among a
- * million; as text in base64 9.4 and 7.7 (`test/counter/set-image.test.ts` counts them). Fingerprints
+ *   73 01 | 6a 1e f1 3e | 02 00 00 00 | 13 d1 82 8e  ad df b1 d1  45 58 0d 49  2a 0f 73 fe
+ *
+ * A user takes 33 + z bits and the unary ones, 1 to 2 of them: 7.0 bytes among 1,000, 5.7 among a
+ * million; as text in base64 9.3 and 7.6 (`test/counter/set-image.test.ts` counts them). Fingerprints
  * as they are would take 8, and 10.7 as text.
  *
  * What is damaged is refused: by its check, its length, which has to be right to the byte, or its bits.

@@ -38,8 +38,8 @@ function sameSets(a: ExactSet, b: ExactSet, hint: string): void {
 }
 
 test('the example of the drawing is what is written', () => {
-  const image = setImageOf(setOf([[0x6c94c7eb, 0xebf792e8], [0x09e8c141, 0x5a3e9d07]]))
-  const expected = '7301 a5f37084 02000000 13d18282b47d3a0f45580d552371ebc0'.replaceAll(' ', '')
+  const image = setImageOf(setOf([[0x6c94c7eb, 0xebf792e8], [0x09e8c147, 0x56efd8e8]]))
+  const expected = '7301 6a1ef13e 02000000 13d1828eaddfb1d145580d492a0f73fe'.replaceAll(' ', '')
   assert.equal(Buffer.from(image).toString('hex'), expected)
 })
 

@@ -24,13 +24,15 @@ export interface CountedOptions extends Omit<CalendarOptions, 'zone'> {
   readonly tz: string
   readonly method: 'auto' | 'exact' | 'hll'
   readonly precision?: number
+  /** As with --partial, beside --sketch. */
+  readonly hasSets?: boolean
   /** Fields that every line gets, or has otherwise. */
   readonly fields?: Partial<ResultLine>
 }
 
 /** What a run with --sketch writes of the frames. */
 export function countedLines(frames: readonly Frame[], options: CountedOptions): ResultLine[] {
-  const { tz, method, precision = 10, fields = {} } = options
+  const { tz, method, precision = 10, hasSets = false, fields = {} } = options
   const { kinds, zone, weekStart, timeText } = newCalendar({ ...options, zone: zoneNamed(tz) })
   const hash = newFingerprint()
   const lines: ResultLine[] = []
@@ -41,12 +43,18 @@ export function countedLines(frames: readonly Frame[], options: CountedOptions):
       byStart.set(startMs, [...byStart.get(startMs) ?? [], frame])
     }
     for (const [startMs, inside] of byStart) {
-      const users = uniqueCounter({ method, exactLimit: 1e6, precision, sketch: true })
+      const users = uniqueCounter({
+        method,
+        exactLimit: 1e6,
+        precision,
+        sketch: true,
+        partial: hasSets,
+      })
       for (const { uid } of inside) {
         fingerprintOfText(uid, hash)
         users.add(hash.hi, hash.lo)
       }
-      const { image, set: _, ...counted } = users.estimate()
+      const { image, set, ...counted } = users.estimate()
       lines.push({
         window: kind.name,
         start: startMs / 1000,
@@ -61,6 +69,7 @@ export function countedLines(frames: readonly Frame[], options: CountedOptions):
         revision: 0,
         ...fields,
         sketch: base64(image!),
+        ...(set !== undefined && { set: base64(set) }),
       })
     }
   }

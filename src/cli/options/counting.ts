@@ -66,7 +66,7 @@ export const counting: CountingOptions = {
     parse: flag,
     brief: 'Add the users to each line, for exact unions',
     detail: 'A `set` in base64: a fingerprint of 64 bits for each user, by which uc-merge unites ' +
-      'lines exactly, for 8 to 10 bytes a user (7.7 MB for a million). Where the count is an ' +
+      'lines exactly, for 8 to 10 bytes a user (7.6 MB for a million). Where the count is an ' +
       'estimate, beyond `--exact-limit` or by `--method hll`, a `sketch` as with `--sketch`. Not ' +
       'to be mixed up with `--partials`, by which processes share a topic.',
     example: '--partial',
