@@ -19,6 +19,7 @@ const free = [
   'position',
   'early',
   'strict',
+  'maxRejects',
   'rejects',
   'stats',
   'progress',

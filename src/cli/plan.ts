@@ -17,7 +17,7 @@ import type { FormatName, LinesOptions, OutputOptions } from './options/output.t
 import type { ReportingOptions } from './options/reporting.ts'
 import { type Lateness, time, type TimeOptions } from './options/time.ts'
 import type { KindOptions } from './options/windows.ts'
-import type { TimeOrDate } from './values.ts'
+import type { MostRefused, TimeOrDate } from './values.ts'
 import { unknownZoneOf } from './windowing.ts'
 
 type Delays = 'maxDelayMs' | 'maxJumpMs' | 'idleMs' | 'isOrdered'
@@ -45,6 +45,7 @@ export interface ReadPlan extends KernelOptions {
   /** How many threads scan; 1 is this one. */
   readonly threads: number
   readonly strict: boolean
+  readonly maxRejects: MostRefused
 }
 
 /** How uc-window reads what uc-extract has written, or any plain frames in that form. */
@@ -59,6 +60,7 @@ export const extractedFrames: ReadPlan = {
   isInterleaved: false,
   threads: 1,
   strict: false,
+  maxRejects: { lines: Infinity },
 }
 
 export interface OutputPlan {
@@ -144,7 +146,7 @@ const mostKeys = 7
 export async function readPlan(
   { values, given, files }: Parsed<ReadingOptions & ReportingOptions>,
 ): Promise<ReadPlan> {
-  const { uidKey, tsKey, tsUnit, tsZone, parser, threads, strict } = values
+  const { uidKey, tsKey, tsUnit, tsZone, parser, threads, strict, maxRejects } = values
   if (uidKey.some((key) => tsKey.includes(key))) {
     throw contradiction('--uid-key and --ts-key', 'give each a key of its own')
   }
@@ -184,6 +186,7 @@ export async function readPlan(
     isInterleaved: values.interleave,
     threads,
     strict,
+    maxRejects,
   }
 }
 

@@ -130,3 +130,14 @@ function sizeName(bytes: number): string {
   }
   return `${bytes} byte${bytes === 1 ? '' : 's'}`
 }
+
+/** How many of the lines may be malformed; Infinity: all. */
+export type MostRefused = { readonly share: number } | { readonly lines: number }
+
+export function mostRefused(text: string): MostRefused {
+  if (text === 'off') return { lines: Infinity }
+  const [, percent, lines] = /^(?:(\d+(?:\.\d+)?)%|(\d+))$/.exec(text) ?? []
+  if (lines !== undefined) return { lines: Number(lines) }
+  if (percent !== undefined && Number(percent) <= 100) return { share: Number(percent) / 100 }
+  throw new Error('expected a share such as 50%, a number of lines, or off')
+}

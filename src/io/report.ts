@@ -21,6 +21,8 @@ export interface Report {
   readonly command: string
   readonly ledger: Ledger
   readonly rejects: RejectSink
+  /** Undefined: as many as there are. */
+  readonly maxRejects?: { readonly share: number } | { readonly lines: number } | undefined
   readonly outcome: Outcome
   /** The outcome's, in words, and what else has failed. */
   readonly failures: readonly unknown[]
@@ -29,7 +31,9 @@ export interface Report {
 }
 
 /** Tells, and returns the exit status. */
-export function report({ command, ledger, rejects, outcome, failures, isCounted }: Report): number {
+export function report(
+  { command, ledger, rejects, maxRejects, outcome, failures, isCounted }: Report,
+): number {
   const say = (text: string) => tell(`${command}: ${text}`)
   const { signal, isEmpty } = outcome
   const told = failures.filter((failure) => !(failure instanceof ReaderLeft))
@@ -67,13 +71,41 @@ export function report({ command, ledger, rejects, outcome, failures, isCounted 
       `${grouped(missing)} lines of the command before did not arrive; is a filter between?`,
     )
   }
+  const isMostly = !hasNothing && isTooMuch(total, maxRejects)
+  if (isMostly && !isRefused && !hasReaderLeft && signal === undefined && failure === undefined) {
+    const like = malformed === undefined
+      ? ''
+      : `; the first of them looks like ${looksLike(malformed.first.content)}`
+    say(`${shareOf(total)} of the lines are malformed; ${allowed(maxRejects!)}${like}`)
+  }
   const imbalance = ledger.imbalance()
   if (imbalance !== undefined) say(`counts do not balance, which is a bug: ${imbalance}`)
 
   if (failure instanceof UcError) return exitStatus[failure.code]
   if (failure !== undefined || imbalance !== undefined) return exitStatus.failed
   if (signal !== undefined) return stopStatus[signal]
-  return hasNothing ? exitStatus.refused : 0
+  if (hasNothing && isOff(maxRejects)) return 0
+  return hasNothing || (isMostly && !hasReaderLeft) ? exitStatus.refused : 0
+}
+
+function isOff(most: Report['maxRejects']): boolean {
+  return most !== undefined && 'lines' in most && most.lines === Infinity
+}
+
+function allowed(most: NonNullable<Report['maxRejects']>): string {
+  const limit = 'share' in most ? `${most.share * 100} %` : `${grouped(most.lines)} lines`
+  return `--max-rejects allows ${limit}`
+}
+
+/** Whether more lines are malformed than may be. */
+function isTooMuch({ lines, malformed }: Total, most: Report['maxRejects']): boolean {
+  if (most === undefined) return false
+  return malformed > ('share' in most ? most.share * lines : most.lines)
+}
+
+function shareOf({ lines, malformed }: Total): string {
+  const percent = malformed / lines * 100
+  return percent < 1 ? 'less than 1 %' : `${percent.toFixed(percent % 1 === 0 ? 0 : 1)} %`
 }
 
 function summary({ reason, count, first }: RejectTotal, total: Total, hasFile: boolean): string {

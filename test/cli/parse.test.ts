@@ -13,6 +13,7 @@ test('without arguments every value is its default', async () => {
     tsZone: undefined,
     parser: 'strict',
     maxLine: 16777216,
+    maxRejects: { share: 0.5 },
     interleave: false,
     threads: 1,
     zstdWindow: 128 * 2 ** 20,

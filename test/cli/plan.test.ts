@@ -143,6 +143,7 @@ test('no file named is standard input', async () => {
     isInterleaved: false,
     threads: 1,
     zstdWindowBytes: 128 * 2 ** 20,
+    maxRejects: { share: 0.5 },
     strict: false,
   })
   const argv = words('a - b --strict --threads 4')

@@ -1,7 +1,16 @@
 /** Options of the commands that read raw frames. */
 import type { Option, RepeatableOption } from '../option.ts'
 import type { TsUnit } from '../../time/unix-time.ts'
-import { flag, key, oneOf, size, wholeNumber, zone } from '../values.ts'
+import {
+  flag,
+  key,
+  type MostRefused,
+  mostRefused,
+  oneOf,
+  size,
+  wholeNumber,
+  zone,
+} from '../values.ts'
 
 export type FrameParserName = 'strict' | 'lazy' | 'json'
 
@@ -12,6 +21,7 @@ export type ReadingOptions = {
   readonly tsZone: Option<string | undefined>
   readonly parser: Option<FrameParserName>
   readonly maxLine: Option<number>
+  readonly maxRejects: Option<MostRefused>
   readonly zstdWindow: Option<number>
   readonly interleave: Option<boolean>
   readonly threads: Option<number>
@@ -94,8 +104,21 @@ export const input: ReadingOptions = {
     fallback: '16MiB',
     parse: size({ from: 2, to: 2 ** 30 }),
     brief: 'Refuse lines longer than this',
-    detail: 'Bounds the memory that one line can take. At most 1GiB.',
+    detail: 'Bounds the memory that one line can take, or one frame of an array or over several ' +
+      'lines. At most 1GiB.',
     example: '--max-line 1MiB',
+  },
+  maxRejects: {
+    name: 'max-rejects',
+    value: 'SHARE|N|off',
+    group: 'Reports',
+    fallback: '50%',
+    parse: mostRefused,
+    brief: 'End with exit status 3 if more lines are malformed',
+    detail: 'Judged at the end of the input, behind all results, over all lines that the run, or ' +
+      'its --state, has read; frames that only their time has refused do not count. A topic is ' +
+      'judged where the run ends by itself.',
+    example: '--max-rejects 1000',
   },
   zstdWindow: {
     name: 'zstd-window',

@@ -20,11 +20,14 @@ import { PipeEnd, type PipeEndOptions } from '../../ndjson/pipe-end.ts'
 import type { Reject } from '../../records.ts'
 import { shown } from '../../shown.ts'
 import type { OutputPlan } from '../plan.ts'
+import type { MostRefused } from '../values.ts'
 
 export interface SessionOptions {
   readonly command: string
   readonly plan: OutputPlan
   readonly isStrict: boolean
+  /** Of a command that reads raw frames: how many lines may be malformed. */
+  readonly maxRejects?: MostRefused
   /** Undefined: topics are read. */
   readonly inputs?: Inputs | undefined
   readonly memory?: MemorySituation
@@ -197,7 +200,7 @@ export class Session {
 
   /** Writes and tells what has to be told. Returns the exit status. */
   async close(outcome: Outcome): Promise<number> {
-    const { command, inWords = (error) => error } = this.#options
+    const { command, maxRejects, inWords = (error) => error } = this.#options
     const { ledger } = this
     clearProgress()
     const failures = outcome.failure === undefined
@@ -213,7 +216,7 @@ export class Session {
     await attempt(this.#keeping(this.#rejects.close()))
     const isCounted = this.#rejects.hasFile || this.#stats !== undefined
     const rejects = this.#rejects
-    const status = report({ command, ledger, rejects, outcome, failures, isCounted })
+    const status = report({ command, ledger, rejects, maxRejects, outcome, failures, isCounted })
     if (this.#stats === undefined) return status
     this.#stats.write(Buffer.from(`${shown(statsOf(ledger, outcome))}\n`))
     const reported = failures.length

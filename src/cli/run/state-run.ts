@@ -102,6 +102,7 @@ class StateRun {
       command,
       plan: output,
       isStrict: read.strict,
+      maxRejects: read.maxRejects,
       inputs: inspectInputs(files),
       memory: { threads: read.threads, isOrdered },
       kept: this.#outputs.kept,

@@ -35,6 +35,7 @@ export async function runTopicPipeline(
     command: 'uc-pipeline',
     plan: output,
     isStrict: read.strict,
+    maxRejects: read.maxRejects,
     memory: { threads: read.threads, isOrdered },
     inputs: topics.read === undefined ? inspectInputs(read.files) : undefined,
     kept: topics.read === undefined ? undefined : everything,

@@ -19,6 +19,7 @@ export async function run({ read, output, idleMs }: ExtractRun): Promise<number>
     command: 'uc-extract',
     plan: output,
     isStrict: read.strict,
+    maxRejects: read.maxRejects,
     inputs: inspectInputs(read.files),
     memory: { threads: read.threads },
   }

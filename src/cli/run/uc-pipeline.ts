@@ -24,6 +24,7 @@ export async function run(plan: PipelinePlan): Promise<number> {
     command: 'uc-pipeline',
     plan: output,
     isStrict: read.strict,
+    maxRejects: read.maxRejects,
     inputs: inspectInputs(read.files),
     memory: { threads: read.threads, isOrdered },
   }
