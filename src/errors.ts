@@ -50,6 +50,13 @@ export function quoted(text: string): string {
   return shown(JSON.stringify(text.length <= 30 ? text : beginning(text)))
 }
 
+/** As `quoted`, but of a longer text its end, where that is what is wrong. */
+export function quotedEnd(text: string): string {
+  const characters = [...text]
+  const isLong = characters.length > 30
+  return shown(JSON.stringify(isLong ? `…${characters.slice(-29).join('')}` : text))
+}
+
 /** A text of more than 30 units may have no more than 30 characters. */
 function beginning(text: string): string {
   const characters = [...text]

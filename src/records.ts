@@ -115,6 +115,30 @@ export interface Watermark {
   readonly watermarkMs: number
 }
 
+/** Why a line is malformed, in a word: `uid-…` and `ts-…` are about the values of those keys. */
+export type Fault =
+  | 'not-json'
+  /** It ends before its object does. */
+  | 'cut'
+  /** It does not begin with an object. */
+  | 'no-object'
+  | 'too-long'
+  | 'uid-missing'
+  | 'uid-null'
+  | 'uid-empty'
+  | 'uid-kind'
+  /** A number that JSON.parse would round. */
+  | 'uid-rounded'
+  | 'ts-missing'
+  | 'ts-null'
+  | 'ts-kind'
+  /** It is no time in the unit asked for. */
+  | 'ts-form'
+  /** Text without a zone, where none was named. */
+  | 'ts-zone'
+  /** Before 1970 or after 9999. */
+  | 'ts-range'
+
 /**
  * A line or frame that is not counted, or not for every kind: a line of --rejects. `repartitioned`:
  * a window that is not.
@@ -128,6 +152,8 @@ export interface Reject {
     | 'expired'
     | 'unmergeable'
     | 'repartitioned'
+  /** Of a raw line that is malformed. */
+  readonly fault?: Fault | undefined
   /** What is wrong, and what was expected. */
   readonly detail: string
   /** Where it stood: `stdin`, a file's name. */
@@ -138,8 +164,19 @@ export interface Reject {
   readonly byte?: number
   /** The kinds of window that the frame is expired for. */
   readonly windows?: readonly string[]
+  /** Of an expired frame. */
+  readonly late?: Lateness
   /** What was refused. Only until push returns, since it reads the batch's bytes. */
   content(): RejectContent
+}
+
+/** When an expired frame was, and how late it came. Unix seconds. */
+export interface Lateness {
+  readonly ts: number
+  /** Of the windows that it is expired for. */
+  readonly starts: readonly number[]
+  /** How far behind the watermark. */
+  readonly lateBy: number
 }
 
 export type RejectContent =

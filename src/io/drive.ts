@@ -32,6 +32,8 @@ export interface Ending {
   signalOf(received: Signal | undefined): Signal | undefined
   failure(): unknown
   readonly isEmpty: boolean
+  /** Whether another command has begun to write. */
+  readonly isHeaded?: boolean
 }
 
 export interface Drive<In, Out> {
@@ -62,6 +64,8 @@ export interface Outcome {
   readonly failure?: unknown
   /** Nothing came, not even the header that another command writes first. */
   readonly isEmpty: boolean
+  /** A header came: another command stands before this one, and tells of its input itself. */
+  readonly isHeaded?: boolean
   /** The signal that stopped this command or the first one of the pipe. */
   readonly signal?: Signal
 }
@@ -215,6 +219,7 @@ export async function drive<In, Out extends { readonly type: string }>(
     await attempt(flushAll)
     const outcome = () => ({
       isEmpty: ending?.isEmpty ?? false,
+      isHeaded: ending?.isHeaded ?? false,
       ...(failure === undefined ? {} : { failure }),
       ...(stopped === undefined ? {} : { signal: stopped }),
     })

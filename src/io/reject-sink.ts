@@ -4,8 +4,9 @@
  */
 import { Buffer } from 'node:buffer'
 import { UcError } from '../errors.ts'
-import type { Reject, RejectContent } from '../records.ts'
+import type { Lateness, Reject, RejectContent } from '../records.ts'
 import type { OutputFile } from './output-file.ts'
+import { RejectTotals } from './reject-totals.ts'
 
 /** Written in blocks of about this size. */
 const blockCharacters = 64 * 1024
@@ -14,18 +15,8 @@ const mostBeginnings = 256
 /** Where the reason stands in a line. */
 const reasonAt = '{"reason":"'.length
 
-export interface RejectTotal {
-  readonly reason: Reject['reason']
-  count: number
-  readonly first: {
-    readonly where: string
-    readonly detail: string
-    readonly content: RejectContent
-  }
-}
-
 export class RejectSink {
-  readonly totals: Map<Reject['reason'], RejectTotal> = new Map()
+  readonly totals: RejectTotals = new RejectTotals()
   readonly hasFile: boolean
   readonly #file: OutputFile | undefined
   readonly #isStrict: boolean
@@ -52,14 +43,8 @@ export class RejectSink {
   }
 
   add(reject: Reject): void {
-    const { reason, detail, source, line } = reject
-    const total = this.totals.get(reason)
-    if (total === undefined) {
-      const first = { where: placeOf(source, line), detail, content: reject.content() }
-      this.totals.set(reason, { reason, count: 1, first })
-    } else {
-      total.count++
-    }
+    const { detail, source, line } = reject
+    this.totals.add(reject, () => placeOf(source, line))
     if (this.#file !== undefined) {
       this.#block += this.#lineOf(reject)
       if (this.#block.length > blockCharacters) this.#writeBlock()
@@ -74,19 +59,20 @@ export class RejectSink {
   }
 
   /** As JSON.stringify gives it, but in two texts, which takes a third of the time. */
-  #lineOf({ reason, detail, source, line, byte, windows, content }: Reject): string {
+  #lineOf({ reason, fault, detail, source, line, byte, windows, late, content }: Reject): string {
     if (source !== this.#source || this.#beginnings.size === mostBeginnings) {
       this.#source = source
       this.#beginnings.clear()
     }
     let beginning = this.#beginnings.get(detail)
     if (beginning === undefined || !beginning.startsWith(reason, reasonAt)) {
-      beginning = `${JSON.stringify({ reason, detail, source }).slice(0, -1)},"line":`
+      beginning = `${JSON.stringify({ reason, fault, detail, source }).slice(0, -1)},"line":`
       this.#beginnings.set(detail, beginning)
     }
     const kinds = windows === undefined ? '' : `,"windows":${JSON.stringify(windows)}`
     const place = byte === undefined ? '' : `,"byte":${byte}`
-    return `${beginning}${line}${place}${kinds},${fieldsOf(content())}}\n`
+    const shown = content()
+    return `${beginning}${line}${place}${kinds},${latenessOf(late, shown)}${fieldsOf(shown)}}\n`
   }
 
   /** Whether there is something to wait for. */
@@ -114,6 +100,13 @@ export class RejectSink {
     this.#file?.write(Buffer.from(this.#block))
     this.#block = ''
   }
+}
+
+/** The time stands there once, also where the frame is told by it. */
+function latenessOf(late: Lateness | undefined, content: RejectContent): string {
+  if (late === undefined) return ''
+  const ts = 'ts' in content ? '' : `"ts":${late.ts},`
+  return `${ts}"starts":${JSON.stringify(late.starts)},"lateBy":${late.lateBy},`
 }
 
 function fieldsOf(content: RejectContent): string {

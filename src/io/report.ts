@@ -7,9 +7,11 @@ import { shown } from '../shown.ts'
 import type { Outcome } from './drive.ts'
 import { hints } from './hints.ts'
 import { InputError } from './input.ts'
-import { looksLike } from './looks-like.ts'
 import { isAllocationFailure } from './memory.ts'
-import type { RejectSink, RejectTotal } from './reject-sink.ts'
+import { countedFaults, hintOfMalformed } from './refusal-hints.ts'
+import type { Reading } from './flag-advice.ts'
+import type { RejectSink } from './reject-sink.ts'
+import type { RejectTotal } from './reject-totals.ts'
 import { grouped } from './result-format.ts'
 import { environment, ReaderLeft } from './runtime.ts'
 import { tell } from './tell.ts'
@@ -28,11 +30,25 @@ export interface Report {
   readonly failures: readonly unknown[]
   /** Whether rejects or counts are written. */
   readonly isCounted: boolean
+  /** How raw frames are read; undefined: they are not. */
+  readonly reading?: Reading | undefined
+  /** Whether files or standard input are read. */
+  readonly hasInputs?: boolean
 }
 
 /** Tells, and returns the exit status. */
 export function report(
-  { command, ledger, rejects, maxRejects, outcome, failures, isCounted }: Report,
+  {
+    command,
+    ledger,
+    rejects,
+    maxRejects,
+    outcome,
+    failures,
+    isCounted,
+    reading,
+    hasInputs = false,
+  }: Report,
 ): number {
   const say = (text: string) => tell(`${command}: ${text}`)
   const { signal, isEmpty } = outcome
@@ -51,17 +67,28 @@ export function report(
     say('the reader of standard output left; counted is what was read until then')
   }
   if (isEmpty) say('nothing came, not even a header; did the command before fail?')
+  const isSilent = lines === 0 && !isEmpty && outcome.isHeaded !== true
+  if (hasInputs && isSilent && failures.length === 0 && signal === undefined) {
+    say('the input is empty')
+  }
   if (signal !== undefined) say(`stopped by ${signal} before the input was over`)
   if (!isRefused) {
-    for (const each of rejects.totals.values()) say(summary(each, total, rejects.hasFile))
+    for (const each of rejects.totals.values()) {
+      say(summary(each, total, rejects.hasFile))
+      const counted = countedFaults(each)
+      if (counted !== undefined) say(`of these are ${counted}`)
+    }
     if (leftOut > 0) say(`${grouped(leftOut)} of ${grouped(frames)} frames are left out`)
     for (const words of notUtf8(total)) say(words)
   }
   const malformed = rejects.totals.get('malformed')
   if (hasNothing && merged !== undefined) {
     say('not one line could be united')
-  } else if (hasNothing && malformed !== undefined) {
-    say(`not one line is a frame; the input looks like ${looksLike(malformed.first.content)}`)
+  } else if (malformed !== undefined && !isRefused) {
+    const hint = hintOfMalformed(malformed, total, reading)
+    const said = [hasNothing ? 'not one line is a frame' : '', hint ?? '']
+      .filter((each) => each !== '')
+    if (said.length > 0) say(said.join('; '))
   }
   if (!isRefused && !hasReaderLeft) {
     for (const hint of hints(ledger)) say(hint)
@@ -73,10 +100,7 @@ export function report(
   }
   const isMostly = !hasNothing && isTooMuch(total, maxRejects)
   if (isMostly && !isRefused && !hasReaderLeft && signal === undefined && failure === undefined) {
-    const like = malformed === undefined
-      ? ''
-      : `; the first of them looks like ${looksLike(malformed.first.content)}`
-    say(`${shareOf(total)} of the lines are malformed; ${allowed(maxRejects!)}${like}`)
+    say(`${shareOf(total)} of the lines are malformed; ${allowed(maxRejects!)}`)
   }
   const imbalance = ledger.imbalance()
   if (imbalance !== undefined) say(`counts do not balance, which is a bug: ${imbalance}`)

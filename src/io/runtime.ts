@@ -15,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { hostname, totalmem } from 'node:os'
+import { isatty } from 'node:tty'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getHeapStatistics } from 'node:v8'
 import { UcError } from '../errors.ts'
@@ -101,7 +102,8 @@ if (deno !== undefined) {
 }
 
 export function isTerminal(stream: 'stdin' | 'stdout' | 'stderr'): boolean {
-  return process[stream].isTTY === true
+  // Standard input by its descriptor: to look at the stream of the process would begin to read it.
+  return stream === 'stdin' ? isatty(0) : process[stream].isTTY === true
 }
 
 /** Of a terminal; 0 where it does not say. */

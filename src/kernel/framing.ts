@@ -107,7 +107,7 @@ export class Framing implements LineSink {
   /** Place of the frame being walked; -1: none. */
   #item = -1
   /** Why the scanner has refused the line at `at`, of which `item` is the first. */
-  #detail: string | undefined
+  #why: Refusal | undefined
   #skipped: Skipped | undefined
   /** Containers that a candidate had open where it was given up. */
   readonly #doomed = new Set<number>()
@@ -195,13 +195,13 @@ export class Framing implements LineSink {
     this.#atLine = true
     this.#inArray = this.#isFramed = false
     this.#indent = this.#item = -1
-    this.#detail = this.#skipped = undefined
+    this.#why = this.#skipped = undefined
     this.#doomed.clear()
   }
 
   /** What was begun, so that whoever goes on goes on behind the last chunk. */
   writeTo(record: RecordWriter): void {
-    const isAtLine = this.#atLine || this.#detail !== undefined
+    const isAtLine = this.#atLine || this.#why !== undefined
     record.bytes(this.#bytes.subarray(this.#at, this.#end)).flag(isAtLine).flag(this.#isFramed)
     record.flag(this.#inArray).number(this.#arrayLine).flag(this.#hasComma).flag(this.#isLoose)
     record.number(this.#base + this.#at - this.#lineStart).number(this.#indent + 1)
@@ -281,7 +281,7 @@ export class Framing implements LineSink {
     this.#indent = first - lineStart
     this.#atLine = false
     if (byte === RECORD_SEPARATOR) return true
-    this.#detail = refusal.detail
+    this.#why = refusal
     this.#walk(first)
     return true
   }
@@ -409,7 +409,7 @@ export class Framing implements LineSink {
     this.#at = at
     this.#lineStart = this.#base + at
     this.#indent = this.#item = -1
-    this.#detail = undefined
+    this.#why = undefined
   }
 
   /** A frame begins, or what stands in the place of one. */
@@ -499,7 +499,7 @@ export class Framing implements LineSink {
     this.#arrayLine = this.#host.lineNumber + 1
     this.#at = item + 1
     this.#item = -1
-    this.#detail = undefined
+    this.#why = undefined
     return true
   }
 
@@ -570,16 +570,16 @@ export class Framing implements LineSink {
     }
     if (lf < 0) {
       if (this.#waits(item)) return false
-      if (this.#detail !== undefined) this.#item = this.#base + this.#at
-      return this.#beginSkip(this.#detail === undefined ? this.#byteOf(item) : undefined)
+      if (this.#why !== undefined) this.#item = this.#base + this.#at
+      return this.#beginSkip(this.#why === undefined ? this.#byteOf(item) : undefined)
     }
-    if (this.#detail === undefined) {
+    if (this.#why === undefined) {
       this.#takeFrame(item, lf, blank)
       return true
     }
     const lineEnd = lf > this.#at && bytes[lf - 1] === CR ? lf - 1 : lf
     this.#host.lineNumber++
-    this.#host.refuse(bytes, { lineStart: this.#at, lineEnd, detail: this.#detail })
+    this.#host.refuse(bytes, { ...this.#why, lineStart: this.#at, lineEnd })
     this.#beginAt(lf + 1)
     this.#atLine = true
     return true
@@ -599,7 +599,7 @@ export class Framing implements LineSink {
     this.#isFramed = true
     this.#at = end
     this.#item = -1
-    this.#detail = undefined
+    this.#why = undefined
     let lineStart = 0
     const taken = bytes.subarray(0, end) // as the next line break may be far behind it
     for (let lf = item; (lf = taken.indexOf(LF, lf)) >= 0; lf++) {
@@ -666,7 +666,7 @@ export class Framing implements LineSink {
     host.lineNumber = lineNumber + skipped.lines
     this.#skipped = undefined
     this.#item = -1
-    this.#detail = undefined
+    this.#why = undefined
     this.#hasComma = this.#isFramed = true
     return true
   }

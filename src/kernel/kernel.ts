@@ -2,6 +2,7 @@
  * The contract of what finds the frames in whole lines. The readable one is twin.ts; a faster one
  * has to fill the same columns and to refuse the same lines in the same words.
  */
+import type { Fault } from '../records.ts'
 import type { LocalOffsets } from '../time/local-offsets.ts'
 import type { TsUnit } from '../time/unix-time.ts'
 import type { FrameColumns } from './columns.ts'
@@ -26,6 +27,7 @@ export interface Refusal {
   readonly lineStart: number
   readonly lineEnd: number
   readonly detail: string
+  readonly fault: Fault
 }
 
 export interface Kernel {

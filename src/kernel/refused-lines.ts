@@ -3,6 +3,8 @@
  * input, and objects would take a hundred times as much, again for each thread that they pass.
  */
 
+import type { Fault } from '../records.ts'
+
 /** Line `i` stands behind `row[i]` frames; why it was refused is `details[detail[i]]`. */
 export interface RefusedLines {
   readonly count: number
@@ -14,6 +16,8 @@ export interface RefusedLines {
   readonly detail: Uint32Array
   /** Each text once. */
   readonly details: readonly string[]
+  /** Of each text: what it says, in a word. */
+  readonly faults: readonly Fault[]
 }
 
 /** One line, to be added. */
@@ -23,6 +27,7 @@ export interface RefusedLine {
   readonly lineStart: number
   readonly lineEnd: number
   readonly detail: string
+  readonly fault: Fault
 }
 
 /** Of a line, in the columns. */
@@ -37,16 +42,17 @@ export class RefusedColumns {
   #lineEnd = new Uint32Array(firstCapacity)
   #detail = new Uint32Array(firstCapacity)
   readonly #places = new Map<string, number>()
+  #faults: Fault[] = []
   #detailBytes = 0
 
-  add({ row, lineNumber, lineStart, lineEnd, detail }: RefusedLine): void {
+  add({ row, lineNumber, lineStart, lineEnd, detail, fault }: RefusedLine): void {
     if (this.count === this.#row.length) this.#grow()
     const i = this.count++
     this.#row[i] = row
     this.#lineNumber[i] = lineNumber
     this.#lineStart[i] = lineStart
     this.#lineEnd[i] = lineEnd
-    this.#detail[i] = this.#placeOf(detail)
+    this.#detail[i] = this.#placeOf(detail, fault)
   }
 
   /** What they take of memory. */
@@ -65,18 +71,21 @@ export class RefusedColumns {
       lineEnd: this.#lineEnd.slice(0, count),
       detail: this.#detail.slice(0, count),
       details: [...this.#places.keys()],
+      faults: this.#faults,
     }
     this.count = 0
     this.#places.clear()
+    this.#faults = []
     this.#detailBytes = 0
     return taken
   }
 
-  #placeOf(detail: string): number {
+  #placeOf(detail: string, fault: Fault): number {
     const known = this.#places.get(detail)
     if (known !== undefined) return known
     const place = this.#places.size
     this.#places.set(detail, place)
+    this.#faults.push(fault)
     this.#detailBytes += 2 * detail.length
     return place
   }

@@ -142,7 +142,7 @@ export class LineScanner implements LineSink, FramingHost {
     const { kernel, maxLineBytes } = this.#options
     kernel.lineNumber++
     const detail = tooLong(lineBytes, maxLineBytes)
-    this.#refuse({ lineStart: 0, lineEnd: lineBytes, detail }, this.#length)
+    this.#refuse({ lineStart: 0, lineEnd: lineBytes, detail, fault: 'too-long' }, this.#length)
     this.#keep(head)
   }
 
@@ -181,7 +181,7 @@ export class LineScanner implements LineSink, FramingHost {
     this.#keep(bytes.subarray(lineStart, lineStart + keptBytes))
   }
 
-  #refuse({ lineStart, lineEnd, detail }: Refusal, keptAt: number): void {
+  #refuse({ lineStart, lineEnd, detail, fault }: Refusal, keptAt: number): void {
     const { columns, lineNumber } = this.#options.kernel
     this.#refused.add({
       row: columns.count,
@@ -189,6 +189,7 @@ export class LineScanner implements LineSink, FramingHost {
       lineStart: keptAt,
       lineEnd: keptAt + lineEnd - lineStart,
       detail,
+      fault,
     })
   }
 

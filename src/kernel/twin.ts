@@ -4,12 +4,23 @@
  */
 import { NO_ZONE, NOT_A_TIME } from '../time/iso-time.ts'
 import { parseTime, tsExpected, usualTime } from '../time/unix-time.ts'
-import { quoted } from '../errors.ts'
+import { quoted, quotedEnd } from '../errors.ts'
+import type { Fault } from '../records.ts'
 import { FrameColumns } from './columns.ts'
 import { FrameParser } from './frame-parser.ts'
-import { CR, isBlank, kindNames, LF, NONE, skipMarks, skipSpace, STRING } from './json-tokens.ts'
+import {
+  CR,
+  isBlank,
+  kindNames,
+  LF,
+  NONE,
+  NULL,
+  skipMarks,
+  skipSpace,
+  STRING,
+} from './json-tokens.ts'
 import { type Kernel, type KernelOptions, type Refusal, tooLong } from './kernel.ts'
-import { decodedString } from './key-path.ts'
+import { decodedString, type KeyPath } from './key-path.ts'
 import { Room } from './lines.ts'
 import type { NamedValue } from './named-value.ts'
 import { mostTextBytes } from './utf8.ts'
@@ -24,21 +35,31 @@ export function twinKernel(options: KernelOptions): Kernel {
   /** Why the frame just walked is refused, or its user in `uid` and its time in `tsMs`. */
   let uid = parser.uid.chosen
   let tsMs = 0
+  let fault: Fault = 'not-json'
   function judge(bytes: Uint8Array): string | undefined {
     uid = parser.uid.chosen
     const ts = parser.ts.chosen
-    if (!uid.isText) return `${absence(parser.uid)}; expected a string or a number`
+    if (!uid.isText) {
+      fault = `uid-${lackOf(uid)}`
+      return `${absence(parser.uid)}; expected a string or a number`
+    }
+    fault = 'uid-empty'
     if (uid.start === uid.end) return `"${uid.name}" is empty; expected at least one character`
-    if (!ts.isText) return `${absence(parser.ts)}; expected ${expectedTs}`
+    if (!ts.isText) {
+      fault = `ts-${lackOf(ts)}`
+      return `${absence(parser.ts)}; expected ${expectedTs}`
+    }
     tsMs = usualTime(bytes, ts.start, ts.end, tsUnit)
     if (tsMs === tsMs) return undefined
+    fault = 'ts-form'
     if (ts.end - ts.start > mostTextBytes) {
       return `"${ts.name}" has ${ts.end - ts.start} bytes; expected ${expectedTs}`
     }
     const text = decodedString(bytes, ts.start, ts.end)
     tsMs = parseTime(text, tsUnit, tsZone)
     if (tsMs >= 0) return undefined
-    const shown = ts.kind === STRING ? quoted(text) : quoted(text).slice(1, -1)
+    const shown = ts.kind === STRING ? quotedTime(text) : quoted(text).slice(1, -1)
+    fault = tsMs === NO_ZONE ? 'ts-zone' : tsMs === NOT_A_TIME ? 'ts-form' : 'ts-range'
     if (tsMs === NO_ZONE) return `"${ts.name}" is ${shown}, which has no zone; see --ts-zone`
     const years = tsMs === NOT_A_TIME ? '' : ' of the years 1970 to 9999'
     return `"${ts.name}" is ${shown}; expected ${expectedTs}${years}`
@@ -81,10 +102,12 @@ export function twinKernel(options: KernelOptions): Kernel {
         let detail: string | undefined
         if (lineEnd - begin > maxLineBytes) {
           lineStart = begin // where a line is too long, nobody looks for marks
+          fault = 'too-long'
           detail = tooLong(lineEnd - begin, maxLineBytes)
         } else if (walked < 0) {
           const place = -1 - walked
           if (place === lf && isBlank(bytes, lineStart, lf)) continue
+          fault = faultAt(bytes, shownAt, place)
           detail = unexpected(bytes, lineStart, place)
         } else {
           detail = judge(bytes)
@@ -93,7 +116,7 @@ export function twinKernel(options: KernelOptions): Kernel {
         if (detail === undefined) {
           append(bytes, lineStart, lineEnd)
         } else {
-          kernel.refusal = { lineStart, lineEnd, detail }
+          kernel.refusal = { lineStart, lineEnd, detail, fault }
           return next
         }
       }
@@ -105,6 +128,21 @@ export function twinKernel(options: KernelOptions): Kernel {
 
 function absence({ chosen: { name, kind }, missing }: NamedValue): string {
   return kind === NONE ? missing : `"${name}" is ${kindNames[kind]}`
+}
+
+function lackOf({ kind }: KeyPath): 'missing' | 'null' | 'kind' {
+  return kind === NONE ? 'missing' : kind === NULL ? 'null' : 'kind'
+}
+
+/** What begins as it should is wrong further on. */
+function quotedTime(text: string): string {
+  return /^\d{4}-\d\d-\d\d/.test(text) ? quotedEnd(text) : quoted(text)
+}
+
+/** Of a line that begins at `first` and whose byte at `place` cannot stand there. */
+function faultAt(bytes: Uint8Array, first: number, place: number): Fault {
+  if (place === first) return 'no-object'
+  return bytes[place] === LF ? 'cut' : 'not-json'
 }
 
 /** What is wrong with a line whose byte at `place` cannot stand there. Bytes count from 1. */

@@ -67,6 +67,10 @@ export class PipeEnd {
     return isCut ? brokenOff('stdin', this.#header!.from) : undefined
   }
 
+  get isHeaded(): boolean {
+    return this.#header !== undefined
+  }
+
   /** Nothing came, not even the header that another command writes first. */
   get isEmpty(): boolean {
     const { follows, isPipe } = this.#options

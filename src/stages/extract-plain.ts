@@ -72,6 +72,9 @@ interface PlainInput {
   readonly framing: Framing
 }
 
+/** A line is refused. */
+type Why = Pick<Refusal, 'fault' | 'detail'>
+
 interface Frame {
   readonly uid: string
   readonly tsMs: number
@@ -119,7 +122,8 @@ export function plainExtractStage(
       const detail = lineBytes > maxLineBytes
         ? tooLong(lineBytes, maxLineBytes)
         : `line has ${lineBytes} bytes, which JSON.parse does not take; --parser strict does`
-      reject(detail, byte, () => rawContent(head, 0, head.length, lineBytes))
+      const why: Why = { fault: 'too-long', detail }
+      reject(why, byte, () => rawContent(head, 0, head.length, lineBytes))
     },
   }
   /** Those that are read side by side with this one. */
@@ -148,14 +152,15 @@ export function plainExtractStage(
     return tsMs < 0 ? undefined : { uid: String(uid), tsMs }
   }
 
-  function detailOf(bytes: Uint8Array): string {
+  function whyOf(bytes: Uint8Array): Why {
     const line = withBreak(bytes)
     kernel.scan(line, 0, line.length)
     kernel.columns.clear()
-    if (kernel.refusal !== undefined) return kernel.refusal.detail
+    if (kernel.refusal !== undefined) return kernel.refusal
     parser.walk(line, 0)
-    return `"${parser.uid.chosen.name}" is a number that JSON.parse would round; --parser strict ` +
-      'keeps its digits'
+    const detail = `"${parser.uid.chosen.name}" is a number that JSON.parse would round; ` +
+      '--parser strict keeps its digits'
+    return { fault: 'uid-rounded', detail }
   }
 
   function turnTo(mark: SourceMark): void {
@@ -224,8 +229,10 @@ export function plainExtractStage(
     const line = bytes.subarray(lineStart, to)
     input.lineNumber++
     if (takeFrame(line, to - from)) return
-    const detail = to - from > maxLineBytes ? tooLong(to - from, maxLineBytes) : detailOf(line)
-    refusal = { lineStart, lineEnd: to, detail }
+    const { fault, detail }: Why = to - from > maxLineBytes
+      ? { fault: 'too-long', detail: tooLong(to - from, maxLineBytes) }
+      : whyOf(line)
+    refusal = { lineStart, lineEnd: to, fault, detail }
   }
 
   /** Returns whether the line is a frame, or blank. `text`: what it decodes to. */
@@ -262,16 +269,21 @@ export function plainExtractStage(
     return true
   }
 
-  function refuse(bytes: Uint8Array, { lineStart, lineEnd, detail }: Refusal, byte?: number): void {
+  function refuse(bytes: Uint8Array, refusal: Refusal, byte?: number): void {
+    const { lineStart, lineEnd } = refusal
     const lineBytes = lineEnd - lineStart
     const keptEnd = lineBytes > maxLineBytes ? lineStart + Math.min(shownBytes, lineBytes) : lineEnd
-    reject(detail, byte, () => rawContent(bytes, lineStart, keptEnd, lineBytes))
+    reject(refusal, byte, () => rawContent(bytes, lineStart, keptEnd, lineBytes))
   }
 
-  function reject(detail: string, byte: number | undefined, content: () => RejectContent): void {
+  function reject(
+    { fault, detail }: Why,
+    byte: number | undefined,
+    content: () => RejectContent,
+  ): void {
     account.lines++
     account.malformed++
-    emit(malformed({ detail, source: place, line: input.lineNumber, byte, content }))
+    emit(malformed({ fault, detail, source: place, line: input.lineNumber, byte, content }))
   }
 
   return {

@@ -90,7 +90,8 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
     overlong(head, lineBytes, byte) {
       kernel.lineNumber++
       const detail = tooLong(lineBytes, maxLineBytes)
-      reject(detail, byte, () => rawContent(head, 0, head.length, lineBytes))
+      const content = () => rawContent(head, 0, head.length, lineBytes)
+      reject({ fault: 'too-long', detail }, byte, content)
     },
   }
   let input = newInput('stdin')
@@ -141,7 +142,7 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
       if (to > from) send(batchOf(scanned, rows, { source, place: input.place, lineShift }))
       from = to
     }
-    const { count, row, lineNumber, lineStart, lineEnd, detail, details } = scanned.refused
+    const { count, row, lineNumber, lineStart, lineEnd, detail, details, faults } = scanned.refused
     for (let i = 0; i < count; i++) {
       flushTo(row[i]!)
       kernel.lineNumber = lineNumber[i]! + lineShift
@@ -149,6 +150,7 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
         lineStart: lineStart[i]!,
         lineEnd: lineEnd[i]!,
         detail: details[detail[i]!]!,
+        fault: faults[detail[i]!]!,
       })
       lineShift = kernel.lineNumber - lineNumber[i]! // a control line may have set it
     }
@@ -157,18 +159,19 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
   }
 
   /** `byte`: of a frame that is no line, which is no control line either. */
-  function refuse(bytes: Uint8Array, { lineStart, lineEnd, detail }: Refusal, byte?: number): void {
+  function refuse(bytes: Uint8Array, refusal: Refusal, byte?: number): void {
+    const { lineStart, lineEnd } = refusal
     const lineBytes = lineEnd - lineStart
     if (lineBytes > maxLineBytes) {
       const keptEnd = lineStart + Math.min(shownBytes, lineBytes)
-      reject(detail, byte, () => rawContent(bytes, lineStart, keptEnd, lineBytes))
+      reject(refusal, byte, () => rawContent(bytes, lineStart, keptEnd, lineBytes))
       return
     }
     const control = byte === undefined
       ? input.protocol.control(bytes, lineStart, lineEnd, kernel.lineNumber)
       : undefined
     if (control !== undefined) obey(control)
-    else reject(detail, byte, () => rawContent(bytes, lineStart, lineEnd))
+    else reject(refusal, byte, () => rawContent(bytes, lineStart, lineEnd))
   }
 
   function obey(control: Control): void {
@@ -217,12 +220,16 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
     if (arrayLine !== undefined) throw cutArray(place, arrayLine)
   }
 
-  function reject(detail: string, byte: number | undefined, content: () => RejectContent): void {
+  function reject(
+    { detail, fault }: Pick<Refusal, 'detail' | 'fault'>,
+    byte: number | undefined,
+    content: () => RejectContent,
+  ): void {
     input.protocol.settle()
     account.lines++
     account.malformed++
-    const line = kernel.lineNumber
-    out(malformed({ detail, source: input.place, line, byte, content }))
+    const [line, source] = [kernel.lineNumber, input.place]
+    out(malformed({ fault, detail, source, line, byte, content }))
   }
 
   return {
@@ -255,12 +262,13 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
 
 /** What is refused; `byte` is told where it does not begin its line. */
 export function malformed(
-  { detail, source, line, byte = 1, content }: Omit<Reject, 'type' | 'reason' | 'byte'> & {
+  { fault, detail, source, line, byte = 1, content }: Omit<Reject, 'type' | 'reason' | 'byte'> & {
     readonly byte: number | undefined
   },
 ): Reject {
-  if (byte === 1) return { type: 'reject', reason: 'malformed', detail, source, line, content }
-  return { type: 'reject', reason: 'malformed', detail, source, line, byte, content }
+  const reason = 'malformed'
+  if (byte === 1) return { type: 'reject', reason, fault, detail, source, line, content }
+  return { type: 'reject', reason, fault, detail, source, line, byte, content }
 }
 
 /** The input has ended in an array. */

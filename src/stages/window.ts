@@ -198,8 +198,10 @@ export function windowStage(options: WindowOptions): WindowStage {
       }
     }
     if (!isExpired) return
-    const windows = kinds.filter((_, k) => verdicts[k]![i] === EXPIRED).map(({ name }) => name)
-    reject(batch, i, expired(tsMs, watermarkMs, windows))
+    const over = kinds.flatMap(({ name }, k) => {
+      return verdicts[k]![i] === EXPIRED ? [{ name, startMs: startsMs[k]![i]! }] : []
+    })
+    reject(batch, i, expired(tsMs, watermarkMs, over))
   }
 
   function refuseOutOfRange(batch: FrameBatch, i: number): void {

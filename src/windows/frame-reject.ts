@@ -3,7 +3,7 @@ import { uidOf } from '../kernel/columns.ts'
 import { frameContent, rawContent } from '../ndjson/raw.ts'
 import type { FrameBatch, Reject } from '../records.ts'
 
-export type Why = Pick<Reject, 'reason' | 'detail' | 'windows'>
+export type Why = Pick<Reject, 'reason' | 'detail' | 'windows' | 'late'>
 
 /** `showsRaw`: by its line; else by time and user, where the line is not what the user has sent. */
 export function frameReject(batch: FrameBatch, i: number, why: Why, showsRaw: boolean): Reject {
@@ -37,9 +37,24 @@ export function quarantined(tsMs: number, trustedMs: number): Why {
   return { reason: 'quarantined', detail }
 }
 
-/** Of a frame that came when these kinds of window were over. */
-export function expired(tsMs: number, watermarkMs: number, windows: readonly string[]): Why {
-  const behindSeconds = (watermarkMs - tsMs) / 1000
-  const detail = `${behindSeconds} s behind the watermark; ${windows.join(', ')} had closed`
-  return { reason: 'expired', detail, windows }
+/** A window that was over, by its kind. */
+export interface OverWindow {
+  readonly name: string
+  readonly startMs: number
+}
+
+/** Of a frame that came when these windows were over. */
+export function expired(tsMs: number, watermarkMs: number, over: readonly OverWindow[]): Why {
+  const [ts, lateBy] = [tsMs / 1000, (watermarkMs - tsMs) / 1000]
+  const closed = over.map(({ name, startMs }) => `${name} ${rfc3339(startMs)}`).join(', ')
+  return {
+    reason: 'expired',
+    detail: `${ts} (${rfc3339(tsMs)}) is ${lateBy} s behind the watermark; ${closed} had closed`,
+    windows: over.map(({ name }) => name),
+    late: { ts, starts: over.map(({ startMs }) => startMs / 1000), lateBy },
+  }
+}
+
+function rfc3339(ms: number): string {
+  return new Date(ms).toISOString().replace('.000Z', 'Z')
 }

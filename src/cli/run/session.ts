@@ -5,6 +5,7 @@
 import { Buffer } from 'node:buffer'
 import { exitStatus, UcError } from '../../errors.ts'
 import { type Drive, drive, type Outcome } from '../../io/drive.ts'
+import type { Reading } from '../../io/flag-advice.ts'
 import type { Inputs } from '../../io/input.ts'
 import { MemoryGuard } from '../../io/memory.ts'
 import type { MemorySituation } from '../../io/memory-advice.ts'
@@ -26,6 +27,8 @@ export interface SessionOptions {
   readonly command: string
   readonly plan: OutputPlan
   readonly isStrict: boolean
+  /** How raw frames are read; undefined: they are not. */
+  readonly reading?: Reading
   /** Of a command that reads raw frames: how many lines may be malformed. */
   readonly maxRejects?: MostRefused
   /** Undefined: topics are read. */
@@ -92,6 +95,9 @@ export class Session {
     const stats = plan.stats === '-'
       ? new OutputFile(2, '--stats -')
       : await opened('--stats', plan.stats)
+    if (inputs?.isTyped === true) {
+      say(`reading from the terminal; end with Ctrl-D, see ${command} --help`)
+    }
     return new Session(options, signals, { out, rejects, stats })
   }
 
@@ -216,7 +222,11 @@ export class Session {
     await attempt(this.#keeping(this.#rejects.close()))
     const isCounted = this.#rejects.hasFile || this.#stats !== undefined
     const rejects = this.#rejects
-    const status = report({ command, ledger, rejects, maxRejects, outcome, failures, isCounted })
+    const hasInputs = this.#options.inputs !== undefined
+    const { reading } = this.#options
+    const status = report({
+      ...{ command, ledger, rejects, maxRejects, outcome, failures, isCounted, reading, hasInputs },
+    })
     if (this.#stats === undefined) return status
     this.#stats.write(Buffer.from(`${shown(statsOf(ledger, outcome))}\n`))
     const reported = failures.length

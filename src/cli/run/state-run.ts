@@ -103,6 +103,7 @@ class StateRun {
       plan: output,
       isStrict: read.strict,
       maxRejects: read.maxRejects,
+      reading: read,
       inputs: inspectInputs(files),
       memory: { threads: read.threads, isOrdered },
       kept: this.#outputs.kept,

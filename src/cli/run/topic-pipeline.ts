@@ -36,6 +36,7 @@ export async function runTopicPipeline(
     plan: output,
     isStrict: read.strict,
     maxRejects: read.maxRejects,
+    reading: read,
     memory: { threads: read.threads, isOrdered },
     inputs: topics.read === undefined ? inspectInputs(read.files) : undefined,
     kept: topics.read === undefined ? undefined : everything,

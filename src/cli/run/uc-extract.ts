@@ -20,6 +20,7 @@ export async function run({ read, output, idleMs }: ExtractRun): Promise<number>
     plan: output,
     isStrict: read.strict,
     maxRejects: read.maxRejects,
+    reading: read,
     inputs: inspectInputs(read.files),
     memory: { threads: read.threads },
   }

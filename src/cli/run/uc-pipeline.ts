@@ -25,6 +25,7 @@ export async function run(plan: PipelinePlan): Promise<number> {
     plan: output,
     isStrict: read.strict,
     maxRejects: read.maxRejects,
+    reading: read,
     inputs: inspectInputs(read.files),
     memory: { threads: read.threads, isOrdered },
   }
