@@ -56,7 +56,7 @@ test('broken lines are of many shapes', () => {
     'empty uid': /"uid":""/,
     'ts an object': /"ts":\{/,
     'ts overflow': /"ts":1e999/,
-    'array root': /^\[\{.*\}\]$/,
+    'array in an array': /^\[\[\{.*\}\]\]$/,
     'raw control character': /"on[^ -~]off"\}$/,
     'trailing comma': /,\}$/,
     milliseconds: /"ts":14682\d{8}[,}]/,

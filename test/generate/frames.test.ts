@@ -13,7 +13,7 @@ test('the same seed gives the same bytes, on every runtime', () => {
   const bytes = generated({ brokenPercent: 5 })
   assert.equal(digest(bytes), digest(generated({ brokenPercent: 5 })))
   // Whoever changes the words or the order of draws changes what seeds stand for: say so here.
-  assert.equal(digest(bytes).slice(0, 16), '5a977104384fa617')
+  assert.equal(digest(bytes).slice(0, 16), 'ed5ac18026952d94')
 })
 
 test('another seed gives other uids, and in another order', () => {

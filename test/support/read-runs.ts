@@ -6,7 +6,7 @@ import { Ledger } from '../../src/ledger.ts'
 import { chain } from '../../src/pipeline.ts'
 import type { Counts } from '../../src/records.ts'
 import { type CountOut, countStage } from '../../src/stages/count.ts'
-import { type ExtractIn, extractStage } from '../../src/stages/extract.ts'
+import { type ExtractIn, extractStage, type FramingWatch } from '../../src/stages/extract.ts'
 import { windowStage } from '../../src/stages/window.ts'
 import { calendar } from '../../src/time/calendar.ts'
 import { utc } from '../../src/time/zone.ts'
@@ -26,11 +26,20 @@ export interface ReadRun {
 export async function readRun(
   input: AsyncIterable<ExtractIn>,
   kernel: KernelOptions,
+  watch: FramingWatch = { isOpen: false },
 ): Promise<ReadRun> {
   const messages: ExtractIn[] = []
+  const reader = newExtract(new Ledger(), kernel, watch)
   let failure = ''
   try {
-    for await (const message of input) messages.push(structuredClone(message)) // before it is reused
+    for await (const message of input) {
+      messages.push(structuredClone(message)) // before it is reused
+      try {
+        reader.push(structuredClone(message), () => {})
+      } catch {
+        // What it fails with is found below.
+      }
+    }
   } catch (error) {
     failure = `${(error as { place?: string }).place}: ${(error as Error).message}`
     messages.push(Uint8Array.of(0x0a)) // as io/drive.ts does
@@ -39,9 +48,9 @@ export async function readRun(
   return { noted, ...counted(messages, kernel), failure }
 }
 
-function newExtract(ledger: Ledger, kernel: KernelOptions) {
+function newExtract(ledger: Ledger, kernel: KernelOptions, watch?: FramingWatch) {
   const { maxLineBytes } = kernel
-  return extractStage({ kernel: newKernel(kernel), maxLineBytes, ledger })
+  return extractStage({ kernel: newKernel(kernel), maxLineBytes, ledger, watch })
 }
 
 function counted(messages: readonly ExtractIn[], kernel: KernelOptions) {

@@ -55,7 +55,7 @@ export class PieceScanner {
     } catch (error) {
       // As everywhere: a line that was begun when its input broke off counts.
       if (this.#isBegun) this.#lines.push(Uint8Array.of(LF), this.#scanner)
-      yield this.#reply({ isFileOver: true, failure: reasonOf(error) })
+      yield this.#reply({ ...this.#leave(), isFileOver: true, failure: reasonOf(error) })
     }
   }
 
@@ -87,7 +87,10 @@ export class PieceScanner {
         return value
       }
       this.#toByte = value
-      if (this.#isLeft(count === 0 && begunBytes > 0)) return false
+      if (this.#isLeft(count === 0 && begunBytes > 0)) {
+        if (count === 0) extent.end(fd, end)
+        return false
+      }
       if (this.#scanner.isFull) yield this.#reply()
     }
   }

@@ -133,6 +133,11 @@ export function threadedInput(
       }
       yield lines
       if (end?.failure !== undefined) {
+        if (end.leftAt !== undefined) {
+          yield* new FileRest(file.name, end.leftAt, { ...options, onBytes: undefined }).upTo(
+            Infinity,
+          )
+        }
         const unread = { names: file.behind.map(placeOf), areBegun: false }
         throw new InputError(place, new Error(end.failure), unread)
       }
