@@ -219,7 +219,7 @@ export async function drive<In, Out extends { readonly type: string }>(
     await attempt(flushAll)
     const outcome = () => ({
       isEmpty: ending?.isEmpty ?? false,
-      isHeaded: ending?.isHeaded ?? false,
+      ...(ending?.isHeaded === true ? { isHeaded: true } : {}),
       ...(failure === undefined ? {} : { failure }),
       ...(stopped === undefined ? {} : { signal: stopped }),
     })
