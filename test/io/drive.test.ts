@@ -170,7 +170,7 @@ test('in mid-pipe a signal waits for the end line of the command before', async 
   }
   const ending = new PipeEnd({ follows: 'perhaps', isPipe: true })
   const driven = run(feeder(), { ending })
-  assert.deepEqual(await interrupted(driven), { isEmpty: false, signal: 'SIGINT' })
+  assert.deepEqual(await interrupted(driven), { isEmpty: false, isHeaded: true, signal: 'SIGINT' })
   assert.deepEqual(driven.taken, ['header', 'a', 'end', 'stopped'])
 })
 
