@@ -71,8 +71,9 @@ test('a choice is one of its words exactly', () => {
 })
 
 test('a key has a name on every level', () => {
-  accepts(key, { uid: 'uid', 'user.id': 'user.id', 'a b': 'a b' })
-  const expected = 'expected the name of a key, such as uid, or user.id for a nested one'
+  accepts(key, { uid: 'uid', 'user.id': 'user.id', 'a b': 'a b', '/a..b/~0~1': '/a..b/~0~1' })
+  refuses(key, ['/a~2', '/~'], 'expected ~0 for a tilde and ~1 for a slash')
+  const expected = 'expected the name of a key, such as uid, user.id or /user/id'
   refuses(key, ['', '.', 'user.', '.id', 'a..b'], expected)
 })
 
