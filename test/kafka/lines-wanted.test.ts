@@ -1,0 +1,96 @@
+/**
+ * Which lines are wanted, and what records look like, is the same for topics as for files: the lines
+ * of one are those of the other, to the byte, counted by one process or by many.
+ */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { below, pick, type Random, seededRandom } from '../../src/generate/random.ts'
+import { type Broker, skipReason, startBroker } from '../support/broker.ts'
+import { withFolder } from '../support/folder.ts'
+import { freshName, kafkaOutput, kafkaShell } from '../support/kafka-runs.ts'
+import { seed, seedHint } from '../support/seed.ts'
+import { newTopic, produce } from '../support/topics.ts'
+
+/** About two hours, of which some minutes are empty; some records are late, in part by too much. */
+function recordsOf(random: Random): string[] {
+  let seconds = Date.UTC(2016, 6, 11, 10) / 1000
+  return Array.from({ length: 3000 }, () => {
+    seconds += below(random, 100) === 0 ? 300 : below(random, 4)
+    const time = seconds - (below(random, 30) === 0 ? below(random, 5400) : 0)
+    const text = new Date(time * 1000).toISOString().slice(0, 19).replace('T', ' ')
+    const user = `u${below(random, 500)}`
+    const users = pick(random, [
+      { userId: user },
+      { userId: null, 'device.id': user },
+      { userId: '', device: { id: user } },
+    ])
+    return JSON.stringify({ at: { time: text }, ...users }, null, below(random, 50) === 0 ? 2 : 0)
+  })
+}
+
+const reading = '--uid-key userId --uid-key device.id --ts-key /at/time --ts-unit iso ' +
+  '--ts-zone Europe/Zurich'
+const wanted = [
+  '--minute --hour --final',
+  '--minute --hour --zero',
+  '--minute --final --zero --lateness 10m',
+  '--minute --hour --partial --exact-limit 90',
+  '--minute --hour --sketch --tz Europe/Zurich',
+]
+
+describe('lines of topics', { skip: skipReason }, () => {
+  let broker: Broker
+  let topic: string
+  let file: string
+
+  before(async () => {
+    broker = await startBroker()
+    topic = await newTopic(broker.brokers)
+    const records = recordsOf(seededRandom(seed))
+    file = `${records.join('\n')}\n`
+    await produce(broker.brokers, topic, records.map((value) => ({ value: Buffer.from(value) })))
+  })
+  after(() => broker.stop())
+
+  const ofFile = async (flags: string) => {
+    return await kafkaOutput(broker, `uc-pipeline ${reading} ${flags}`, { input: file })
+  }
+
+  for (const flags of wanted) {
+    test(`${flags} gives the lines of a file`, async () => {
+      const run = `uc-pipeline --kafka --topic ${topic} --group $GROUP ${reading} ${flags}`
+      const lines = await kafkaOutput(broker, `${run} --idle off --stop-at end --close`)
+      const expected = await ofFile(flags)
+      assert.ok(expected.split('\n').length > 20, seedHint)
+      assert.equal(lines, expected, seedHint)
+    })
+
+    test(`${flags} gives them through panes that uc-merge unites`, async () => {
+      const group = freshName()
+      const share = `uc-pipeline --kafka --topic ${topic} --group ${group} ${reading} ${flags} ` +
+        `--idle off --stop-at end --close --create 1 --partials ${group}-p`
+      const merge = `uc-merge --kafka ${group}-p --group ${group}-m --stop-at end`
+      const { status, stderr, stdout } = await kafkaShell(broker, `${share} && ${merge}`)
+      assert.equal(status, 0, stderr)
+      assert.equal(stdout, await ofFile(flags), seedHint)
+    })
+  }
+
+  test('lines that carry sets come through a topic and are united exactly', async () => {
+    const results = await newTopic(broker.brokers)
+    const flags = `${reading} --minute --partial --order none`
+    await withFolder(async (cwd) => {
+      const script = `cat > all; for i in 0 1 2; do awk "NR % 3 == $i" lines | ` +
+        `uc-pipeline ${flags} | uc-to-kafka ${results}; done; ` +
+        `uc-from-kafka ${results} --stop-at end | uc-merge --order none --to hour`
+      const lines = file.split('\n').filter((line) => line.startsWith('{"')).join('\n')
+      const united = await kafkaOutput(broker, `cat > lines; : | ${script}`, { cwd, input: lines })
+      const whole = await kafkaOutput(
+        broker,
+        `uc-pipeline ${reading} --hour --order none`,
+        { input: lines },
+      )
+      assert.equal(united, whole, seedHint)
+    })
+  })
+})
