@@ -562,8 +562,8 @@ export class Framing implements LineSink {
     const bytes = this.#bytes
     const line = bytes.subarray(0, this.#reach(item))
     const lf = line.indexOf(LF, item)
-    for (let i = item; (i = line.indexOf(RECORD_SEPARATOR, i + 1)) > item;) {
-      if (lf >= 0 && i > lf) break
+    const searched = lf < 0 ? line : line.subarray(0, lf) // not all that is there, for each line
+    for (let i = item; (i = searched.indexOf(RECORD_SEPARATOR, i + 1)) > item;) {
       if (!isSeparator(line, i, line.length)) continue
       this.#takeFrame(item, i, blank)
       return true
