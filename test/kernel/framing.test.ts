@@ -110,17 +110,15 @@ test(`a broken document gives the same wherever it is cut ${seedHint}`, () => {
       ...bytes.subarray(at + below(random, 4)),
     ])
     const maxLineBytes = below(random, 4) === 0 ? 60 : 2 ** 20
+    // Of what is too long, blanks around it may count or not.
+    const told = (found: Found) =>
+      maxLineBytes > 60 ? found : { ...found, rejects: found.rejects.length }
     const whole = told(read(broken, { maxLineBytes }))
     const shown = JSON.stringify(new TextDecoder().decode(broken))
     const small = 1 + below(random, 20)
     const inPieces = read(broken, { maxLineBytes, cut: () => small })
     assert.deepEqual(told(inPieces), whole, `${maxLineBytes} ${small} ${shown}`)
     assert.deepEqual(told(read(broken, { maxLineBytes, isTwin: true })), whole, shown)
-
-    /** Of what is too long, blanks around it may count or not. */
-    function told(found: Found) {
-      return maxLineBytes > 60 ? found : { ...found, rejects: found.rejects.length }
-    }
   }
 })
 
