@@ -4,7 +4,7 @@
  * temporary files of their own, which goes with all that killed processes leave in it, and so do
  * processes that outlive their test. Plain JavaScript, as it is no part of what is built.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
@@ -86,6 +86,7 @@ if (named.length === 0) {
   process.stdout.write(`${files.length} files of tests: some 12 minutes on two processors\n`)
 }
 const folder = mkdtempSync(join(tmpdir(), 'uc-tests-'))
+chmodSync(folder, 0o755) // as some tests run a program as another user
 process.env.TMPDIR = folder
 process.on('exit', () => cleanUp(folder))
 for (const [signal, status] of [['SIGHUP', 129], ['SIGINT', 130], ['SIGTERM', 143]]) {

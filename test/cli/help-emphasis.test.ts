@@ -30,6 +30,6 @@ test('titles, commands and the name stand out, examples and explanations do not'
   const names = commands.map(({ name }) => name.replace('uc-', ''))
   assert.deepEqual(words, [
     ...['uc', 'Usage', 'Commands', ...names],
-    ...['help', 'completion', 'Example'],
+    ...['help', 'completion', 'version', 'Example'],
   ])
 })

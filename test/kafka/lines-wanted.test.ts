@@ -3,10 +3,12 @@
  * of one are those of the other, to the byte, counted by one process or by many.
  */
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { below, pick, type Random, seededRandom } from '../../src/generate/random.ts'
 import { type Broker, skipReason, startBroker } from '../support/broker.ts'
-import { withFolder } from '../support/folder.ts'
 import { freshName, kafkaOutput, kafkaShell } from '../support/kafka-runs.ts'
 import { seed, seedHint } from '../support/seed.ts'
 import { newTopic, produce } from '../support/topics.ts'
@@ -41,19 +43,23 @@ const wanted = [
 describe('lines of topics', { skip: skipReason }, () => {
   let broker: Broker
   let topic: string
-  let file: string
+  let cwd: string
 
   before(async () => {
     broker = await startBroker()
     topic = await newTopic(broker.brokers)
     const records = recordsOf(seededRandom(seed))
-    file = `${records.join('\n')}\n`
+    cwd = mkdtempSync(join(tmpdir(), 'uc-lines-'))
+    writeFileSync(join(cwd, 'records'), `${records.join('\n')}\n`)
     await produce(broker.brokers, topic, records.map((value) => ({ value: Buffer.from(value) })))
   })
-  after(() => broker.stop())
+  after(async () => {
+    rmSync(cwd, { recursive: true, force: true })
+    await broker.stop()
+  })
 
   const ofFile = async (flags: string) => {
-    return await kafkaOutput(broker, `uc-pipeline ${reading} ${flags}`, { input: file })
+    return await kafkaOutput(broker, `uc-pipeline ${reading} ${flags} records`, { cwd })
   }
 
   for (const flags of wanted) {
@@ -79,18 +85,12 @@ describe('lines of topics', { skip: skipReason }, () => {
   test('lines that carry sets come through a topic and are united exactly', async () => {
     const results = await newTopic(broker.brokers)
     const flags = `${reading} --minute --partial --order none`
-    await withFolder(async (cwd) => {
-      const script = `cat > all; for i in 0 1 2; do awk "NR % 3 == $i" lines | ` +
-        `uc-pipeline ${flags} | uc-to-kafka ${results}; done; ` +
-        `uc-from-kafka ${results} --stop-at end | uc-merge --order none --to hour`
-      const lines = file.split('\n').filter((line) => line.startsWith('{"')).join('\n')
-      const united = await kafkaOutput(broker, `cat > lines; : | ${script}`, { cwd, input: lines })
-      const whole = await kafkaOutput(
-        broker,
-        `uc-pipeline ${reading} --hour --order none`,
-        { input: lines },
-      )
-      assert.equal(united, whole, seedHint)
-    })
+    const parts = `grep '^{"' records > lines; for i in 0 1 2; do awk "NR % 3 == $i" lines | ` +
+      `uc-pipeline ${flags} --shard s$i | uc-to-kafka ${results} || exit 1; done`
+    await kafkaOutput(broker, parts, { cwd })
+    const unite = `uc-from-kafka ${results} --stop-at end | uc-merge --order none --to hour`
+    const whole = `uc-pipeline ${reading} --hour --order none lines`
+    const united = await kafkaOutput(broker, unite)
+    assert.equal(united, await kafkaOutput(broker, whole, { cwd }), seedHint)
   })
 })
