@@ -24,6 +24,7 @@ import { KeptState } from '../support/kept-state.ts'
 import { transcript } from '../support/transcript.ts'
 import { cutRun, randomCutInput, type Saving } from '../support/cut-runs.ts'
 import { hostileLines } from '../support/generators-lines.ts'
+import { randomDocument } from '../support/framed-documents.ts'
 import { seed, seedHint } from '../support/seed.ts'
 import { usualKeys } from '../support/keys.ts'
 
@@ -234,6 +235,29 @@ test('no hostile stream is read otherwise because it is cut, wherever that is', 
       for (let cut = 0; cut <= bytes.length; cut++) {
         const pieces = [bytes.slice(0, cut), bytes.slice(cut)]
         assert.deepEqual(noted(make, pieces, name), whole, `${name}, ${kind}: cut after ${cut}`)
+      }
+    }
+  }
+})
+
+test('frames in any framing are read on behind a cut, wherever that is', () => {
+  const random = seededRandom(seed)
+  const encoder = new TextEncoder()
+  for (let n = 0; n < 60; n++) {
+    const { text } = randomDocument(random, 'u')
+    const bytes = encoder.encode(happens(random, 30) ? text.slice(0, -below(random, 30)) : text)
+    const maxLineBytes = happens(random, 20) ? 60 : 2 ** 16
+    const kernel = newKernel({ ...keys, maxLineBytes })
+    for (const [kind, make] of Object.entries(readers(kernel, maxLineBytes))) {
+      const whole = noted(make, [bytes], 'a')
+      for (let cuts = 0; cuts < 30; cuts++) {
+        const cut = below(random, bytes.length + 1)
+        const pieces = [bytes.slice(0, cut), bytes.slice(cut)]
+        assert.deepEqual(
+          noted(make, pieces, 'a'),
+          whole,
+          `${JSON.stringify(text)}, ${kind}: cut after ${cut}; ${seedHint}`,
+        )
       }
     }
   }
