@@ -128,11 +128,11 @@ const scripts: readonly { readonly script: string; readonly says: RegExp }[] = [
   { script: 'uc "$H"', says: /unknown command "x\\u001b/ },
   { script: 'uc-count "--$H"', says: /unknown flag "--x\\u001b/ },
   { script: 'uc-window "$H"', says: /argument "x\\u001b/ },
-  { script: 'uc-pipeline --tz "$H"', says: /time zone "x\\u001b/ },
+  { script: 'uc-pipeline --tz "$H"', says: /--tz "x\\u001b/ },
   { script: 'uc-pipeline --lateness "$H=1s"', says: /--lateness "x\\u001b/ },
   { script: 'uc-from-kafka "$H" "$H"', says: /"x\\u001b/ },
   { script: 'uc-to-kafka "$H"', says: /argument "x\\u001b/ },
-  { script: 'uc completion "$H"', says: /completion "x\\u001b/ },
+  { script: 'uc completion "$H"', says: /argument "x\\u001b/ },
   // what Kafka is reached by
   { script: 'UC_KAFKA_BROKERS="$H" uc-from-kafka t', says: /"x\\u001b/ },
   { script: 'printf "%s=1\\n" "$R" > c; uc-from-kafka t --kafka-config c', says: /c:1: / },

@@ -3,7 +3,7 @@
  * V8, does not come to it. It decodes; where that has lost bytes, the line is given by these.
  */
 import split2 from 'split2'
-import { beginsFramed } from '../kernel/framing.ts'
+import { beginsFramed } from '../kernel/frame-begin.ts'
 import { CR, LF } from '../kernel/json-tokens.ts'
 import { LineBuffer, Room } from '../kernel/lines.ts'
 import { isUtf8 } from '../kernel/utf8.ts'

@@ -16,6 +16,15 @@ import type { RecordReader, RecordWriter } from '../state/record.ts'
 import { brokenEnd, isSeparator } from './broken-element.ts'
 import { ElementLines } from './element-lines.ts'
 import {
+  beginsFramed,
+  beginsWithFrame,
+  behindSpace,
+  blank,
+  hasSeparator,
+  isOpening,
+  isSpace,
+} from './frame-begin.ts'
+import {
   CLOSE_BRACKET,
   COMMA,
   CR,
@@ -28,8 +37,9 @@ import {
   skipSpace,
 } from './json-tokens.ts'
 import type { Refusal } from './kernel.ts'
-import { type LineSink, shownBytes } from './lines.ts'
+import type { LineSink } from './lines.ts'
 import { OneLine } from './one-line.ts'
+import { SkippedFrame } from './skipped-frame.ts'
 import { ValueWalker } from './value-walker.ts'
 
 /** Who takes the frames that are found, each as a line. */
@@ -56,24 +66,9 @@ export interface FramingHost {
   leave?(bytesBefore: number): void
 }
 
-/** A frame that is too long: its end is looked for, its bytes are not kept. */
-interface Skipped {
-  readonly head: Uint8Array
-  bytes: number
-  /** At the end of what was taken. */
-  blankBytes: number
-  lastByte: number
-  /** How many line breaks it has had. */
-  lines: number
-  readonly byte: number | undefined
-  /** Whether it is JSON so far, and ends where that does. */
-  isWalked: boolean
-}
-
 const noBytes = new Uint8Array(0)
 /** Stands for a line break in a frame that a line break has broken: nowhere in JSON it may stand. */
 const verticalTab = 0x0b
-const blank = 0x20
 
 export class Framing implements LineSink {
   readonly #host: FramingHost
@@ -108,7 +103,7 @@ export class Framing implements LineSink {
   #item = -1
   /** Why the scanner has refused the line at `at`, of which `item` is the first. */
   #why: Refusal | undefined
-  #skipped: Skipped | undefined
+  #skipped: SkippedFrame | undefined
   /** Containers that a candidate had open where it was given up. */
   readonly #doomed = new Set<number>()
   #doomedTo = 0
@@ -208,9 +203,7 @@ export class Framing implements LineSink {
     const skipped = this.#skipped
     record.flag(skipped !== undefined)
     if (skipped === undefined) return
-    record.bytes(skipped.head).number(skipped.bytes).number(skipped.blankBytes)
-    record.count(skipped.lastByte)
-    record.number(skipped.lines).number(skipped.byte ?? 0).flag(skipped.isWalked)
+    skipped.writeTo(record)
     if (skipped.isWalked) this.#walker.writeTo(record)
   }
 
@@ -226,13 +219,8 @@ export class Framing implements LineSink {
     this.#lineStart = -record.number()
     this.#indent = record.number() - 1
     if (!record.flag()) return
-    const head = new Uint8Array(shownBytes)
-    head.set(record.bytes())
-    const [bytes, blankBytes] = [record.number(), record.number()]
-    const [lastByte, lines] = [record.count(), record.number()]
-    const [byte, isWalked] = [record.number() || undefined, record.flag()]
-    this.#skipped = { head, bytes, blankBytes, lastByte, lines, byte, isWalked }
-    if (isWalked) this.#walker.readFrom(record)
+    this.#skipped = SkippedFrame.from(record)
+    if (this.#skipped.isWalked) this.#walker.readFrom(record)
   }
 
   #run(): void {
@@ -617,14 +605,13 @@ export class Framing implements LineSink {
 
   #beginSkip(byte: number | undefined, isWalked = false): boolean {
     if (this.#item >= 0) this.#at = this.#item - this.#base
-    const head = new Uint8Array(shownBytes)
-    this.#skipped = { head, bytes: 0, blankBytes: 0, lastByte: 0, lines: 0, byte, isWalked }
+    this.#skipped = new SkippedFrame(byte, isWalked)
     this.#atLine = false
     return true
   }
 
   /** Over a frame that is too long: to its end where it is walked, and stays whole; else its line's. */
-  #skip(skipped: Skipped): boolean {
+  #skip(skipped: SkippedFrame): boolean {
     const bytes = this.#bytes.subarray(0, this.#end)
     if (skipped.isWalked) {
       const walked = this.#walker.walk(bytes, this.#end)
@@ -638,31 +625,19 @@ export class Framing implements LineSink {
     return lf >= 0 && this.#endSkip(skipped)
   }
 
-  #drop(skipped: Skipped, to: number): void {
-    const taken = this.#bytes.subarray(this.#at, to)
-    const missing = shownBytes - skipped.bytes
-    if (missing > 0) skipped.head.set(taken.subarray(0, missing), skipped.bytes)
-    for (let lf = -1; (lf = taken.indexOf(LF, lf + 1)) >= 0;) {
-      skipped.lines++
-      this.#lineStart = this.#base + this.#at + lf + 1
+  #drop(skipped: SkippedFrame, to: number): void {
+    const lineStart = skipped.take(this.#bytes.subarray(this.#at, to))
+    if (lineStart > 0) {
+      this.#lineStart = this.#base + this.#at + lineStart
       this.#indent = 0
     }
-    skipped.bytes += taken.length
-    skipped.lastByte = taken.at(-1) ?? skipped.lastByte
-    let blanks = 0
-    while (blanks < taken.length && isSpace(taken[taken.length - 1 - blanks]!)) blanks++
-    skipped.blankBytes = blanks === taken.length ? skipped.blankBytes + blanks : blanks
     this.#at = to
   }
 
-  #endSkip(skipped: Skipped): boolean {
+  #endSkip(skipped: SkippedFrame): boolean {
     const host = this.#host
-    const hasReturn = skipped.lastByte === CR ? 1 : 0
-    const blankBytes = (skipped.byte ?? 1) === 1 ? hasReturn : skipped.blankBytes
-    const lineBytes = skipped.bytes - blankBytes
     const { lineNumber } = host
-    const head = skipped.head.subarray(0, Math.min(shownBytes, lineBytes))
-    host.overlong(head, lineBytes, skipped.byte)
+    host.overlong(skipped.head, skipped.lineBytes, skipped.byte)
     host.lineNumber = lineNumber + skipped.lines
     this.#skipped = undefined
     this.#item = -1
@@ -709,49 +684,4 @@ export class Framing implements LineSink {
     this.#base -= bytes
     this.#walker.shift(bytes)
   }
-}
-
-/**
- * Whether a line that is known in part may be other than one frame: an array, what a separator
- * precedes, or, of one that is longer than it may be, an object with something behind it.
- */
-export function beginsFramed(
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-  maxLineBytes: number,
-): boolean {
-  const first = skipSpace(bytes, skipMarks(bytes, from))
-  if (first >= to) return false
-  return bytes[first] === OPEN_BRACKET || bytes[first] === RECORD_SEPARATOR ||
-    (maxLineBytes > 0 && beginsWithFrame(bytes, first, to, maxLineBytes))
-}
-
-function beginsWithFrame(bytes: Uint8Array, first: number, end: number, mostBytes: number) {
-  if (bytes[first] !== OPEN_BRACE) return false
-  const walker = new ValueWalker()
-  walker.begin(first)
-  if (walker.walk(bytes, end) !== 'whole' || walker.at - first > mostBytes) return false
-  const next = skipSpace(bytes, walker.at)
-  return next < end && isOpening(bytes[next]!)
-}
-
-/** What may begin behind a whole frame in its line. */
-function isOpening(byte: number): boolean {
-  return byte === OPEN_BRACE || byte === OPEN_BRACKET || byte === RECORD_SEPARATOR
-}
-
-/** The first place from `i` on that is no white space, or `end`. */
-function behindSpace(bytes: Uint8Array, i: number, end: number): number {
-  while (i < end && isSpace(bytes[i]!)) i++
-  return i
-}
-
-function isSpace(byte: number): boolean {
-  return byte === blank || byte === LF || byte === CR || byte === 0x09
-}
-
-function hasSeparator(bytes: Uint8Array, from: number, to: number): boolean {
-  const found = bytes.subarray(0, to).indexOf(RECORD_SEPARATOR, from)
-  return found >= 0
 }

@@ -220,7 +220,8 @@ export function plainExtractStage(
       if (takeFrame(whole.subarray(skipMarks(whole, 0)), whole.length, text)) return
       input.lineNumber--
     }
-    input.framing.lines(withBreak(whole), 0, whole.length + 1)
+    const broken = withBreak(whole, whole.at(-1) === CR) // of CR CR LF only the last CR went
+    input.framing.lines(broken, 0, broken.length)
   }
 
   /** The line [from, to), which is refused where it is no frame. */
@@ -329,9 +330,10 @@ export function plainExtractStage(
 }
 
 /** As the scanners want it. */
-function withBreak(bytes: Uint8Array): Uint8Array {
-  const line = new Uint8Array(bytes.length + 1)
+function withBreak(bytes: Uint8Array, hasReturn = false): Uint8Array {
+  const line = new Uint8Array(bytes.length + (hasReturn ? 2 : 1))
   line.set(bytes)
-  line[bytes.length] = LF
+  if (hasReturn) line[bytes.length] = CR
+  line[line.length - 1] = LF
   return line
 }

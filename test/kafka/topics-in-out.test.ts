@@ -287,10 +287,12 @@ describe('a topic in, a topic out', { skip: skipReason }, () => {
 
     const routes = {
       'uc-pipeline':
-        'uc-pipeline --kafka --topic TOPIC --group $GROUP --stop-at end --close --rejects r',
+        'uc-pipeline --kafka --topic TOPIC --group $GROUP --stop-at end --close --max-rejects off --rejects r',
       'uc-pipeline --parser json':
-        'uc-pipeline --kafka --topic TOPIC --group $GROUP --stop-at end --close --rejects r --parser json',
-      'the pipe': 'uc-from-kafka TOPIC --group $GROUP --stop-at end | uc-extract --rejects r | ' +
+        'uc-pipeline --kafka --topic TOPIC --group $GROUP --stop-at end --close --max-rejects off ' +
+        '--rejects r --parser json',
+      'the pipe': 'uc-from-kafka TOPIC --group $GROUP --stop-at end | uc-extract --rejects r ' +
+        '--max-rejects off | ' +
         'uc-window | uc-count',
     }
     for (const [route, script] of Object.entries(routes)) {

@@ -135,7 +135,7 @@ function newStages({ options, counting, lines, showsRaw }: CutInput, out: string
   const newCounter = () => uniqueCounter(counting)
   const counts = countStage({ calendar, latenessMs, newCounter, ...lines, ledger })
   const stage = chain(
-    extractStage({ kernel, maxLineBytes, isInterleaved: true, ledger }),
+    extractStage({ kernel, maxLineBytes, isInterleaved: true, hasLinesOnly: true, ledger }),
     // Rejects show lines, or uids: either has to be in the state.
     windowStage({ ...options, showsRaw, ledger }),
     counts,

@@ -95,7 +95,13 @@ function reader(
   random: Random,
 ): (file: readonly Uint8Array[]) => Read[] {
   const keys = keysOf(options.uidKey, options.tsKey)
-  const kernelOptions = { ...keys, tsUnit: options.tsUnit, parser: options.parser, maxLineBytes }
+  const kernelOptions = {
+    ...keys,
+    tsUnit: options.tsUnit,
+    parser: options.parser,
+    maxLineBytes,
+    hasLinesOnly: true,
+  }
   const kernel = twinKernel(kernelOptions)
   const stageOptions = { ...kernelOptions, kernel, ledger: new Ledger() }
   let files = 0

@@ -65,7 +65,7 @@ function newChain(
   const newCounter = () => uniqueCounter(counting)
   const partials = partialsStage({ calendar, latenessMs, newCounter, isDisjoint, ledger })
   const stage = chain(
-    extractStage({ kernel, maxLineBytes, isInterleaved: true, ledger }),
+    extractStage({ kernel, maxLineBytes, isInterleaved: true, hasLinesOnly: true, ledger }),
     windowStage({ ...options, showsRaw, ledger }),
     partials,
   )
