@@ -1,5 +1,6 @@
 /** What is framed in any way gives the frames that a plain line each would, wherever it is cut. */
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { below, pick, seededRandom } from '../../src/generate/random.ts'
 import { newKernel } from '../../src/kernel/choose.ts'
@@ -94,6 +95,25 @@ test(`every frame of random documents is found, whatever its framing ${seedHint}
     assert.equal(found.failure, undefined)
   }
 })
+
+const hasJq = spawnSync('jq', ['--version']).status === 0
+
+test(
+  `what is found is what jq finds ${seedHint}`,
+  { skip: !hasJq && 'jq is not installed' },
+  () => {
+    const random = seededRandom(seed)
+    for (let round = 0; round < 60; round++) {
+      const { text } = randomDocument(random, 'u')
+      const program = 'if type == "array" then .[] else . end | .uid'
+      const input = text.replaceAll('\u001e', '\n') // with --seq jq reads nothing else
+      const jq = spawnSync('jq', ['-r', program], { input })
+      const found = read(text, { cut: () => 1 + below(random, 50) })
+      const lines = jq.stdout.toString().split('\n').slice(0, -1)
+      assert.deepEqual(found.uids, lines, `${JSON.stringify(text)} ${jq.stderr}`)
+    }
+  },
+)
 
 const frame = (uid: string) => `{"uid":"${uid}","ts":1}`
 
