@@ -90,7 +90,7 @@ describe('lines of topics', { skip: skipReason }, () => {
     await kafkaOutput(broker, parts, { cwd })
     const unite = `uc-from-kafka ${results} --stop-at end | uc-merge --order none --to hour`
     const whole = `uc-pipeline ${reading} --hour --order none lines`
-    const united = await kafkaOutput(broker, unite)
+    const united = (await kafkaOutput(broker, unite)).replaceAll(/"shards":\{.*?\}\},/g, '')
     assert.equal(united, await kafkaOutput(broker, whole, { cwd }), seedHint)
   })
 })
