@@ -81,7 +81,7 @@ describe('history on Spark', { skip: missingPackage('pyspark') ?? false }, () =>
     assertSame(publishedLines(path('first')), expected)
     assert.match(
       first.said,
-      /files: 4, of which 0 were .*\n.*files counted: 4 of 4, with 7,501 lines, \d/,
+      /files: 4, of which 0 were .*\n.*files counted: 4 of 4, with 8,001 lines, \d/,
     )
     assert.ok(counted().length > 2 + 2 * 4, 'plain files are split')
 

@@ -121,9 +121,16 @@ test('--from and --until are where empty windows begin and end, if somebody came
   }
 })
 
-/** There may be more empty windows in a row than are written. */
+/** There may be more empty windows in a row than are written: also before the first that is told. */
 function mayBeCut(lines: readonly ResultLine[], { nominalMs }: WindowKind): boolean {
-  const starts = lines.map(({ start }) => start).sort((a, b) => a - b)
-  const isWide = starts.some((start, i) => (start - starts[i - 1]!) * 1000 > mostZeros * nominalMs)
-  return isWide || lines.filter(({ frames }) => frames === 0).length >= mostZeros
+  const isWide = (from: number, to: number) => (to - from) * 1000 > mostZeros * nominalMs
+  const starts = lines.map(({ start }) => start)
+  let first = Infinity
+  for (const start of starts) {
+    if (first !== Infinity && isWide(start, first)) return true
+    first = Math.min(first, start)
+  }
+  starts.sort((a, b) => a - b)
+  return starts.some((start, i) => i > 0 && isWide(starts[i - 1]!, start)) ||
+    lines.filter(({ frames }) => frames === 0).length >= mostZeros
 }
