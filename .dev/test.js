@@ -83,7 +83,7 @@ function lastLine({ passed, failed, leftOut }, seconds) {
 const named = process.argv.slice(2)
 const files = named.length > 0 ? named : testFiles()
 if (named.length === 0) {
-  process.stdout.write(`${files.length} files of tests: some 12 minutes on two processors\n`)
+  process.stdout.write(`${files.length} files of tests: some 20 minutes on two processors\n`)
 }
 const folder = mkdtempSync(join(tmpdir(), 'uc-tests-'))
 chmodSync(folder, 0o755) // as some tests run a program as another user
