@@ -40,6 +40,9 @@ const wanted = [
   '--minute --hour --sketch --tz Europe/Zurich',
 ]
 
+/** Where the lines of one shard alone make a window, the united line keeps its name as `shard`. */
+const namesOfShards = /"shard":"s\d",|"shards":\{.*?\}\},/g
+
 describe('lines of topics', { skip: skipReason }, () => {
   let broker: Broker
   let topic: string
@@ -90,7 +93,7 @@ describe('lines of topics', { skip: skipReason }, () => {
     await kafkaOutput(broker, parts, { cwd })
     const unite = `uc-from-kafka ${results} --stop-at end | uc-merge --order none --to hour`
     const whole = `uc-pipeline ${reading} --hour --order none lines`
-    const united = (await kafkaOutput(broker, unite)).replaceAll(/"shards":\{.*?\}\},/g, '')
+    const united = (await kafkaOutput(broker, unite)).replaceAll(namesOfShards, '')
     assert.equal(united, await kafkaOutput(broker, whole, { cwd }), seedHint)
   })
 })
