@@ -16,6 +16,7 @@ const tiers = [
     holds: [
       ...[
         'errors.ts',
+        'group.ts',
         'shown.ts',
         'nearest.ts',
         'records.ts',

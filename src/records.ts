@@ -14,10 +14,14 @@
  *   out of range  a frame whose time is before --from, or not before --until
  *   malformed  a line that is not a frame
  *   reject     a line or frame that is not counted, with its reason
+ *   group      the frames of a window whose keys have the same values, as --by asks (group.ts)
+ *   breakdown  all groups by the same keys: together they are the frames of the window
  *   shard      the part of all frames that one run has counted; uc-merge unites shards
  *
  * Inside, times are unix milliseconds (`…Ms`); in every line that a person reads, unix seconds.
  */
+
+import type { Breakdown, Group } from './group.ts'
 
 /**
  * Where the following frames come from. `name` is a file's name, or stdin. From its first mark on a
@@ -69,6 +73,12 @@ export type Columns = {
   readonly [Name in keyof ColumnTypes]: ColumnTypes[Name] extends 'f64' ? Float64Array : Uint32Array
 }
 
+/** The groups of the frames of a batch by one breakdown: frame `i` is in `names[ids[i]]`. */
+export interface GroupColumn {
+  readonly ids: Uint32Array
+  readonly names: readonly string[]
+}
+
 /**
  * Frames of one source, in their order, as columns of `count` entries. Byte ranges point into
  * `bytes`. A batch and its columns are used again for the next one: valid until push returns.
@@ -84,6 +94,8 @@ export interface FrameBatch extends Columns {
   readonly decodedUids: ReadonlyMap<number, Uid>
   /** How many have a uid that is not UTF-8. */
   readonly notUtf8: number
+  /** Of each breakdown that is asked for, in their order. */
+  readonly groups: readonly GroupColumn[]
 }
 
 /**
@@ -195,6 +207,8 @@ export interface Header {
   readonly version: number
   /** The command that writes, without `uc-`. */
   readonly from: string
+  /** The breakdowns that are asked for, of each the names of its keys; absent where there are none. */
+  readonly by?: readonly Breakdown[]
   /** From uc-window on: kinds of window, zone of the calendar, first day of the week. */
   readonly windows?: readonly string[]
   readonly tz?: string
@@ -270,11 +284,16 @@ export interface ShardCount {
   readonly revision?: number
 }
 
-/** What a window is known by: `minute/1468244340`, as in the key of its messages. */
-export function windowKey(
-  { window, start }: { readonly window: string; readonly start: number | string },
-): string {
-  return `${window}/${start}`
+/** What a line is known by, as in the key of its message. */
+export interface LineName {
+  readonly window: string
+  readonly start: number | string
+  readonly by?: Pick<Group, 'json'> | undefined
+}
+
+/** `minute/1468244340`, of a group `minute/1468244340/{"country":"CH"}`. */
+export function windowKey({ window, start, by }: LineName): string {
+  return by === undefined ? `${window}/${start}` : `${window}/${start}/${by.json}`
 }
 
 /** One line of result. The order of the fields is the order in the line, and a promise. */
@@ -293,6 +312,8 @@ export interface ResultLine {
   readonly shard?: string
   /** Of several: by name, and what had none under ''. The frames add up to those of the line. */
   readonly shards?: Readonly<Record<string, ShardCount>>
+  /** The group that it is of; absent where it is of all frames. */
+  readonly by?: Group
   readonly users: number
   /** The 95 % interval of `users`; both equal to it when exact. */
   readonly low: number

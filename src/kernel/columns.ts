@@ -3,7 +3,13 @@
  * by doubling and are used again.
  */
 import { fingerprint, fingerprintOfText, newFingerprint } from '../counter/hash.ts'
-import { type Columns, columnTypes, type FrameBatch, type Uid } from '../records.ts'
+import {
+  type Columns,
+  columnTypes,
+  type FrameBatch,
+  type GroupColumn,
+  type Uid,
+} from '../records.ts'
 import { BACKSLASH } from './json-tokens.ts'
 import { decodedString, hasEscape } from './key-path.ts'
 import { isUtf8, mostTextBytes, unescaped } from './utf8.ts'
@@ -57,6 +63,7 @@ export class FrameColumns implements FrameBatch {
   decodedUids: Map<number, Uid> = new Map()
   /** Rows whose uid is not UTF-8. */
   notUtf8 = 0
+  groups: readonly GroupColumn[] = []
   #columns: readonly Column[] = []
 
   constructor(capacity: number = firstCapacity) {
