@@ -6,13 +6,12 @@
 import TinyQueue from 'tinyqueue'
 import type { Counted, Counter } from '../counter/counter.ts'
 import type { Shortage } from '../counter/shortage.ts'
-import { ExactSet } from '../counter/exact.ts'
 import { Sketch } from '../counter/sketch.ts'
 import { endOfRun } from '../kernel/window-runs.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
 import { type PaneUsers, partialLine, type PartialPane } from '../ndjson/partial.ts'
-import type { FrameBatch, Pane, Reject, ResultLine, WindowedBatch } from '../records.ts'
+import type { FrameBatch, Reject, ResultLine, WindowedBatch } from '../records.ts'
 import { EXPIRED, LATE, windowKey } from '../records.ts'
 import type { Emit, Held, Stage } from '../stage.ts'
 import type { Put, StateRecord } from '../state/kept.ts'
@@ -21,11 +20,12 @@ import type { Calendar } from '../time/calendar.ts'
 import { nextRevisionMs } from '../sources/watermark.ts'
 import { type EmptyWindow, EmptyWindows } from '../windows/empty-windows.ts'
 import { frameReject } from '../windows/frame-reject.ts'
-import { OnTimeFrames } from '../windows/on-time.ts'
+import type { CountedWindow } from '../windows/counted-window.ts'
 import { OpenWindow } from '../windows/open-window.ts'
 import { type LineConstants, resultLines } from '../windows/result-lines.ts'
 import { SavedProgress } from '../windows/saved-progress.ts'
 import { SavedWindows } from '../windows/saved-windows.ts'
+import { Tally } from '../windows/tally.ts'
 import { Union } from '../sources/union.ts'
 import type { WindowOut } from './window.ts'
 
@@ -92,13 +92,9 @@ export function countStage(options: CountOptions): CountStage {
   const { isFinal = false } = options
   const { kinds } = calendar
   const toLine = resultLines(options)
-  /** Per kind, by start: cheaper than windowKey, where neighbouring frames change windows. */
-  const open = kinds.map(() => new Map<number, OpenWindow>())
+  const total = new Tally<OpenWindow>(kinds.length, newWindow)
   const account = ledger.open({ opened: 0, accepted: 0, unread: 0 })
   const ofKinds = kinds.map(({ name }) => ledger.open({ kind: name, counted: 0, expired: 0 }))
-  const onTime = new OnTimeFrames<OpenWindow>(kinds.length)
-  /** Of the frames before, in the same batch. */
-  const current = kinds.map((): OpenWindow | undefined => undefined)
   /** Kinds whose windows are over, while a run of frames is counted. */
   const over: number[] = []
   const union = new Union()
@@ -114,7 +110,7 @@ export function countStage(options: CountOptions): CountStage {
 
   function count(batch: WindowedBatch, emit: Emit<CountOut>): void {
     union.heard(batch.frames.source)
-    current.fill(undefined)
+    total.begin()
     let ending: { readonly error: unknown } | undefined
     const emitAll: Emit<CountOut> = (message) => {
       try {
@@ -148,13 +144,13 @@ export function countStage(options: CountOptions): CountStage {
   function countRun(batch: WindowedBatch, from: number, to: number, emit: Emit<CountOut>): void {
     const { frames, startsMs, verdicts } = batch
     for (let k = 0; k < kinds.length; k++) {
-      onTime.windows[k] = undefined
+      total.expect(k, undefined)
       const startMs = startsMs[k]![from]!
       const verdict = verdicts[k]![from]
       if (verdict === EXPIRED) continue
-      let window = current[k]
-      if (window?.startMs !== startMs) {
-        current[k] = window = windowAt(k, startMs)
+      let window = total.current(k, startMs)
+      if (window === undefined) {
+        total.turnTo(k, window = windowAt(k, startMs))
         if (window !== undefined) savedWindows.touch(window)
       }
       if (window === undefined) {
@@ -165,11 +161,11 @@ export function countStage(options: CountOptions): CountStage {
       if (verdict === LATE || window.endMs <= union.watermarkMs) {
         for (let i = from; i < to; i++) addLate(window, frames, i)
       } else {
-        onTime.windows[k] = window
+        total.expect(k, window)
       }
     }
     if (over.length > 0) refuseRun(batch, from, to, emit)
-    onTime.count(frames, from, to)
+    total.count(frames, from, to)
   }
 
   /** Of these frames, in the kinds that are over: frame by frame, wherever a batch may end. */
@@ -181,10 +177,10 @@ export function countStage(options: CountOptions): CountStage {
   }
 
   /** When a late frame is shown, its own source's watermark decides, so that no other does. */
-  function addLate(window: OpenWindow, { source, hashHi, hashLo }: FrameBatch, i: number): void {
-    const reachedMs = Math.max(union.watermarkOf(source), union.watermarkMs)
+  function addLate(window: CountedWindow, frames: FrameBatch, i: number): void {
+    const reachedMs = Math.max(union.watermarkOf(frames.source), union.watermarkMs)
     const dueMs = Math.min(nextRevisionMs(reachedMs), window.expiryMs)
-    if (window.addLate(hashHi[i]!, hashLo[i]!, dueMs)) due.push({ dueMs, window })
+    if (window.addLate(frames, i, dueMs)) due.push({ dueMs, window })
   }
 
   /** What one source has counted, by its own watermark. */
@@ -217,7 +213,7 @@ export function countStage(options: CountOptions): CountStage {
   }
 
   function refuse(repartition: Repartition, emit: Emit<CountOut>): void {
-    for (const window of windowsInOrder()) {
+    for (const window of [...total.windows()].sort(inOrderOfEnds)) {
       if (window.isClosed || window.startMs >= repartition.beforeMs || !window.refuse()) continue
       savedWindows.touch(window)
       emit(repartitioned(window, repartition))
@@ -226,12 +222,12 @@ export function countStage(options: CountOptions): CountStage {
 
   /** The window of kind `k`, or undefined where it is over. */
   function windowAt(k: number, startMs: number): OpenWindow | undefined {
-    const known = open[k]!.get(startMs)
+    const known = total.get(k, startMs)
     if (known !== undefined) return known
     const expiryMs = kinds[k]!.spanAt(startMs).endMs + latenessMs[k]!
     if (expiryMs <= union.watermarkMs) return undefined
     if (++opened % windowsPerAsking === 0) shortage?.reserve(windowsPerAsking * windowBytes)
-    const window = newWindow(k, startMs)
+    const window = total.open(k, startMs)
     empties?.expect(k, startMs)
     due.push({ dueMs: window.endMs, window })
     if (k === 0) account.opened++
@@ -239,7 +235,7 @@ export function countStage(options: CountOptions): CountStage {
   }
 
   function newWindow(k: number, startMs: number): OpenWindow {
-    const window = new OpenWindow({
+    return new OpenWindow({
       kind: kinds[k]!,
       rank: k,
       startMs,
@@ -247,8 +243,6 @@ export function countStage(options: CountOptions): CountStage {
       newCounter,
       isDisjoint,
     })
-    open[k]!.set(startMs, window)
-    return window
   }
 
   /** Only for a source that nobody waited for: its own watermark has not come so far. */
@@ -287,30 +281,30 @@ export function countStage(options: CountOptions): CountStage {
     if (next === undefined) return false
     const { dueMs, window } = next
     due.pop()
-    if (!(window instanceof OpenWindow)) {
-      if (open[window.rank]!.get(window.startMs)?.isRevisedBy(dueMs) !== true) {
+    if (!('reach' in window)) {
+      if (total.get(window.rank, window.startMs)?.isRevisedBy(dueMs) !== true) {
         show(emptyLine(window), emit)
       }
       return true
     }
     const { endMs, expiryMs } = window
-    savedWindows.touch(window)
+    touch(window)
     const isOver = dueMs === expiryMs
     const pane = window.reach(dueMs)
-    if (!isFinal) showPane({ dueMs, window }, pane, emit)
-    else if (isOver && isOpen(window)) showPane({ dueMs, window }, window.lastPane, emit)
+    if (!isFinal && pane !== undefined) {
+      showAll(window.lines(pane, toLine), emit)
+      expectEmpty(window, dueMs)
+    } else if (isFinal && isOver && isOpen(window)) {
+      showAll(window.finalLines(toLine), emit)
+      if (window.lastPane !== undefined) expectEmpty(window, dueMs)
+    }
     if (isOver) letGo(window)
     else if (dueMs === endMs) due.push({ dueMs: expiryMs, window })
     return true
   }
 
-  function showPane(
-    { dueMs, window }: OfWindow,
-    pane: Pane | undefined,
-    emit: Emit<CountOut>,
-  ): void {
-    if (pane === undefined) return
-    show(window.line(pane, toLine), emit)
+  /** A line of that window has come: those behind it that have none. */
+  function expectEmpty(window: CountedWindow, dueMs: number): void {
     for (const empty of empties?.behind(window) ?? []) due.push({ dueMs, window: empty })
   }
 
@@ -336,18 +330,22 @@ export function countStage(options: CountOptions): CountStage {
     return toLine({ window, counted: nobody, frames: 0, pane: 'on-time', revision: 0 })
   }
 
-  function isOpen({ rank, startMs }: OpenWindow): boolean {
-    return open[rank]!.has(startMs)
+  function isOpen({ rank, startMs }: CountedWindow): boolean {
+    return total.get(rank, startMs) !== undefined
   }
 
-  function letGo(window: OpenWindow): void {
-    open[window.rank]!.delete(window.startMs)
-    savedWindows.over(window)
+  function touch(window: CountedWindow): void {
+    if (window instanceof OpenWindow) savedWindows.touch(window)
+  }
+
+  function letGo(window: CountedWindow): void {
+    total.close(window.rank, window.startMs)
+    if (window instanceof OpenWindow) savedWindows.over(window)
   }
 
   function save(put: Put): void {
     savedProgress.save(put)
-    savedWindows.save(open.flatMap((windows) => [...windows.values()]), put)
+    savedWindows.save(total.windows(), put)
   }
 
   function load(records: Iterable<StateRecord>): void {
@@ -358,21 +356,24 @@ export function countStage(options: CountOptions): CountStage {
     const ofWindows = savedProgress.load(records)
     const windows = yield* savedWindows.loadInSteps(ofWindows, (kindName, startMs) => {
       const k = kinds.findIndex(({ name }) => name === kindName)
-      return kinds[k]?.spanAt(startMs).startMs === startMs ? newWindow(k, startMs) : undefined
+      return kinds[k]?.spanAt(startMs).startMs === startMs ? total.open(k, startMs) : undefined
     })
     for (const window of windows) {
-      const dueMs = window.isClosed ? window.expiryMs : window.endMs
-      due.push({ dueMs, window })
-      for (const [dueMs] of window.late) due.push({ dueMs, window })
+      due.push({ dueMs: window.isClosed ? window.expiryMs : window.endMs, window })
+      for (const dueMs of window.lateDuesMs) due.push({ dueMs, window })
     }
   }
 
-  function show(line: ResultLine | undefined, emit: Emit<CountOut>): void {
-    if (line !== undefined) emit({ type: 'result', line })
+  function show(line: ResultLine, emit: Emit<CountOut>): void {
+    emit({ type: 'result', line })
   }
 
-  function windowsInOrder(): OpenWindow[] {
-    return open.flatMap((windows) => [...windows.values()]).sort(inOrderOfEnds)
+  function showAll(lines: Iterable<ResultLine>, emit: Emit<CountOut>): void {
+    for (const line of lines) show(line, emit)
+  }
+
+  function windowsInOrder(): CountedWindow[] {
+    return [...total.windows()].sort(inOrderOfEnds)
   }
 
   /** Lets go of each window when its line is made, as memory may be short. */
@@ -384,10 +385,10 @@ export function countStage(options: CountOptions): CountStage {
       return
     }
     const windows = windowsInOrder().reverse()
-    for (const each of open) each.clear()
+    total.clear()
     due = new TinyQueue<Due>([], inOrder)
     for (let window; (window = windows.pop()) !== undefined;) {
-      show(window.lastLine(toLine, isFinal), emit)
+      showAll(window.lastLines(toLine, isFinal), emit)
       if (windows.length % linesPerStep === 0) yield
     }
   }
@@ -395,11 +396,11 @@ export function countStage(options: CountOptions): CountStage {
   function* showEarly(emit: Emit<CountOut>): Generator<void> {
     let n = 0
     for (const window of windowsInOrder()) {
-      const line = window.earlyLine(toLine)
-      if (line === undefined) continue
-      savedWindows.touch(window)
-      show(line, emit)
-      if (++n % linesPerStep === 0) yield
+      for (const line of window.earlyLines(toLine)) {
+        touch(window)
+        show(line, emit)
+        if (++n % linesPerStep === 0) yield
+      }
     }
   }
 
@@ -427,16 +428,15 @@ export function countStage(options: CountOptions): CountStage {
       }
     },
     get openWindows() {
-      return open.reduce((sum, { size }) => sum + size, 0)
+      return total.size
     },
     held() {
-      const bytes = { exact: 0, sketch: 0 }
-      for (const windows of open) {
-        for (const { users } of windows.values()) {
-          bytes[users.state instanceof ExactSet ? 'exact' : 'sketch'] += users.bytes
-        }
+      const held = { windows: total.size, exactBytes: 0, sketchBytes: 0 }
+      for (const { exactBytes, sketchBytes } of total.windows()) {
+        held.exactBytes += exactBytes
+        held.sketchBytes += sketchBytes
       }
-      return { windows: this.openWindows, exactBytes: bytes.exact, sketchBytes: bytes.sketch }
+      return held
     },
     refuse,
     inSteps,
@@ -493,20 +493,16 @@ function repartitioned(
 /** Something happens to a window: its line falls due, or it is over. An empty one has just a line. */
 interface Due {
   readonly dueMs: number
-  readonly window: OpenWindow | EmptyWindow
-}
-
-interface OfWindow extends Due {
-  readonly window: OpenWindow
+  readonly window: CountedWindow | EmptyWindow
 }
 
 /** What has a place among windows. */
-type Placed = Pick<OpenWindow, 'endMs' | 'rank'>
+type Placed = Pick<CountedWindow, 'endMs' | 'rank'> & { readonly place?: number }
 
 function inOrder(a: { dueMs: number; window: Placed }, b: { dueMs: number; window: Placed }) {
   return a.dueMs - b.dueMs || inOrderOfEnds(a.window, b.window)
 }
 
 function inOrderOfEnds(a: Placed, b: Placed): number {
-  return a.endMs - b.endMs || a.rank - b.rank
+  return a.endMs - b.endMs || a.rank - b.rank || (a.place ?? 0) - (b.place ?? 0)
 }
