@@ -5,8 +5,10 @@
  */
 import TinyQueue from 'tinyqueue'
 import type { Counted, Counter } from '../counter/counter.ts'
+import type { GroupedUsersOptions } from '../counter/grouped-users.ts'
 import type { Shortage } from '../counter/shortage.ts'
 import { Sketch } from '../counter/sketch.ts'
+import type { Breakdown } from '../group.ts'
 import { endOfRun } from '../kernel/window-runs.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
@@ -21,11 +23,12 @@ import { nextRevisionMs } from '../sources/watermark.ts'
 import { type EmptyWindow, EmptyWindows } from '../windows/empty-windows.ts'
 import { frameReject } from '../windows/frame-reject.ts'
 import type { CountedWindow } from '../windows/counted-window.ts'
+import { GroupTally } from '../windows/group-tally.ts'
 import { OpenWindow } from '../windows/open-window.ts'
 import { type LineConstants, resultLines } from '../windows/result-lines.ts'
 import { SavedProgress } from '../windows/saved-progress.ts'
 import { SavedWindows } from '../windows/saved-windows.ts'
-import { Tally } from '../windows/tally.ts'
+import { type AnyTally, Tally } from '../windows/tally.ts'
 import { Union } from '../sources/union.ts'
 import type { WindowOut } from './window.ts'
 
@@ -34,6 +37,16 @@ export interface CountOptions extends LineConstants {
   /** Per kind of window, in the order of the calendar. */
   readonly latenessMs: readonly number[]
   readonly newCounter: () => Counter
+  /** Whether windows of all frames have lines. */
+  readonly hasTotal?: boolean
+  /** What frames are split by, as their batches are; of each there are lines beside the total. */
+  readonly breakdowns?: readonly Breakdown[]
+  /** How users of groups are counted; where there are breakdowns. */
+  readonly grouped?: Omit<GroupedUsersOptions, 'newCounter'>
+  /** So many groups of a window and breakdown have lines, and the rest has one; undefined: all. */
+  readonly top?: number | undefined
+  /** So many groups of a window and breakdown are told apart; further ones are in that rest. */
+  readonly mostGroups?: number
   /** Asked as windows open, of which one batch of a thread may open a hundred thousand. */
   readonly shortage?: Shortage
   /** Every so long, by the wall clock, open windows are shown as they stand. */
@@ -93,6 +106,9 @@ export function countStage(options: CountOptions): CountStage {
   const { kinds } = calendar
   const toLine = resultLines(options)
   const total = new Tally<OpenWindow>(kinds.length, newWindow)
+  const folding = options.breakdowns === undefined ? undefined : ledger.open({ folded: 0 })
+  const groups = groupTallies({ ...options, folded: () => folding!.folded++ })
+  const tallies: readonly AnyTally[] = options.hasTotal === false ? groups : [total, ...groups]
   const account = ledger.open({ opened: 0, accepted: 0, unread: 0 })
   const ofKinds = kinds.map(({ name }) => ledger.open({ kind: name, counted: 0, expired: 0 }))
   /** Kinds whose windows are over, while a run of frames is counted. */
@@ -110,7 +126,7 @@ export function countStage(options: CountOptions): CountStage {
 
   function count(batch: WindowedBatch, emit: Emit<CountOut>): void {
     union.heard(batch.frames.source)
-    total.begin()
+    for (const tally of tallies) tally.begin(batch)
     let ending: { readonly error: unknown } | undefined
     const emitAll: Emit<CountOut> = (message) => {
       try {
@@ -128,6 +144,7 @@ export function countStage(options: CountOptions): CountStage {
       takeBack(batch, end)
       throw short.cause
     }
+    for (const tally of tallies) tally.end()
     if (ending !== undefined) throw ending.error
   }
 
@@ -144,28 +161,26 @@ export function countStage(options: CountOptions): CountStage {
   function countRun(batch: WindowedBatch, from: number, to: number, emit: Emit<CountOut>): void {
     const { frames, startsMs, verdicts } = batch
     for (let k = 0; k < kinds.length; k++) {
-      total.expect(k, undefined)
       const startMs = startsMs[k]![from]!
-      const verdict = verdicts[k]![from]
+      const verdict = verdicts[k]![from]!
+      for (const tally of tallies) tally.expect(k, false)
       if (verdict === EXPIRED) continue
-      let window = total.current(k, startMs)
-      if (window === undefined) {
-        total.turnTo(k, window = windowAt(k, startMs))
-        if (window !== undefined) savedWindows.touch(window)
+      let isOver = false
+      for (const tally of tallies) {
+        const window = tally.current(k, startMs) ?? windowAt(tally, k, startMs)
+        isOver = window === undefined
+        if (window === undefined) continue
+        if (verdict === LATE || window.endMs <= union.watermarkMs) {
+          for (let i = from; i < to; i++) addLate(window, frames, i)
+        } else {
+          tally.expect(k, true)
+        }
       }
-      if (window === undefined) {
-        over.push(k)
-        continue
-      }
-      ofKinds[k]!.counted += to - from
-      if (verdict === LATE || window.endMs <= union.watermarkMs) {
-        for (let i = from; i < to; i++) addLate(window, frames, i)
-      } else {
-        total.expect(k, window)
-      }
+      if (isOver) over.push(k)
+      else ofKinds[k]!.counted += to - from
     }
     if (over.length > 0) refuseRun(batch, from, to, emit)
-    total.count(frames, from, to)
+    for (const tally of tallies) tally.count(frames, from, to)
   }
 
   /** Of these frames, in the kinds that are over: frame by frame, wherever a batch may end. */
@@ -189,9 +204,8 @@ export function countStage(options: CountOptions): CountStage {
     union.heard(source)
     if (frames === 0 && isNobody(users)) return
     const k = kinds.findIndex(({ name }) => name === kind)
-    const window = windowAt(k, startMs)
-    if (window === undefined) return expirePane(pane, k, emit)
-    savedWindows.touch(window)
+    if (windowAt(total, k, startMs) === undefined) return expirePane(pane, k, emit)
+    const window = total.get(k, startMs)!
     ofKinds[k]!.counted += frames
     refuseMixed(window, pane, emit)
     const { endMs, expiryMs } = window
@@ -221,17 +235,21 @@ export function countStage(options: CountOptions): CountStage {
   }
 
   /** The window of kind `k`, or undefined where it is over. */
-  function windowAt(k: number, startMs: number): OpenWindow | undefined {
-    const known = total.get(k, startMs)
-    if (known !== undefined) return known
+  function windowAt(tally: AnyTally, k: number, startMs: number): CountedWindow | undefined {
+    const window = tally.turnTo(k, startMs) ?? newlyOpen(tally, k, startMs)
+    if (window !== undefined) touch(window)
+    return window
+  }
+
+  function newlyOpen(tally: AnyTally, k: number, startMs: number): CountedWindow | undefined {
     const expiryMs = kinds[k]!.spanAt(startMs).endMs + latenessMs[k]!
     if (expiryMs <= union.watermarkMs) return undefined
     if (++opened % windowsPerAsking === 0) shortage?.reserve(windowsPerAsking * windowBytes)
-    const window = total.open(k, startMs)
-    empties?.expect(k, startMs)
+    const window = tally.open(k, startMs)
+    if (window.place === 0) empties?.expect(k, startMs)
     due.push({ dueMs: window.endMs, window })
-    if (k === 0) account.opened++
-    return window
+    if (k === 0 && tally === tallies[0]) account.opened++
+    return tally.turnTo(k, startMs)
   }
 
   function newWindow(k: number, startMs: number): OpenWindow {
@@ -270,11 +288,26 @@ export function countStage(options: CountOptions): CountStage {
 
   /** Prints what falls due up to `untilMs`, and lets go of the windows that are over. */
   function settle(untilMs: number, emit: Emit<CountOut>): void {
-    for (let isMore = true; isMore;) isMore = settleNext(untilMs, emit)
+    for (const _ of settling(untilMs, emit));
+  }
+
+  /** In steps, after so many lines. */
+  function* settling(untilMs: number, emit: Emit<CountOut>): Generator<void> {
+    let lines = 0
+    const counting: Emit<CountOut> = (message) => {
+      lines++
+      emit(message)
+    }
+    for (let isMore = true; isMore;) {
+      isMore = yield* settleNext(untilMs, counting)
+      if (lines < linesPerStep) continue
+      lines = 0
+      yield
+    }
   }
 
   /** Returns whether anything fell due. */
-  function settleNext(untilMs: number, emit: Emit<CountOut>): boolean {
+  function* settleNext(untilMs: number, emit: Emit<CountOut>): Generator<void, boolean> {
     const first = due.peek()
     const next = first === undefined || first.dueMs > untilMs ? undefined : first
     if (showEmpty(next, untilMs, emit)) return true
@@ -287,15 +320,15 @@ export function countStage(options: CountOptions): CountStage {
       }
       return true
     }
-    const { endMs, expiryMs } = window
+    const { startMs, endMs, expiryMs } = window
     touch(window)
     const isOver = dueMs === expiryMs
     const pane = window.reach(dueMs)
     if (!isFinal && pane !== undefined) {
-      showAll(window.lines(pane, toLine), emit)
+      yield* showAll(window.lines(pane, toLine), emit)
       expectEmpty(window, dueMs)
-    } else if (isFinal && isOver && isOpen(window)) {
-      showAll(window.finalLines(toLine), emit)
+    } else if (isFinal && isOver && tallyOf(window).get(window.rank, startMs) !== undefined) {
+      yield* showAll(window.finalLines(toLine), emit)
       if (window.lastPane !== undefined) expectEmpty(window, dueMs)
     }
     if (isOver) letGo(window)
@@ -330,8 +363,8 @@ export function countStage(options: CountOptions): CountStage {
     return toLine({ window, counted: nobody, frames: 0, pane: 'on-time', revision: 0 })
   }
 
-  function isOpen({ rank, startMs }: CountedWindow): boolean {
-    return total.get(rank, startMs) !== undefined
+  function tallyOf({ place }: CountedWindow): AnyTally {
+    return place === 0 ? total : groups[place - 1]!
   }
 
   function touch(window: CountedWindow): void {
@@ -339,7 +372,7 @@ export function countStage(options: CountOptions): CountStage {
   }
 
   function letGo(window: CountedWindow): void {
-    total.close(window.rank, window.startMs)
+    tallyOf(window).close(window.rank, window.startMs)
     if (window instanceof OpenWindow) savedWindows.over(window)
   }
 
@@ -368,27 +401,32 @@ export function countStage(options: CountOptions): CountStage {
     emit({ type: 'result', line })
   }
 
-  function showAll(lines: Iterable<ResultLine>, emit: Emit<CountOut>): void {
-    for (const line of lines) show(line, emit)
+  /** In steps, as a window may have a million groups. */
+  function* showAll(lines: Iterable<ResultLine>, emit: Emit<CountOut>): Generator<void> {
+    let n = 0
+    for (const line of lines) {
+      show(line, emit)
+      if (++n % linesPerStep === 0) yield
+    }
   }
 
   function windowsInOrder(): CountedWindow[] {
-    return [...total.windows()].sort(inOrderOfEnds)
+    return tallies.flatMap((tally) => [...tally.windows()]).sort(inOrderOfEnds)
   }
 
   /** Lets go of each window when its line is made, as memory may be short. */
   function* inSteps(how: 'end' | 'stop', emit: Emit<CountOut>): Generator<void> {
     if (how === 'end') {
       empties?.end()
-      for (let n = 1; settleNext(Infinity, emit); n++) if (n % linesPerStep === 0) yield
+      yield* settling(Infinity, emit)
       empties?.finish()
       return
     }
     const windows = windowsInOrder().reverse()
-    total.clear()
+    for (const tally of tallies) tally.clear()
     due = new TinyQueue<Due>([], inOrder)
     for (let window; (window = windows.pop()) !== undefined;) {
-      showAll(window.lastLines(toLine, isFinal), emit)
+      yield* showAll(window.lastLines(toLine, isFinal), emit)
       if (windows.length % linesPerStep === 0) yield
     }
   }
@@ -428,13 +466,15 @@ export function countStage(options: CountOptions): CountStage {
       }
     },
     get openWindows() {
-      return total.size
+      return tallies.reduce((sum, { size }) => sum + size, 0)
     },
     held() {
-      const held = { windows: total.size, exactBytes: 0, sketchBytes: 0 }
-      for (const { exactBytes, sketchBytes } of total.windows()) {
-        held.exactBytes += exactBytes
-        held.sketchBytes += sketchBytes
+      const held = { windows: this.openWindows, exactBytes: 0, sketchBytes: 0 }
+      for (const tally of tallies) {
+        for (const { exactBytes, sketchBytes } of tally.windows()) {
+          held.exactBytes += exactBytes
+          held.sketchBytes += sketchBytes
+        }
       }
       return held
     },
@@ -455,6 +495,14 @@ export function countStage(options: CountOptions): CountStage {
       },
     }),
   }
+}
+
+function groupTallies(options: CountOptions & { readonly folded: () => void }): GroupTally[] {
+  const { calendar: { kinds }, breakdowns = [], grouped, mostGroups = Infinity } = options
+  if (grouped === undefined) return []
+  return breakdowns.map((breakdown, index) => {
+    return new GroupTally({ ...options, ...grouped, kinds, mostGroups, breakdown, index })
+  })
 }
 
 function emptyWindows(

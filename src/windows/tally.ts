@@ -2,11 +2,34 @@
  * All windows that count the same: every frame, or the groups of one breakdown. Those of a kind are
  * found by their start, which is cheaper than by a key where neighbouring frames change windows.
  */
-import type { FrameBatch } from '../records.ts'
-import type { TalliedWindow } from './counted-window.ts'
+import type { FrameBatch, WindowedBatch } from '../records.ts'
+import type { CountedWindow, TalliedWindow } from './counted-window.ts'
 import { OnTimeFrames } from './on-time.ts'
 
-export class Tally<Window extends TalliedWindow<Window>> {
+/** A tally of windows of any sort. */
+export interface AnyTally {
+  readonly size: number
+  get(rank: number, startMs: number): CountedWindow | undefined
+  /** A new one, open from now on. */
+  open(rank: number, startMs: number): CountedWindow
+  close(rank: number, startMs: number): void
+  /** Another batch is counted, and windows may have been closed. */
+  begin(batch: WindowedBatch): void
+  /** It is counted. */
+  end(): void
+  /** The window of the frames before, if it is that of the next ones too. */
+  current(rank: number, startMs: number): CountedWindow | undefined
+  /** The next frames are of that one. */
+  turnTo(rank: number, startMs: number): CountedWindow | undefined
+  /** Whether the next frames count on time in the window of that kind that they are of. */
+  expect(rank: number, isOnTime: boolean): void
+  /** Frames [from, to) are those. */
+  count(frames: FrameBatch, from: number, to: number): void
+  windows(): Iterable<CountedWindow>
+  clear(): void
+}
+
+export class Tally<Window extends TalliedWindow<Window>> implements AnyTally {
   /** Per kind, by start. */
   readonly #open: readonly Map<number, Window>[]
   /** Of the frames before, in the same batch. */
@@ -29,7 +52,6 @@ export class Tally<Window extends TalliedWindow<Window>> {
     return this.#open[rank]!.get(startMs)
   }
 
-  /** A new one, open from now on. */
   open(rank: number, startMs: number): Window {
     const window = this.#make(rank, startMs)
     this.#open[rank]!.set(startMs, window)
@@ -40,27 +62,25 @@ export class Tally<Window extends TalliedWindow<Window>> {
     this.#open[rank]!.delete(startMs)
   }
 
-  /** Another batch begins, and others may have been closed. */
-  begin(): void {
+  begin(_: WindowedBatch): void {
     this.#current.fill(undefined)
   }
 
-  /** That of the frames before, if it is still the one. */
+  end(): void {}
+
   current(rank: number, startMs: number): Window | undefined {
     const window = this.#current[rank]
     return window?.startMs === startMs ? window : undefined
   }
 
-  turnTo(rank: number, window: Window | undefined): void {
-    this.#current[rank] = window
+  turnTo(rank: number, startMs: number): Window | undefined {
+    return this.#current[rank] = this.#open[rank]!.get(startMs)
   }
 
-  /** The next frames count there on time, or nowhere. */
-  expect(rank: number, window: Window | undefined): void {
-    this.#onTime.windows[rank] = window
+  expect(rank: number, isOnTime: boolean): void {
+    this.#onTime.windows[rank] = isOnTime ? this.#current[rank] : undefined
   }
 
-  /** Frames [from, to) are those. */
   count(frames: FrameBatch, from: number, to: number): void {
     this.#onTime.count(frames, from, to)
   }

@@ -7,6 +7,8 @@ export interface Frame {
   readonly tsMs: number
   readonly uid: string
   readonly source: number
+  /** The name of its group by each breakdown (src/group.ts). */
+  readonly groups?: readonly string[]
 }
 
 /** The frames, all of one source, as a batch with columns of its own. */
@@ -22,6 +24,10 @@ export function frameBatch(frames: readonly Frame[]): FrameBatch {
     columns.decodedUids.set(row, uid)
     columns.lineNumber[row] = row + 1
   }
+  columns.groups = (frames[0]?.groups ?? []).map((_, place) => {
+    const names = [...new Set(frames.map(({ groups = [] }) => groups[place]!))]
+    return { names, ids: Uint32Array.from(frames, ({ groups }) => names.indexOf(groups![place]!)) }
+  })
   return columns.batch(frames[0]?.source ?? 0, 'stdin', new Uint8Array(0))
 }
 

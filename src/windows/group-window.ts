@@ -1,0 +1,395 @@
+/**
+ * One window split by the keys of one breakdown: what OpenWindow is for all frames, it is for each of
+ * its groups, under the same watermark. A group's lines are those that its frames alone would have.
+ *
+ * With --top a window shows the groups with most users, and one line of the rest. A group that has
+ * been shown stays so when others overtake it in a revision, so that the last lines of a window always
+ * make up all of it.
+ */
+import { type Counted, exactly } from '../counter/counter.ts'
+import { GroupedUsers, type GroupedUsersOptions } from '../counter/grouped-users.ts'
+import { type Breakdown, Group, othersName } from '../group.ts'
+import type { PartialPane } from '../ndjson/partial.ts'
+import type { FrameBatch, Pane, ResultLine } from '../records.ts'
+import type { WindowKind } from '../time/calendar.ts'
+import type { TalliedWindow } from './counted-window.ts'
+import { GroupCells } from './group-cells.ts'
+import type { GroupNames } from './group-names.ts'
+import { type Around, stillAround } from './on-time.ts'
+import type { Finding, ToLine } from './result-lines.ts'
+
+/** What the windows of a breakdown have in common. */
+export interface GroupingOptions extends GroupedUsersOptions {
+  readonly breakdown: Breakdown
+  /** Its place among the breakdowns. */
+  readonly index: number
+  readonly names: GroupNames
+  /** So many groups of a window have a line; undefined: all. */
+  readonly top?: number | undefined
+  /** So many groups are told apart in a window. */
+  readonly mostGroups: number
+  /** A group did not become one of them. */
+  readonly folded: () => void
+}
+
+export interface GroupWindowOptions {
+  readonly kind: WindowKind
+  readonly rank: number
+  readonly startMs: number
+  readonly latenessMs: number
+  readonly grouping: GroupingOptions
+}
+
+/** What a revision adds. */
+interface Addition {
+  /** By cell. */
+  readonly frames: Map<number, number>
+  /** Only those who are new by then. */
+  users: GroupedUsers | undefined
+}
+
+/** All groups without a line of their own. */
+interface Rest {
+  readonly cells: readonly number[]
+  readonly counted: Counted
+  readonly frames: number
+}
+
+/** Cells in the order of their lines. */
+interface Ranked {
+  readonly cells: readonly number[]
+  counted(cell: number): Counted
+}
+
+export class GroupWindow implements TalliedWindow<GroupWindow> {
+  readonly kind: WindowKind
+  readonly rank: number
+  readonly place: number
+  readonly startMs: number
+  readonly endMs: number
+  readonly expiryMs: number
+  readonly #grouping: GroupingOptions
+  readonly #cells = new GroupCells()
+  readonly #users: GroupedUsers
+  /** The cell of groups that are not told apart; -1: there are none. */
+  #others = -1
+  #isClosed = false
+  /** Of the cells that have any. */
+  readonly #revisions = new Map<number, number>()
+  #late: Map<number, Addition> | undefined
+  /** The cells of the revision that was reached last. */
+  #revised: readonly number[] = []
+  /** Per cell, how many frames the last early line has shown. */
+  #framesShown: Float64Array | undefined
+  /** With --top: cells that have had a line, and how often that of the rest was revised. */
+  #shown: Set<number> | undefined
+  #restRevision = -1
+  #around: Around<GroupWindow>
+
+  constructor({ kind, rank, startMs, latenessMs, grouping }: GroupWindowOptions) {
+    this.kind = kind
+    this.rank = rank
+    this.place = grouping.index + 1
+    this.startMs = startMs
+    this.endMs = kind.spanAt(startMs).endMs
+    this.expiryMs = this.endMs + latenessMs
+    this.#grouping = grouping
+    this.#users = new GroupedUsers(grouping)
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  get exactBytes(): number {
+    return this.#users.exactBytes + this.#cells.bytes
+  }
+
+  get sketchBytes(): number {
+    return this.#users.sketchBytes
+  }
+
+  count(
+    frames: number,
+    windows: readonly (GroupWindow | undefined)[],
+    indices: Uint32Array,
+  ): void {
+    this.#around = stillAround(this.#around, windows, this.rank)
+    const { ofFrame } = this.#grouping.names
+    const cells = this.#cells
+    for (let n = 0; n < frames; n++) {
+      const group = ofFrame[indices[n]!]!
+      const cell = cells.find(group)
+      cells.addFrames(cell < 0 ? this.#newCell(group) : cell, 1)
+    }
+  }
+
+  isInside(k: number, window: GroupWindow | undefined): boolean {
+    return window !== undefined && this.#around?.[k] === window
+  }
+
+  add(
+    { hashHi, hashLo }: FrameBatch,
+    indices: Uint32Array,
+    count: number,
+    fresh: Uint32Array,
+  ): number {
+    const { ofFrame } = this.#grouping.names
+    const [cells, users] = [this.#cells, this.#users]
+    let freshCount = 0
+    for (let n = 0; n < count; n++) {
+      const i = indices[n]!
+      const found = cells.find(ofFrame[i]!)
+      const cell = found < 0 ? this.#others : found
+      // One among the others may be new in the group that a coarser window tells apart.
+      if (users.add(cell, hashHi[i]!, hashLo[i]!) || cell === this.#others) fresh[freshCount++] = i
+    }
+    return freshCount
+  }
+
+  addLate({ hashHi, hashLo }: FrameBatch, i: number, dueMs: number): boolean {
+    const [hi, lo] = [hashHi[i]!, hashLo[i]!]
+    const late = this.#late ??= new Map<number, Addition>()
+    let addition = late.get(dueMs)
+    const isFirst = addition === undefined
+    if (addition === undefined) late.set(dueMs, addition = { frames: new Map(), users: undefined })
+    const cell = this.#cellOf(this.#grouping.names.ofFrame[i]!)
+    addition.frames.set(cell, (addition.frames.get(cell) ?? 0) + 1)
+    if (!this.#users.has(cell, hi, lo) && !this.#isShownBefore(dueMs, cell, hi, lo)) {
+      addition.users ??= new GroupedUsers(this.#grouping)
+      addition.users.add(cell, hi, lo)
+    }
+    return isFirst
+  }
+
+  addUsers(_: PartialPane): void {
+    throw new Error('groups have no partial panes')
+  }
+
+  addLateUsers(_: PartialPane): boolean {
+    throw new Error('groups have no partial panes')
+  }
+
+  reach(dueMs: number): Pane | undefined {
+    if (dueMs === this.endMs) {
+      this.#isClosed = true
+      return this.#cells.count > 0 ? 'on-time' : undefined
+    }
+    const addition = this.#late?.get(dueMs)
+    if (addition === undefined) return undefined
+    this.#late!.delete(dueMs)
+    if (this.#late!.size === 0) this.#late = undefined
+    this.#merge(addition)
+    this.#revised = [...addition.frames.keys()]
+    for (const cell of this.#revised) {
+      this.#revisions.set(cell, (this.#revisions.get(cell) ?? 0) + 1)
+    }
+    return 'late'
+  }
+
+  /** Of the groups that have frames on time, or those that the revision changes. */
+  *lines(pane: Pane, toLine: ToLine): Generator<ResultLine> {
+    const changed = pane === 'late' ? this.#revised : this.#counted()
+    this.#revised = []
+    const { top } = this.#grouping
+    if (top !== undefined) return yield* this.#topLines(changed, { pane, top, toLine })
+    const ranked = this.#ranked(changed)
+    for (const cell of ranked.cells) yield this.#line(cell, ranked.counted(cell), pane, toLine)
+  }
+
+  *#topLines(
+    changed: readonly number[],
+    { pane, top, toLine }: { readonly pane: Pane; readonly top: number; readonly toLine: ToLine },
+  ): Generator<ResultLine> {
+    const shown = this.#shown ??= new Set()
+    const isChanged = this.#marked(changed)
+    const ranked = this.#ranked(this.#counted())
+    let isOtherRest = changed.some((cell) => !shown.has(cell))
+    for (const cell of this.#first(ranked, top)) {
+      if (shown.has(cell)) continue
+      shown.add(cell)
+      isChanged[cell] = 1
+      isOtherRest = true
+    }
+    for (const cell of ranked.cells) {
+      if (shown.has(cell) && isChanged[cell] !== 0) {
+        yield this.#line(cell, ranked.counted(cell), pane, toLine)
+      }
+    }
+    const rest = isOtherRest ? this.#rest(shown) : undefined
+    if (rest === undefined) return
+    this.#restRevision = pane === 'on-time' ? 0 : Math.max(1, this.#restRevision + 1)
+    yield toLine(this.#ofRest(rest, { pane, revision: this.#restRevision }))
+  }
+
+  get lastPane(): Pane | undefined {
+    if (this.#revisions.size > 0) return 'late'
+    return this.#cells.count > 0 ? 'on-time' : undefined
+  }
+
+  *finalLines(toLine: ToLine): Generator<ResultLine> {
+    const { top = Infinity } = this.#grouping
+    const ranked = this.#ranked(this.#counted())
+    const shown = top === Infinity ? ranked.cells : this.#first(ranked, top)
+    for (const cell of shown) yield this.#line(cell, ranked.counted(cell), 'late', toLine)
+    const rest = top === Infinity ? undefined : this.#rest(new Set(shown))
+    if (rest === undefined) return
+    const isRevised = rest.cells.some((cell) => this.#revisions.has(cell))
+    yield toLine(
+      this.#ofRest(
+        rest,
+        isRevised ? { pane: 'late', revision: 1 } : { pane: 'on-time', revision: 0 },
+      ),
+    )
+  }
+
+  *earlyLines(toLine: ToLine): Generator<ResultLine> {
+    if (this.#isClosed) return
+    const shown = this.#framesShown
+    const changed = this.#counted().filter((cell) => this.#cells.frames(cell) !== shown?.[cell])
+    if (changed.length === 0) return
+    this.#framesShown = Float64Array.from(
+      { length: this.#cells.count },
+      (_, cell) => this.#cells.frames(cell),
+    )
+    yield* this.#earlyOf(changed, toLine)
+  }
+
+  *lastLines(toLine: ToLine, isUntold: boolean): Generator<ResultLine> {
+    const changed = new Set(isUntold || !this.#isClosed ? this.#counted() : [])
+    for (const addition of this.#late?.values() ?? []) {
+      this.#merge(addition)
+      for (const cell of addition.frames.keys()) changed.add(cell)
+    }
+    this.#late = undefined
+    yield* this.#earlyOf([...changed], toLine)
+  }
+
+  get lateDuesMs(): Iterable<number> {
+    return this.#late?.keys() ?? []
+  }
+
+  /** The window is over: its groups are no longer held. */
+  close(): void {
+    for (let cell = 0; cell < this.#cells.count; cell++) {
+      this.#grouping.names.release(this.#cells.group(cell))
+    }
+  }
+
+  *#earlyOf(changed: readonly number[], toLine: ToLine): Generator<ResultLine> {
+    if (changed.length === 0) return
+    const { top = Infinity } = this.#grouping
+    const isChanged = this.#marked(changed)
+    const ranked = this.#ranked(top === Infinity ? changed : this.#counted())
+    const shown = top === Infinity ? ranked.cells : this.#first(ranked, top)
+    for (const cell of shown) {
+      if (isChanged[cell] !== 0) yield this.#line(cell, ranked.counted(cell), 'early', toLine)
+    }
+    const rest = top === Infinity ? undefined : this.#rest(new Set(shown))
+    if (rest !== undefined) yield toLine(this.#ofRest(rest, { pane: 'early' }))
+  }
+
+  #marked(cells: readonly number[]): Uint8Array {
+    const marks = new Uint8Array(this.#cells.count)
+    for (const cell of cells) marks[cell] = 1
+    return marks
+  }
+
+  #isShownBefore(dueMs: number, cell: number, hi: number, lo: number): boolean {
+    if (this.#late!.size === 1) return false
+    for (const [earlierMs, { users }] of this.#late!) {
+      if (earlierMs < dueMs && users?.has(cell, hi, lo) === true) return true
+    }
+    return false
+  }
+
+  #merge({ frames, users }: Addition): void {
+    this.#around = [] // late elsewhere too, perhaps
+    for (const [cell, count] of frames) this.#cells.addFrames(cell, count)
+    if (users !== undefined) this.#users.merge(users)
+  }
+
+  #cellOf(group: number): number {
+    const cell = this.#cells.find(group)
+    return cell < 0 ? this.#newCell(group) : cell
+  }
+
+  /** For a group that has none: that of the others, where there are too many. */
+  #newCell(group: number): number {
+    const { names, breakdown, mostGroups, folded } = this.#grouping
+    const told = this.#others < 0 ? this.#cells.count : this.#cells.count - 1
+    const others = othersName(breakdown)
+    if (told < mostGroups && names.name(group) !== others) {
+      names.hold(group)
+      return this.#cells.add(group)
+    }
+    if (names.name(group) !== others) folded()
+    if (this.#others < 0) {
+      const number = names.number(others)
+      names.hold(number)
+      this.#others = this.#cells.add(number)
+    }
+    return this.#others
+  }
+
+  /** The cells that have frames which are no longer to come. */
+  #counted(): number[] {
+    const counted: number[] = []
+    for (let cell = 0; cell < this.#cells.count; cell++) {
+      if (this.#cells.frames(cell) > 0) counted.push(cell)
+    }
+    return counted
+  }
+
+  /** Those with most users first, then by name; the others behind all. */
+  #ranked(cells: readonly number[]): Ranked {
+    const users = this.#users
+    const estimates = users.estimates(cells)
+    const usersOf = (cell: number) => users.plainCount(cell) ?? estimates.get(cell)!.users
+    const sorted = [...cells].sort((a, b) => {
+      return Number(a === this.#others) - Number(b === this.#others) ||
+        usersOf(b) - usersOf(a) || (this.#nameOf(a) < this.#nameOf(b) ? -1 : 1)
+    })
+    return {
+      cells: sorted,
+      counted: (cell) => estimates.get(cell) ?? exactly(users.plainCount(cell)!),
+    }
+  }
+
+  #nameOf(cell: number): string {
+    return this.#grouping.names.name(this.#cells.group(cell))
+  }
+
+  #first({ cells }: Ranked, top: number): readonly number[] {
+    return cells.filter((cell) => cell !== this.#others).slice(0, top)
+  }
+
+  /** All groups but these, as one. Undefined: there are no others. */
+  #rest(shown: ReadonlySet<number>): Rest | undefined {
+    const cells = this.#counted().filter((cell) => !shown.has(cell))
+    if (cells.length === 0) return undefined
+    const isIn = this.#marked(cells)
+    const counted = this.#users.union((cell) => isIn[cell] === 1).estimate()
+    const frames = cells.reduce((sum, cell) => sum + this.#cells.frames(cell), 0)
+    return { cells, counted, frames }
+  }
+
+  /** `late`: where the group itself was revised, else on time. */
+  #line(cell: number, counted: Counted, pane: Pane, toLine: ToLine): ResultLine {
+    const by = new Group(this.#grouping.breakdown, this.#nameOf(cell))
+    const revisions = this.#revisions.get(cell) ?? 0
+    const frames = this.#cells.frames(cell)
+    const ownPane = pane === 'late' && revisions === 0 ? 'on-time' : pane
+    const revision = pane === 'early' ? undefined : revisions
+    return toLine({ window: this, counted, frames, pane: ownPane, revision, by })
+  }
+
+  #ofRest(
+    { counted, frames }: Rest,
+    { pane, revision }: { readonly pane: Pane; readonly revision?: number },
+  ): Finding {
+    const { breakdown } = this.#grouping
+    const by = new Group(breakdown, othersName(breakdown))
+    return { window: this, counted, frames, pane, revision, by }
+  }
+}
