@@ -216,7 +216,9 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
         yield this.#line(cell, ranked.counted(cell), pane, toLine)
       }
     }
-    const rest = isOtherRest ? this.#rest(shown) : undefined
+    if (!isOtherRest) return
+    // All who were in the rest may have come to the top: then it is told that nobody is left.
+    const rest = this.#rest(shown) ?? (this.#restRevision < 0 ? undefined : this.#nobody())
     if (rest === undefined) return
     this.#restRevision = pane === 'on-time' ? 0 : Math.max(1, this.#restRevision + 1)
     yield toLine(this.#ofRest(rest, { pane, revision: this.#restRevision }))
@@ -372,6 +374,10 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
     const counted = this.#users.union((cell) => isIn[cell] === 1).estimate()
     const frames = cells.reduce((sum, cell) => sum + this.#cells.frames(cell), 0)
     return { cells, counted, frames }
+  }
+
+  #nobody(): Rest {
+    return { cells: [], counted: this.#users.union(() => false).estimate(), frames: 0 }
   }
 
   /** `late`: where the group itself was revised, else on time. */

@@ -175,3 +175,127 @@ for (const users of methods) {
     assert.ok(late > 100, `only ${late} late lines`)
   })
 }
+
+/** Users and frames of each window, by breakdown, group by group. */
+function truthOf(frames: readonly Frame[], { calendar: { kinds } }: Counts) {
+  const truth = new Map<string, Map<string, { users: Set<string>; frames: number }>>()
+  for (const { tsMs, uid, groups } of frames) {
+    for (const kind of kinds) {
+      for (const [place, name] of groups!.entries()) {
+        const key = `${kind.name}/${kind.spanAt(tsMs).startMs / 1000}/${breakdowns[place]!.join()}`
+        const window = truth.get(key) ?? new Map<string, { users: Set<string>; frames: number }>()
+        truth.set(key, window)
+        const group = window.get(name) ?? { users: new Set(), frames: 0 }
+        window.set(name, group)
+        group.users.add(uid)
+        group.frames++
+      }
+    }
+  }
+  return truth
+}
+
+function isOthers({ by }: ResultLine): boolean {
+  return by!.name.startsWith('{"others":true}')
+}
+
+/** Of each window and breakdown the last line of each group. */
+function lastLines(lines: readonly ResultLine[]): Map<string, Map<string, ResultLine>> {
+  const windows = new Map<string, Map<string, ResultLine>>()
+  for (const line of lines) {
+    if (line.by === undefined) continue
+    const key = `${line.window}/${line.start}/${line.by.breakdown.join()}`
+    const window = windows.get(key) ?? new Map<string, ResultLine>()
+    windows.set(key, window.set(line.by.name, line))
+  }
+  return windows
+}
+
+function checkWindow(
+  lines: ReadonlyMap<string, ResultLine>,
+  truth: ReadonlyMap<string, { readonly users: ReadonlySet<string>; readonly frames: number }>,
+  hint: string,
+): void {
+  const rest = new Map(truth)
+  for (const line of lines.values()) {
+    if (isOthers(line)) continue
+    const { users, frames } = truth.get(line.by!.name)!
+    assert.deepEqual([line.users, line.frames], [users.size, frames], hint)
+    rest.delete(line.by!.name)
+  }
+  const others = [...lines.values()].find(isOthers)
+  // It may have been there, until its last group came to the top.
+  if (rest.size === 0) return assert.equal(others?.frames ?? 0, 0, hint)
+  const users = new Set([...rest.values()].flatMap((group) => [...group.users]))
+  const frames = [...rest.values()].reduce((sum, group) => sum + group.frames, 0)
+  assert.deepEqual([others?.users, others?.frames], [users.size, frames], hint)
+}
+
+test('--top shows the groups with most users, and of the rest its own users', () => {
+  const random = seededRandom(seed)
+  let overtaken = 0
+  for (let i = 0; i < streams; i++) {
+    const { counts: drawnCounts, frames } = drawn(random, methods[0]!)
+    const counts = { ...drawnCounts, latenessMs: drawnCounts.latenessMs.map(() => 86_400_000) }
+    const top = 1 + below(random, 4)
+    const isFinal = happens(random, 30)
+    const last = lastLines(runOf(frames, counts, random, { top, isFinal }))
+    const truth = truthOf(frames, counts)
+    assert.deepEqual([...last.keys()].sort(), [...truth.keys()].sort(), seedHint)
+    for (const [key, groups] of truth) {
+      const hint = `${key} of stream ${i}, top ${top}; ${seedHint}`
+      const lines = last.get(key)!
+      checkWindow(lines, groups, hint)
+      const best = [...groups].sort(([a, { users: x }], [b, { users: y }]) => {
+        return y.size - x.size || (a < b ? -1 : 1)
+      }).slice(0, top)
+      for (const [name] of best) assert.ok(lines.has(name), `${name} has no line; ${hint}`)
+      const shown = [...lines.values()].filter((line) => !isOthers(line)).length
+      if (isFinal) assert.equal(shown, best.length, hint)
+      if (shown > top) overtaken++
+    }
+  }
+  assert.ok(overtaken > 10, `only ${overtaken} windows in which a late group came to the top`)
+})
+
+test('--max-groups counts further groups among the others, in windows within one another too', () => {
+  const random = seededRandom(seed)
+  let folded = 0
+  for (let i = 0; i < streams; i++) {
+    const { counts: drawnCounts, frames } = drawn(random, methods[0]!)
+    const counts = { ...drawnCounts, latenessMs: drawnCounts.latenessMs.map(() => 86_400_000) }
+    const mostGroups = 1 + below(random, 5)
+    const top = happens(random, 30) ? 2 : undefined
+    const last = lastLines(runOf(frames, counts, random, { mostGroups, top }))
+    for (const [key, groups] of truthOf(frames, counts)) {
+      const hint = `${key} of stream ${i}, ${mostGroups} groups, top ${top}; ${seedHint}`
+      const lines = last.get(key)!
+      checkWindow(lines, groups, hint)
+      const shown = [...lines.values()].filter((line) => !isOthers(line)).length
+      assert.ok(shown <= mostGroups, hint)
+      if (top === undefined) assert.equal(shown, Math.min(mostGroups, groups.size), hint)
+      if (groups.size > mostGroups) folded++
+    }
+  }
+  assert.ok(folded > 100)
+})
+
+test('lines of a window come total first, then by breakdown, most users first, then by name', () => {
+  const random = seededRandom(seed)
+  for (let i = 0; i < 50; i++) {
+    const { counts, frames } = drawn(random, methods[0]!)
+    const lines = runOf(frames, counts, random, { isFinal: true })
+    const sorted = [...lines].sort((a, b) => {
+      const place = ({ by }: ResultLine) => {
+        return by === undefined ? 0 : 1 + breakdowns.findIndex((each) => each === by.breakdown)
+      }
+      const rank = ({ window }: ResultLine) => {
+        return counts.calendar.kinds.findIndex(({ name }) => name === window)
+      }
+      const dueMs = (line: ResultLine) => line.end * 1000 + counts.latenessMs[rank(line)]!
+      return dueMs(a) - dueMs(b) || a.end - b.end || rank(a) - rank(b) || place(a) - place(b) ||
+        b.users - a.users || (a.by!.name < b.by!.name ? -1 : 1)
+    })
+    assert.deepEqual(lines, sorted, `stream ${i}; ${seedHint}`)
+  }
+})
