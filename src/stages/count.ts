@@ -23,7 +23,8 @@ import { nextRevisionMs } from '../sources/watermark.ts'
 import { type EmptyWindow, EmptyWindows } from '../windows/empty-windows.ts'
 import { frameReject } from '../windows/frame-reject.ts'
 import type { CountedWindow } from '../windows/counted-window.ts'
-import { GroupTally } from '../windows/group-tally.ts'
+import { GroupRecords, GroupTally } from '../windows/group-tally.ts'
+import { GroupWindow } from '../windows/group-window.ts'
 import { OpenWindow } from '../windows/open-window.ts'
 import { type LineConstants, resultLines } from '../windows/result-lines.ts'
 import { SavedProgress } from '../windows/saved-progress.ts'
@@ -369,16 +370,19 @@ export function countStage(options: CountOptions): CountStage {
 
   function touch(window: CountedWindow): void {
     if (window instanceof OpenWindow) savedWindows.touch(window)
+    else if (window instanceof GroupWindow) groups[window.place - 1]!.touch(window)
   }
 
   function letGo(window: CountedWindow): void {
     tallyOf(window).close(window.rank, window.startMs)
     if (window instanceof OpenWindow) savedWindows.over(window)
+    else if (window instanceof GroupWindow) groups[window.place - 1]!.over(window)
   }
 
   function save(put: Put): void {
     savedProgress.save(put)
     savedWindows.save(total.windows(), put)
+    for (const tally of groups) tally.save(put)
   }
 
   function load(records: Iterable<StateRecord>): void {
@@ -386,12 +390,15 @@ export function countStage(options: CountOptions): CountStage {
   }
 
   function* loadInSteps(records: Iterable<StateRecord>): Generator<void> {
-    const ofWindows = savedProgress.load(records)
+    const ofGroups = new GroupRecords()
+    const ofWindows = ofGroups.load(savedProgress.load(records))
     const windows = yield* savedWindows.loadInSteps(ofWindows, (kindName, startMs) => {
       const k = kinds.findIndex(({ name }) => name === kindName)
       return kinds[k]?.spanAt(startMs).startMs === startMs ? total.open(k, startMs) : undefined
     })
-    for (const window of windows) {
+    const inGroups = groups.flatMap((tally, place) => tally.load(ofGroups.of(place)))
+    ofGroups.end()
+    for (const window of [...windows, ...inGroups]) {
       due.push({ dueMs: window.isClosed ? window.expiryMs : window.endMs, window })
       for (const dueMs of window.lateDuesMs) due.push({ dueMs, window })
     }
@@ -444,7 +451,7 @@ export function countStage(options: CountOptions): CountStage {
 
   return {
     name: 'count',
-    ...withAccounts([account, ...ofKinds, ...(zeros === undefined ? [] : [zeros])], {
+    ...withAccounts([account, ...ofKinds, zeros, folding].flatMap((each) => each ?? []), {
       save,
       load,
       loadInSteps,

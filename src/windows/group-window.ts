@@ -11,12 +11,15 @@ import { GroupedUsers, type GroupedUsersOptions } from '../counter/grouped-users
 import { type Breakdown, Group, othersName } from '../group.ts'
 import type { PartialPane } from '../ndjson/partial.ts'
 import type { FrameBatch, Pane, ResultLine } from '../records.ts'
+import type { Put } from '../state/kept.ts'
+import { RecordReader, RecordWriter } from '../state/record.ts'
 import type { WindowKind } from '../time/calendar.ts'
 import type { TalliedWindow } from './counted-window.ts'
 import { GroupCells } from './group-cells.ts'
 import type { GroupNames } from './group-names.ts'
 import { type Around, stillAround } from './on-time.ts'
 import type { Finding, ToLine } from './result-lines.ts'
+import { readSketch, readSketches, readUsers, SavedGroups, writeUsers } from './saved-groups.ts'
 
 /** What the windows of a breakdown have in common. */
 export interface GroupingOptions extends GroupedUsersOptions {
@@ -85,6 +88,8 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
   #shown: Set<number> | undefined
   #restRevision = -1
   #around: Around<GroupWindow>
+  /** What stands of it in the state. Undefined: nothing yet. */
+  saved: SavedGroups | undefined
 
   constructor({ kind, rank, startMs, latenessMs, grouping }: GroupWindowOptions) {
     this.kind = kind
@@ -119,8 +124,10 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
     const cells = this.#cells
     for (let n = 0; n < frames; n++) {
       const group = ofFrame[indices[n]!]!
-      const cell = cells.find(group)
-      cells.addFrames(cell < 0 ? this.#newCell(group) : cell, 1)
+      const found = cells.find(group)
+      const cell = found < 0 ? this.#newCell(group) : found
+      cells.addFrames(cell, 1)
+      this.saved?.touch(cell)
     }
   }
 
@@ -141,8 +148,10 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
       const i = indices[n]!
       const found = cells.find(ofFrame[i]!)
       const cell = found < 0 ? this.#others : found
+      const isNew = users.add(cell, hashHi[i]!, hashLo[i]!)
       // One among the others may be new in the group that a coarser window tells apart.
-      if (users.add(cell, hashHi[i]!, hashLo[i]!) || cell === this.#others) fresh[freshCount++] = i
+      if (isNew || cell === this.#others) fresh[freshCount++] = i
+      if (isNew) this.saved?.add(cell, hashHi[i]!, hashLo[i]!)
     }
     return freshCount
   }
@@ -155,6 +164,7 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
     if (addition === undefined) late.set(dueMs, addition = { frames: new Map(), users: undefined })
     const cell = this.#cellOf(this.#grouping.names.ofFrame[i]!)
     addition.frames.set(cell, (addition.frames.get(cell) ?? 0) + 1)
+    this.saved?.touchLate(dueMs)
     if (!this.#users.has(cell, hi, lo) && !this.#isShownBefore(dueMs, cell, hi, lo)) {
       addition.users ??= new GroupedUsers(this.#grouping)
       addition.users.add(cell, hi, lo)
@@ -183,6 +193,7 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
     this.#revised = [...addition.frames.keys()]
     for (const cell of this.#revised) {
       this.#revisions.set(cell, (this.#revisions.get(cell) ?? 0) + 1)
+      this.saved?.touch(cell)
     }
     return 'late'
   }
@@ -208,6 +219,7 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
     for (const cell of this.#first(ranked, top)) {
       if (shown.has(cell)) continue
       shown.add(cell)
+      this.saved?.touch(cell)
       isChanged[cell] = 1
       isOtherRest = true
     }
@@ -254,6 +266,7 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
       { length: this.#cells.count },
       (_, cell) => this.#cells.frames(cell),
     )
+    this.saved?.touchAll()
     yield* this.#earlyOf(changed, toLine)
   }
 
@@ -269,6 +282,85 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
 
   get lateDuesMs(): Iterable<number> {
     return this.#late?.keys() ?? []
+  }
+
+  save(key: string, put: Put): void {
+    const saved = this.saved ??= new SavedGroups()
+    saved.saveUsers(key, this.#users, put)
+    saved.saveCells(key, this.#cells.count, put, (cell, record) => this.#writeCell(cell, record))
+    saved.saveLate(key, this.lateDuesMs, put, (dueMs, record) => this.#writeLate(dueMs, record))
+    const head = new RecordWriter().flag(this.#isClosed).count(this.#cells.count)
+    head.count(this.#others + 1).number(this.#restRevision).flag(this.#shown !== undefined)
+    saved.writeTo(head)
+    put(key, head.of(key))
+  }
+
+  #writeCell(cell: number, record: RecordWriter): void {
+    record.text(this.#nameOf(cell)).number(this.#cells.frames(cell))
+    record.count(this.#revisions.get(cell) ?? 0).number(this.#framesShown?.[cell] ?? 0)
+    record.flag(this.#shown?.has(cell) === true)
+  }
+
+  #writeLate(dueMs: number, record: RecordWriter): void {
+    const { frames, users } = this.#late!.get(dueMs)!
+    record.count(frames.size).flag(users !== undefined)
+    for (const [cell, count] of frames) record.count(cell).number(count)
+    if (users !== undefined) writeUsers(users, record)
+  }
+
+  /** From its records but the head, by their names below it; cells in the order of their places. */
+  load(parts: readonly (readonly [what: string, place: number, RecordReader])[]): void {
+    const saved = this.saved = new SavedGroups()
+    for (const [what, place, record] of parts) {
+      saved.stands(what, place)
+      if (what === 'cells') { while (record.left > 0) this.#readCell(record) }
+      if (what === 'users') readUsers(record, this.#users)
+      if (what === 'sketch') readSketch(record, place, this.#users)
+      if (what === 'late') this.#readLate(place, record)
+      record.end()
+    }
+  }
+
+  #readCell(record: RecordReader): void {
+    const { names } = this.#grouping
+    const cell = this.#add(names.number(record.text()))
+    this.#cells.addFrames(cell, record.number())
+    const [revision, framesShown] = [record.count(), record.number()]
+    if (revision > 0) this.#revisions.set(cell, revision)
+    if (framesShown > 0) {
+      const shown = this.#framesShown
+      if (shown === undefined || shown.length <= cell) {
+        this.#framesShown = new Float64Array(2 * (cell + 1))
+        this.#framesShown.set(shown ?? [])
+      }
+      this.#framesShown![cell] = framesShown
+    }
+    if (record.flag()) (this.#shown ??= new Set()).add(cell)
+  }
+
+  #readLate(dueMs: number, record: RecordReader): void {
+    const late = this.#late ??= new Map<number, Addition>()
+    const addition: Addition = { frames: new Map(), users: undefined }
+    const [cells, hasUsers] = [record.count(), record.flag()]
+    for (let left = cells; left > 0; left--) addition.frames.set(record.count(), record.number())
+    if (hasUsers) {
+      addition.users = new GroupedUsers(this.#grouping)
+      readUsers(record, addition.users)
+      readSketches(record, addition.users)
+    }
+    late.set(dueMs, addition)
+  }
+
+  /** The last of its records; `users`: how many there were of these. */
+  readFrom(head: RecordReader, users: number): void {
+    this.#isClosed = head.flag()
+    if (head.count() !== this.#cells.count) throw head.refused('of other groups than there are')
+    this.#others = head.count() - 1
+    this.#restRevision = head.number()
+    if (head.flag()) this.#shown ??= new Set()
+    this.saved!.readFrom(head, users)
+    head.end()
+    this.#around = [] // what it has counted is not known frame by frame
   }
 
   /** The window is over: its groups are no longer held. */
@@ -307,8 +399,13 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
 
   #merge({ frames, users }: Addition): void {
     this.#around = [] // late elsewhere too, perhaps
-    for (const [cell, count] of frames) this.#cells.addFrames(cell, count)
-    if (users !== undefined) this.#users.merge(users)
+    for (const [cell, count] of frames) {
+      this.#cells.addFrames(cell, count)
+      this.saved?.touch(cell)
+    }
+    if (users === undefined) return
+    this.saved?.merge(users)
+    this.#users.merge(users)
   }
 
   #cellOf(group: number): number {
@@ -322,16 +419,18 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
     const told = this.#others < 0 ? this.#cells.count : this.#cells.count - 1
     const others = othersName(breakdown)
     if (told < mostGroups && names.name(group) !== others) {
-      names.hold(group)
-      return this.#cells.add(group)
+      return this.#add(group)
     }
     if (names.name(group) !== others) folded()
-    if (this.#others < 0) {
-      const number = names.number(others)
-      names.hold(number)
-      this.#others = this.#cells.add(number)
-    }
+    if (this.#others < 0) this.#others = this.#add(names.number(others))
     return this.#others
+  }
+
+  #add(group: number): number {
+    this.#grouping.names.hold(group)
+    const cell = this.#cells.add(group)
+    this.saved?.touch(cell)
+    return cell
   }
 
   /** The cells that have frames which are no longer to come. */

@@ -8,11 +8,13 @@ import { uniqueCounter, type UniqueCounterOptions } from '../../src/counter/uniq
 import { below, happens, pick, type Random, seededRandom } from '../../src/generate/random.ts'
 import { Ledger } from '../../src/ledger.ts'
 import type { ResultLine } from '../../src/records.ts'
+import type { Kept } from '../../src/state/kept.ts'
 import { type CountOptions, type CountOut, countStage } from '../../src/stages/count.ts'
 import { type WindowOut, windowStage } from '../../src/stages/window.ts'
 import { type Calendar, calendar } from '../../src/time/calendar.ts'
 import { utc } from '../../src/time/zone.ts'
 import { batches, type Frame } from '../support/frame-batches.ts'
+import { KeptState } from '../support/kept-state.ts'
 import { seed, seedHint } from '../support/seed.ts'
 
 const streams = 200
@@ -297,5 +299,44 @@ test('lines of a window come total first, then by breakdown, most users first, t
         b.users - a.users || (a.by!.name < b.by!.name ? -1 : 1)
     })
     assert.deepEqual(lines, sorted, `stream ${i}; ${seedHint}`)
+  }
+})
+
+test('a run that goes on from its state has the lines of one that never stopped', () => {
+  const random = seededRandom(seed)
+  for (let i = 0; i < streams; i++) {
+    const { counts, frames } = drawn(random, pick(random, methods))
+    const top = pick(random, [Infinity, Infinity, 1, 3])
+    const more: Partial<CountOptions> = {
+      breakdowns,
+      ...(top < Infinity && { top }),
+      isFinal: happens(random, 20),
+      mostGroups: pick(random, [Infinity, Infinity, 4]),
+    }
+    const how = happens(random, 20) ? 'stop' : 'end'
+    const cutPercent = pick(random, [0, 3, 30])
+    const run = (isCut: boolean) => {
+      const out: CountOut[] = []
+      const state = new KeptState()
+      const emit = (each: CountOut) => out.push(each)
+      let stage = stageOf(counts, more)
+      windowed(frames, counts, seededRandom(i), (message) => {
+        stage.push(message, emit)
+        if (!isCut || !happens(random, 30)) return
+        state.save(stage as Kept)
+        if (!happens(random, cutPercent)) return
+        stage = stageOf(counts, more)
+        stage.load!(state.shuffled(random))
+      })
+      if (isCut) state.save(stage as Kept)
+      stage[how](emit)
+      if (how === 'end' && isCut) {
+        state.save(stage as Kept)
+        const left = [...state.records.keys()].filter((key) => key.startsWith('by/'))
+        assert.deepEqual(left, [], `records of windows that are over; stream ${i}; ${seedHint}`)
+      }
+      return linesIn(out).map((line) => JSON.stringify(line))
+    }
+    assert.deepEqual(run(true), run(false), `stream ${i}; ${seedHint}`)
   }
 })
