@@ -59,6 +59,10 @@ export class Tally<Window extends TalliedWindow<Window>> implements AnyTally {
   }
 
   close(rank: number, startMs: number): void {
+    if (this.current(rank, startMs) !== undefined) {
+      this.#current[rank] = undefined // it may be large
+      this.expect(rank, false)
+    }
     this.#open[rank]!.delete(startMs)
   }
 
