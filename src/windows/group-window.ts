@@ -8,31 +8,24 @@
  */
 import { type Counted, exactly } from '../counter/counter.ts'
 import { GroupedUsers, type GroupedUsersOptions } from '../counter/grouped-users.ts'
-import { type Breakdown, Group, othersName } from '../group.ts'
+import { Group, othersName } from '../group.ts'
 import type { PartialPane } from '../ndjson/partial.ts'
 import type { FrameBatch, Pane, ResultLine } from '../records.ts'
 import type { Put } from '../state/kept.ts'
 import { RecordReader, RecordWriter } from '../state/record.ts'
 import type { WindowKind } from '../time/calendar.ts'
 import type { TalliedWindow } from './counted-window.ts'
-import { GroupCells } from './group-cells.ts'
-import type { GroupNames } from './group-names.ts'
 import { type Around, stillAround } from './on-time.ts'
 import type { Finding, ToLine } from './result-lines.ts'
 import { readSketch, readSketches, readUsers, SavedGroups, writeUsers } from './saved-groups.ts'
+import { ToldApart, type ToldApartOptions } from './told-apart.ts'
 
 /** What the windows of a breakdown have in common. */
-export interface GroupingOptions extends GroupedUsersOptions {
-  readonly breakdown: Breakdown
-  /** Its place among the breakdowns. */
+export interface GroupingOptions extends GroupedUsersOptions, ToldApartOptions {
+  /** Place of the breakdown among all. */
   readonly index: number
-  readonly names: GroupNames
   /** So many groups of a window have a line; undefined: all. */
   readonly top?: number | undefined
-  /** So many groups are told apart in a window. */
-  readonly mostGroups: number
-  /** A group did not become one of them. */
-  readonly folded: () => void
 }
 
 export interface GroupWindowOptions {
@@ -72,10 +65,8 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
   readonly endMs: number
   readonly expiryMs: number
   readonly #grouping: GroupingOptions
-  readonly #cells = new GroupCells()
+  readonly #cells: ToldApart
   readonly #users: GroupedUsers
-  /** The cell of groups that are not told apart; -1: there are none. */
-  #others = -1
   #isClosed = false
   /** Of the cells that have any. */
   readonly #revisions = new Map<number, number>()
@@ -99,6 +90,7 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
     this.endMs = kind.spanAt(startMs).endMs
     this.expiryMs = this.endMs + latenessMs
     this.#grouping = grouping
+    this.#cells = new ToldApart(grouping)
     this.#users = new GroupedUsers(grouping)
   }
 
@@ -123,9 +115,7 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
     const { ofFrame } = this.#grouping.names
     const cells = this.#cells
     for (let n = 0; n < frames; n++) {
-      const group = ofFrame[indices[n]!]!
-      const found = cells.find(group)
-      const cell = found < 0 ? this.#newCell(group) : found
+      const cell = cells.cellOf(ofFrame[indices[n]!]!)
       cells.addFrames(cell, 1)
       this.saved?.touch(cell)
     }
@@ -146,11 +136,10 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
     let freshCount = 0
     for (let n = 0; n < count; n++) {
       const i = indices[n]!
-      const found = cells.find(ofFrame[i]!)
-      const cell = found < 0 ? this.#others : found
+      const cell = cells.knownCellOf(ofFrame[i]!)
       const isNew = users.add(cell, hashHi[i]!, hashLo[i]!)
       // One among the others may be new in the group that a coarser window tells apart.
-      if (isNew || cell === this.#others) fresh[freshCount++] = i
+      if (isNew || cell === cells.others) fresh[freshCount++] = i
       if (isNew) this.saved?.add(cell, hashHi[i]!, hashLo[i]!)
     }
     return freshCount
@@ -162,7 +151,8 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
     let addition = late.get(dueMs)
     const isFirst = addition === undefined
     if (addition === undefined) late.set(dueMs, addition = { frames: new Map(), users: undefined })
-    const cell = this.#cellOf(this.#grouping.names.ofFrame[i]!)
+    const cell = this.#cells.cellOf(this.#grouping.names.ofFrame[i]!)
+    this.saved?.touch(cell)
     addition.frames.set(cell, (addition.frames.get(cell) ?? 0) + 1)
     this.saved?.touchLate(dueMs)
     if (!this.#users.has(cell, hi, lo) && !this.#isShownBefore(dueMs, cell, hi, lo)) {
@@ -290,13 +280,13 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
     saved.saveCells(key, this.#cells.count, put, (cell, record) => this.#writeCell(cell, record))
     saved.saveLate(key, this.lateDuesMs, put, (dueMs, record) => this.#writeLate(dueMs, record))
     const head = new RecordWriter().flag(this.#isClosed).count(this.#cells.count)
-    head.count(this.#others + 1).number(this.#restRevision).flag(this.#shown !== undefined)
+    head.count(this.#cells.others + 1).number(this.#restRevision).flag(this.#shown !== undefined)
     saved.writeTo(head)
     put(key, head.of(key))
   }
 
   #writeCell(cell: number, record: RecordWriter): void {
-    record.text(this.#nameOf(cell)).number(this.#cells.frames(cell))
+    record.text(this.#cells.name(cell)).number(this.#cells.frames(cell))
     record.count(this.#revisions.get(cell) ?? 0).number(this.#framesShown?.[cell] ?? 0)
     record.flag(this.#shown?.has(cell) === true)
   }
@@ -322,8 +312,7 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
   }
 
   #readCell(record: RecordReader): void {
-    const { names } = this.#grouping
-    const cell = this.#add(names.number(record.text()))
+    const cell = this.#cells.add(this.#grouping.names.number(record.text()))
     this.#cells.addFrames(cell, record.number())
     const [revision, framesShown] = [record.count(), record.number()]
     if (revision > 0) this.#revisions.set(cell, revision)
@@ -355,7 +344,7 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
   readFrom(head: RecordReader, users: number): void {
     this.#isClosed = head.flag()
     if (head.count() !== this.#cells.count) throw head.refused('of other groups than there are')
-    this.#others = head.count() - 1
+    this.#cells.others = head.count() - 1
     this.#restRevision = head.number()
     if (head.flag()) this.#shown ??= new Set()
     this.saved!.readFrom(head, users)
@@ -365,9 +354,7 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
 
   /** The window is over: its groups are no longer held. */
   close(): void {
-    for (let cell = 0; cell < this.#cells.count; cell++) {
-      this.#grouping.names.release(this.#cells.group(cell))
-    }
+    this.#cells.release()
   }
 
   *#earlyOf(changed: readonly number[], toLine: ToLine): Generator<ResultLine> {
@@ -408,31 +395,6 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
     this.#users.merge(users)
   }
 
-  #cellOf(group: number): number {
-    const cell = this.#cells.find(group)
-    return cell < 0 ? this.#newCell(group) : cell
-  }
-
-  /** For a group that has none: that of the others, where there are too many. */
-  #newCell(group: number): number {
-    const { names, breakdown, mostGroups, folded } = this.#grouping
-    const told = this.#others < 0 ? this.#cells.count : this.#cells.count - 1
-    const others = othersName(breakdown)
-    if (told < mostGroups && names.name(group) !== others) {
-      return this.#add(group)
-    }
-    if (names.name(group) !== others) folded()
-    if (this.#others < 0) this.#others = this.#add(names.number(others))
-    return this.#others
-  }
-
-  #add(group: number): number {
-    this.#grouping.names.hold(group)
-    const cell = this.#cells.add(group)
-    this.saved?.touch(cell)
-    return cell
-  }
-
   /** The cells that have frames which are no longer to come. */
   #counted(): number[] {
     const counted: number[] = []
@@ -448,8 +410,8 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
     const estimates = users.estimates(cells)
     const usersOf = (cell: number) => users.plainCount(cell) ?? estimates.get(cell)!.users
     const sorted = [...cells].sort((a, b) => {
-      return Number(a === this.#others) - Number(b === this.#others) ||
-        usersOf(b) - usersOf(a) || (this.#nameOf(a) < this.#nameOf(b) ? -1 : 1)
+      return Number(a === this.#cells.others) - Number(b === this.#cells.others) ||
+        usersOf(b) - usersOf(a) || (this.#cells.name(a) < this.#cells.name(b) ? -1 : 1)
     })
     return {
       cells: sorted,
@@ -457,12 +419,8 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
     }
   }
 
-  #nameOf(cell: number): string {
-    return this.#grouping.names.name(this.#cells.group(cell))
-  }
-
   #first({ cells }: Ranked, top: number): readonly number[] {
-    return cells.filter((cell) => cell !== this.#others).slice(0, top)
+    return cells.filter((cell) => cell !== this.#cells.others).slice(0, top)
   }
 
   /** All groups but these, as one. Undefined: there are no others. */
@@ -481,7 +439,7 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
 
   /** `late`: where the group itself was revised, else on time. */
   #line(cell: number, counted: Counted, pane: Pane, toLine: ToLine): ResultLine {
-    const by = new Group(this.#grouping.breakdown, this.#nameOf(cell))
+    const by = new Group(this.#grouping.breakdown, this.#cells.name(cell))
     const revisions = this.#revisions.get(cell) ?? 0
     const frames = this.#cells.frames(cell)
     const ownPane = pane === 'late' && revisions === 0 ? 'on-time' : pane
