@@ -16,14 +16,15 @@ import { type PaneUsers, partialLine, type PartialPane } from '../ndjson/partial
 import type { FrameBatch, Reject, ResultLine, WindowedBatch } from '../records.ts'
 import { EXPIRED, LATE, windowKey } from '../records.ts'
 import type { Emit, Held, Stage } from '../stage.ts'
-import type { Put, StateRecord } from '../state/kept.ts'
+import { type Put, type StateRecord, unknownRecord } from '../state/kept.ts'
 import { withAccounts } from '../state/saved-accounts.ts'
 import type { Calendar } from '../time/calendar.ts'
 import { nextRevisionMs } from '../sources/watermark.ts'
 import { type EmptyWindow, EmptyWindows } from '../windows/empty-windows.ts'
 import { frameReject } from '../windows/frame-reject.ts'
 import type { CountedWindow } from '../windows/counted-window.ts'
-import { GroupRecords, GroupTally } from '../windows/group-tally.ts'
+import { GroupRecords } from '../windows/group-records.ts'
+import { GroupTally } from '../windows/group-tally.ts'
 import { GroupWindow } from '../windows/group-window.ts'
 import { OpenWindow } from '../windows/open-window.ts'
 import { type LineConstants, resultLines } from '../windows/result-lines.ts'
@@ -201,14 +202,16 @@ export function countStage(options: CountOptions): CountStage {
 
   /** What one source has counted, by its own watermark. */
   function unite(pane: PartialPane, emit: Emit<CountOut>): void {
-    const { source, kind, startMs, frames, users, dueMs = -Infinity } = pane
+    const { source, kind, startMs, frames, users, group, dueMs = -Infinity } = pane
     union.heard(source)
     if (frames === 0 && isNobody(users)) return
     const k = kinds.findIndex(({ name }) => name === kind)
-    if (windowAt(total, k, startMs) === undefined) return expirePane(pane, k, emit)
-    const window = total.get(k, startMs)!
-    ofKinds[k]!.counted += frames
-    refuseMixed(window, pane, emit)
+    const tally = group === undefined ? total : groups[group.place]!
+    const isCounted = tally === tallies[0]
+    const window = windowAt(tally, k, startMs)
+    if (window === undefined) return isCounted ? expirePane(pane, k, emit) : undefined
+    if (isCounted) ofKinds[k]!.counted += frames
+    if (window instanceof OpenWindow) refuseMixed(window, pane, emit)
     const { endMs, expiryMs } = window
     if (dueMs === -Infinity && endMs > union.watermarkMs) {
       window.addUsers(pane)
@@ -217,6 +220,7 @@ export function countStage(options: CountOptions): CountStage {
       const shownMs = Math.min(isPast ? nextRevisionMs(union.watermarkMs) : dueMs, expiryMs)
       if (window.addLateUsers(pane, shownMs)) due.push({ dueMs: shownMs, window })
     }
+    tally.end()
     const short = shortage?.told()
     if (short !== undefined) throw short.cause
   }
@@ -339,6 +343,7 @@ export function countStage(options: CountOptions): CountStage {
 
   /** A line of that window has come: those behind it that have none. */
   function expectEmpty(window: CountedWindow, dueMs: number): void {
+    if (window.place !== 0) return
     for (const empty of empties?.behind(window) ?? []) due.push({ dueMs, window: empty })
   }
 
@@ -396,8 +401,12 @@ export function countStage(options: CountOptions): CountStage {
       const k = kinds.findIndex(({ name }) => name === kindName)
       return kinds[k]?.spanAt(startMs).startMs === startMs ? total.open(k, startMs) : undefined
     })
-    const inGroups = groups.flatMap((tally, place) => tally.load(ofGroups.of(place)))
-    ofGroups.end()
+    const inGroups = [...ofGroups.all()].map((found) => {
+      const window = found.source === undefined ? groups[found.place]?.load(found) : undefined
+      if (window === undefined) throw unknownRecord(found.key)
+      return window
+    })
+    for (const tally of groups) tally.loaded()
     for (const window of [...windows, ...inGroups]) {
       due.push({ dueMs: window.isClosed ? window.expiryMs : window.endMs, window })
       for (const dueMs of window.lateDuesMs) due.push({ dueMs, window })

@@ -22,6 +22,10 @@ export interface CountedWindow {
 
   /** Whether it is the first frame that falls due at this time. */
   addLate(frames: FrameBatch, i: number, dueMs: number): boolean
+  /** What one source has counted on time. */
+  addUsers(pane: PartialPane): void
+  /** The same of late frames. Whether they are the first that fall due at this time. */
+  addLateUsers(pane: PartialPane, dueMs: number): boolean
   /** Counts what falls due at `dueMs`. The pane that shows it, if there is anything to show. */
   reach(dueMs: number): Pane | undefined
   /** What is shown by that pane, right after it was reached. */
@@ -41,10 +45,5 @@ export interface CountedWindow {
   readonly lateDuesMs: Iterable<number>
 }
 
-/** What it needs of windows of one sort besides. */
-export interface TalliedWindow<Self> extends CountedWindow, OnTimeWindow<Self> {
-  /** What one source has counted on time. */
-  addUsers(pane: PartialPane): void
-  /** The same of late frames. Whether they are the first that fall due at this time. */
-  addLateUsers(pane: PartialPane, dueMs: number): boolean
-}
+/** What a tally needs of them besides. */
+export interface TalliedWindow<Self> extends CountedWindow, OnTimeWindow<Self> {}

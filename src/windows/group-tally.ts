@@ -3,9 +3,9 @@
  * stand below `by/0`, `by/1` …, by the place of the breakdown (saved-groups.ts).
  */
 import type { WindowedBatch } from '../records.ts'
-import { missingRecord, type Put, type StateRecord, unknownRecord } from '../state/kept.ts'
-import { RecordReader } from '../state/record.ts'
+import type { Put } from '../state/kept.ts'
 import type { WindowKind } from '../time/calendar.ts'
+import type { WindowRecords } from './group-records.ts'
 import { GroupNames } from './group-names.ts'
 import { type GroupingOptions, GroupWindow } from './group-window.ts'
 import { Tally } from './tally.ts'
@@ -15,8 +15,6 @@ export interface GroupTallyOptions extends Omit<GroupingOptions, 'names'> {
   /** Per kind of window. */
   readonly latenessMs: readonly number[]
 }
-
-const keyPattern = /^by\/(\d+)\/([^/]+(?:\/[^/\d][^/]*)?)\/(-?[\d.]+)(?:\/([a-z]+)\/(-?\d+))?$/
 
 export class GroupTally extends Tally<GroupWindow> {
   readonly #kinds: readonly WindowKind[]
@@ -74,69 +72,22 @@ export class GroupTally extends Tally<GroupWindow> {
     this.#touched = new Set()
   }
 
-  /** Of its own records, by the keys of its windows; returns these. */
-  load(records: ReadonlyMap<string, WindowRecords>): readonly GroupWindow[] {
-    const windows = [...records].map(([key, { kindName, startMs, head, parts }]) => {
-      const rank = this.#kinds.findIndex(({ name }) => name === kindName)
-      if (this.#kinds[rank]?.spanAt(startMs).startMs !== startMs) throw unknownRecord(key)
-      if (head === undefined) throw missingRecord(key)
-      const window = this.open(rank, startMs)
-      // In the order of their cells; users refer to these.
-      parts.sort(([a, i], [b, j]) => a < b ? -1 : a > b ? 1 : i - j)
-      window.load(parts)
-      window.readFrom(head, parts.filter(([what]) => what === 'users').length)
-      return window
-    })
+  /** From its own records. Undefined: there is no such window. */
+  load(records: WindowRecords): GroupWindow | undefined {
+    const { kindName, startMs } = records
+    const rank = this.#kinds.findIndex(({ name }) => name === kindName)
+    if (this.#kinds[rank]?.spanAt(startMs).startMs !== startMs) return undefined
+    const window = this.open(rank, startMs)
+    records.loadInto(window)
+    return window
+  }
+
+  /** All are loaded. */
+  loaded(): void {
     this.#touched = new Set()
-    return windows
   }
 
   #keyOf({ kind, startMs }: GroupWindow): string {
     return `by/${this.#index}/${kind.name}/${startMs / 1000}`
-  }
-}
-
-/** The records of one window. */
-export interface WindowRecords {
-  readonly kindName: string
-  readonly startMs: number
-  head: RecordReader | undefined
-  readonly parts: (readonly [what: string, place: number, RecordReader])[]
-}
-
-/** Takes the records of groups, a step each, and gives back the others. */
-export class GroupRecords {
-  readonly #byPlace = new Map<number, Map<string, WindowRecords>>()
-
-  of(place: number): ReadonlyMap<string, WindowRecords> {
-    const windows = this.#byPlace.get(place) ?? new Map()
-    this.#byPlace.delete(place)
-    return windows
-  }
-
-  *load(records: Iterable<StateRecord>): Generator<StateRecord> {
-    for (const [key, value] of records) {
-      const [, place, kindName = '', start, what, part] = keyPattern.exec(key) ?? []
-      if (place === undefined) {
-        yield [key, value]
-        continue
-      }
-      const windows = this.#byPlace.get(Number(place)) ?? new Map<string, WindowRecords>()
-      this.#byPlace.set(Number(place), windows)
-      const windowKey = `by/${place}/${kindName}/${start}`
-      const startMs = Math.round(Number(start) * 1000)
-      const known = windows.get(windowKey) ?? { kindName, startMs, head: undefined, parts: [] }
-      windows.set(windowKey, known)
-      const record = new RecordReader(key, value)
-      if (what === undefined) known.head = record
-      else known.parts.push([what, Number(part), record])
-    }
-  }
-
-  /** Throws where there are any of other breakdowns. */
-  end(): void {
-    for (const windows of this.#byPlace.values()) {
-      for (const key of windows.keys()) throw unknownRecord(key)
-    }
   }
 }

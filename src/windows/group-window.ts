@@ -9,7 +9,7 @@
 import { type Counted, exactly } from '../counter/counter.ts'
 import { GroupedUsers, type GroupedUsersOptions } from '../counter/grouped-users.ts'
 import { Group, othersName } from '../group.ts'
-import type { PartialPane } from '../ndjson/partial.ts'
+import type { PaneUsers, PartialPane } from '../ndjson/partial.ts'
 import type { FrameBatch, Pane, ResultLine } from '../records.ts'
 import type { Put } from '../state/kept.ts'
 import { RecordReader, RecordWriter } from '../state/record.ts'
@@ -146,28 +146,33 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
   }
 
   addLate({ hashHi, hashLo }: FrameBatch, i: number, dueMs: number): boolean {
-    const [hi, lo] = [hashHi[i]!, hashLo[i]!]
-    const late = this.#late ??= new Map<number, Addition>()
-    let addition = late.get(dueMs)
-    const isFirst = addition === undefined
-    if (addition === undefined) late.set(dueMs, addition = { frames: new Map(), users: undefined })
+    const isFirst = this.#late?.get(dueMs) === undefined
+    const addition = this.#lateAt(dueMs)
     const cell = this.#cells.cellOf(this.#grouping.names.ofFrame[i]!)
     this.saved?.touch(cell)
     addition.frames.set(cell, (addition.frames.get(cell) ?? 0) + 1)
-    this.saved?.touchLate(dueMs)
-    if (!this.#users.has(cell, hi, lo) && !this.#isShownBefore(dueMs, cell, hi, lo)) {
-      addition.users ??= new GroupedUsers(this.#grouping)
-      addition.users.add(cell, hi, lo)
-    }
+    this.#addLateUser(cell, hashHi[i]!, hashLo[i]!, { dueMs, addition })
     return isFirst
   }
 
-  addUsers(_: PartialPane): void {
-    throw new Error('groups have no partial panes')
+  addUsers({ users, frames, group }: PartialPane): void {
+    const cell = this.#cells.cellOf(this.#grouping.names.number(group!.name))
+    this.#around = [] // these have been counted elsewhere, kind by kind
+    this.#cells.addFrames(cell, frames)
+    this.saved?.touch(cell)
+    for (const [hi, lo] of pairsOf(users)) {
+      if (this.#users.add(cell, hi, lo)) this.saved?.add(cell, hi, lo)
+    }
   }
 
-  addLateUsers(_: PartialPane): boolean {
-    throw new Error('groups have no partial panes')
+  addLateUsers({ users, frames, group }: PartialPane, dueMs: number): boolean {
+    const cell = this.#cells.cellOf(this.#grouping.names.number(group!.name))
+    this.saved?.touch(cell)
+    const isFirst = this.#late?.get(dueMs) === undefined
+    const addition = this.#lateAt(dueMs)
+    addition.frames.set(cell, (addition.frames.get(cell) ?? 0) + frames)
+    for (const [hi, lo] of pairsOf(users)) this.#addLateUser(cell, hi, lo, { dueMs, addition })
+    return isFirst
   }
 
   reach(dueMs: number): Pane | undefined {
@@ -376,6 +381,25 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
     return marks
   }
 
+  #lateAt(dueMs: number): Addition {
+    const late = this.#late ??= new Map<number, Addition>()
+    let addition = late.get(dueMs)
+    if (addition === undefined) late.set(dueMs, addition = { frames: new Map(), users: undefined })
+    this.saved?.touchLate(dueMs)
+    return addition
+  }
+
+  #addLateUser(
+    cell: number,
+    hi: number,
+    lo: number,
+    { dueMs, addition }: { readonly dueMs: number; readonly addition: Addition },
+  ): void {
+    if (this.#users.has(cell, hi, lo) || this.#isShownBefore(dueMs, cell, hi, lo)) return
+    addition.users ??= new GroupedUsers(this.#grouping)
+    addition.users.add(cell, hi, lo)
+  }
+
   #isShownBefore(dueMs: number, cell: number, hi: number, lo: number): boolean {
     if (this.#late!.size === 1) return false
     for (const [earlierMs, { users }] of this.#late!) {
@@ -455,4 +479,10 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
     const by = new Group(breakdown, othersName(breakdown))
     return { window: this, counted, frames, pane, revision, by }
   }
+}
+
+/** A group's users come one by one. */
+function* pairsOf(users: PaneUsers): Generator<readonly [hi: number, lo: number]> {
+  if (!(users instanceof Uint32Array)) return
+  for (let i = 0; i < users.length; i += 2) yield [users[i]!, users[i + 1]!]
 }

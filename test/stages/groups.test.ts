@@ -7,9 +7,11 @@ import { test } from 'node:test'
 import { uniqueCounter, type UniqueCounterOptions } from '../../src/counter/unique.ts'
 import { below, happens, pick, type Random, seededRandom } from '../../src/generate/random.ts'
 import { Ledger } from '../../src/ledger.ts'
+import { partialIn, partialLine } from '../../src/ndjson/partial.ts'
 import type { ResultLine } from '../../src/records.ts'
 import type { Kept } from '../../src/state/kept.ts'
 import { type CountOptions, type CountOut, countStage } from '../../src/stages/count.ts'
+import { type PartialsOut, partialsStage } from '../../src/stages/partials.ts'
 import { type WindowOut, windowStage } from '../../src/stages/window.ts'
 import { type Calendar, calendar } from '../../src/time/calendar.ts'
 import { utc } from '../../src/time/zone.ts'
@@ -44,19 +46,17 @@ interface Counts {
   readonly users: UniqueCounterOptions
 }
 
+function groupedOf({ method, exactLimit, partial, sketch }: UniqueCounterOptions) {
+  const mostListed = { exact: Infinity, auto: exactLimit, hll: 3 }[method]
+  return { mostListed, isPlain: method !== 'hll' && partial !== true && sketch !== true }
+}
+
 function stageOf({ calendar, latenessMs, users }: Counts, more: Partial<CountOptions>) {
   return countStage({
     calendar,
     latenessMs,
     newCounter: () => uniqueCounter(users),
-    grouped: {
-      mostListed: users.method === 'exact'
-        ? Infinity
-        : users.method === 'auto'
-        ? users.exactLimit
-        : 3,
-      isPlain: users.method !== 'hll' && users.partial !== true && users.sketch !== true,
-    },
+    grouped: groupedOf(users),
     ledger: new Ledger(),
     ...more,
   })
@@ -338,5 +338,51 @@ test('a run that goes on from its state has the lines of one that never stopped'
       return linesIn(out).map((line) => JSON.stringify(line))
     }
     assert.deepEqual(run(true), run(false), `stream ${i}; ${seedHint}`)
+  }
+})
+
+test('sources brought as partial panes are united to the lines of one run, group by group', () => {
+  const random = seededRandom(seed)
+  for (let i = 0; i < streams; i++) {
+    const users = pick(random, methods)
+    const { counts, frames } = drawn(random, users)
+    const hasTotal = happens(random, 70)
+    const whole = runOf(frames, counts, seededRandom(1), { hasTotal })
+    const out: CountOut[] = []
+    const united = stageOf(counts, { breakdowns, hasTotal })
+    const passPercent = pick(random, [0, 10, 100])
+    const cutPercent = pick(random, [0, 0, 20])
+    const { calendar, latenessMs } = counts
+    const newPartials = () => {
+      const newCounter = () => uniqueCounter(users)
+      const grouped = groupedOf(users)
+      const ledger = new Ledger()
+      const partials = { calendar, latenessMs, newCounter, breakdowns, hasTotal, grouped, ledger }
+      return partialsStage(partials)
+    }
+    const state = new KeptState()
+    let partials = newPartials()
+    for (const source of [0, 1]) {
+      united.push({ type: 'source', source, name: `s${source}` }, () => {}) // as marks tell before
+    }
+    const take = (message: PartialsOut) => {
+      if (message.type !== 'partial') return united.push(message, (each) => out.push(each))
+      const pane = partialIn(partialLine(message), calendar)
+      if (typeof pane === 'string') assert.fail(pane)
+      united.push(pane, (each) => out.push(each))
+    }
+    windowed(frames, counts, seededRandom(1), (message) => {
+      partials.push(message, take)
+      if (happens(random, passPercent)) partials.pass(take)
+      if (!happens(random, cutPercent)) return
+      partials.pass(take)
+      state.save(partials as Kept)
+      partials = newPartials()
+      partials.load!(state.shuffled(random))
+    })
+    partials.pass(take)
+    united.end((each) => out.push(each))
+    const hint = `stream ${i}, ${JSON.stringify(users)}; ${seedHint}`
+    assert.deepEqual(linesIn(out), whole, hint)
   }
 })
