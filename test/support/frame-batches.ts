@@ -1,5 +1,6 @@
 /** Batches of frames made from objects, for stages that take columns. */
 import { fingerprintOfText, newFingerprint } from '../../src/counter/hash.ts'
+import { GroupIds } from '../../src/kernel/group-ids.ts'
 import { FrameColumns } from '../../src/kernel/columns.ts'
 import type { FrameBatch } from '../../src/records.ts'
 
@@ -26,7 +27,8 @@ export function frameBatch(frames: readonly Frame[]): FrameBatch {
   }
   columns.groups = (frames[0]?.groups ?? []).map((_, place) => {
     const names = [...new Set(frames.map(({ groups = [] }) => groups[place]!))]
-    return { names, ids: Uint32Array.from(frames, ({ groups }) => names.indexOf(groups![place]!)) }
+    const ids = Uint32Array.from(frames, ({ groups }) => names.indexOf(groups![place]!))
+    return new GroupIds(ids, names)
   })
   return columns.batch(frames[0]?.source ?? 0, 'stdin', new Uint8Array(0))
 }
