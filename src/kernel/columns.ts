@@ -3,6 +3,7 @@
  * by doubling and are used again.
  */
 import { fingerprint, fingerprintOfText, newFingerprint } from '../counter/hash.ts'
+import type { Breakdown } from '../group.ts'
 import {
   type Columns,
   columnTypes,
@@ -68,7 +69,7 @@ export class FrameColumns implements FrameBatch {
   groups: readonly GroupIds[] = []
   #columns: readonly Column[] = []
 
-  constructor(capacity: number = firstCapacity, breakdowns = 0) {
+  constructor(capacity: number = firstCapacity, breakdowns: readonly Breakdown[] = []) {
     this.#set((_, Type) => new Type(capacity))
     this.#haveGroups(breakdowns)
   }
@@ -96,7 +97,7 @@ export class FrameColumns implements FrameBatch {
     const first = this.count
     this.take(inOrder(frames), from, to)
     const { decodedUids, groups } = frames
-    this.#haveGroups(groups.length)
+    if (groups.length > 0) this.#haveGroups(groups.map(({ keys }) => keys))
     for (const [place, { ids, names }] of groups.entries()) {
       const own = this.groups[place]!
       for (let i = from; i < to; i++) own.set(first + i - from, own.idOf(names[ids[i]!]!))
@@ -116,7 +117,9 @@ export class FrameColumns implements FrameBatch {
 
   /** The same of their groups. */
   viewGroups(groups: readonly GroupColumn[], from: number): void {
-    this.groups = groups.map(({ ids, names }) => new GroupIds(ids.subarray(from), names))
+    this.groups = groups.map(({ keys, ids, names }) => {
+      return new GroupIds(keys, ids.subarray(from), names)
+    })
   }
 
   /** The bytes of the rows from `first` on lie so much further behind. */
@@ -179,9 +182,9 @@ export class FrameColumns implements FrameBatch {
     return this
   }
 
-  #haveGroups(breakdowns: number): void {
-    if (this.groups.length === breakdowns) return
-    this.groups = Array.from({ length: breakdowns }, () => new GroupIds())
+  #haveGroups(breakdowns: readonly Breakdown[]): void {
+    if (this.groups.length === breakdowns.length) return
+    this.groups = breakdowns.map((keys) => new GroupIds(keys))
   }
 
   #setHash(row: number): void {

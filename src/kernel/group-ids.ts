@@ -3,19 +3,26 @@
  * their numbers. Names are only added to a list that was handed out; where there are many it is begun
  * anew, so that memory does not follow all groups that ever were.
  */
+import type { Breakdown } from '../group.ts'
 import type { GroupColumn } from '../records.ts'
 
 const mostNames = 2 ** 16
 const mostLetters = 2 ** 24
 
 export class GroupIds implements GroupColumn {
+  readonly keys: Breakdown
   ids: Uint32Array
   names: readonly string[]
   readonly #known = new Map<string, number>()
   #letters = 0
 
   /** With `ids` and `names` it is a view of another one, to which nothing is added. */
-  constructor(ids: Uint32Array = new Uint32Array(64), names: readonly string[] = []) {
+  constructor(
+    keys: Breakdown,
+    ids: Uint32Array = new Uint32Array(64),
+    names: readonly string[] = [],
+  ) {
+    this.keys = keys
     this.ids = ids
     this.names = names
   }

@@ -8,6 +8,8 @@ export interface GroupKeys {
   readonly breakdowns: readonly (readonly number[])[]
 }
 
+export const noGroupKeys: GroupKeys = { keys: [], breakdowns: [] }
+
 /** As they were named: see src/group.ts. */
 export function breakdownsOf({ keys, breakdowns }: GroupKeys): readonly (readonly string[])[] {
   return breakdowns.map((places) => places.map((place) => keys[place]!.text))

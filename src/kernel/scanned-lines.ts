@@ -209,7 +209,7 @@ export class LineScanner implements LineSink, FramingHost {
 }
 
 /** Of the first `count` rows, with a list of the names that they have. */
-function ownNames({ ids, names }: GroupColumn, count: number): GroupColumn {
+function ownNames({ keys, ids, names }: GroupColumn, count: number): GroupColumn {
   const own = new Uint32Array(count)
   const place = new Map<number, number>()
   const ownNames: string[] = []
@@ -222,7 +222,7 @@ function ownNames({ ids, names }: GroupColumn, count: number): GroupColumn {
     }
     own[row] = at
   }
-  return { ids: own, names: ownNames }
+  return { keys, ids: own, names: ownNames }
 }
 
 /** Where a batch stands in its input. */

@@ -19,6 +19,7 @@ import {
   skipSpace,
   STRING,
 } from './json-tokens.ts'
+import { breakdownsOf, noGroupKeys } from './group-keys.ts'
 import { groupValue } from './group-value.ts'
 import { type Kernel, type KernelOptions, type Refusal, tooLong } from './kernel.ts'
 import { decodedString, type KeyPath } from './key-path.ts'
@@ -29,8 +30,8 @@ import { mostTextBytes } from './utf8.ts'
 export function twinKernel(options: KernelOptions): Kernel {
   const { tsUnit, tsZone, maxLineBytes } = options
   const parser = new FrameParser(options)
-  const { groupKeys = { keys: [], breakdowns: [] } } = options
-  const columns = new FrameColumns(undefined, groupKeys.breakdowns.length)
+  const { groupKeys = noGroupKeys } = options
+  const columns = new FrameColumns(undefined, breakdownsOf(groupKeys))
   let room: Room | undefined
   const expectedTs = tsExpected[tsUnit]
 

@@ -8,6 +8,7 @@ import { ReaderAccount } from '../account.ts'
 import { FrameColumns } from '../kernel/columns.ts'
 import { FrameParser } from '../kernel/frame-parser.ts'
 import { Framing, type FramingHost } from '../kernel/framing.ts'
+import { breakdownsOf, noGroupKeys } from '../kernel/group-keys.ts'
 import { groupValue } from '../kernel/group-value.ts'
 import { CR, LF, skipMarks, STRING } from '../kernel/json-tokens.ts'
 import { type Kernel, type KernelOptions, type Refusal, tooLong } from '../kernel/kernel.ts'
@@ -92,8 +93,8 @@ export function plainExtractStage(
   const { maxLineBytes, isInterleaved, progress, kernel, ledger } = options
   const { hasLinesOnly = false, watch } = options
   const account = ledger.open(new ReaderAccount())
-  const { groupKeys = { keys: [], breakdowns: [] } } = options
-  const columns = new FrameColumns(1, groupKeys.breakdowns.length)
+  const { groupKeys = noGroupKeys } = options
+  const columns = new FrameColumns(1, breakdownsOf(groupKeys))
   const parser = new FrameParser(options)
   const host: FramingHost = {
     maxLineBytes,

@@ -28,7 +28,7 @@ export function frameBatch(frames: readonly Frame[]): FrameBatch {
   columns.groups = (frames[0]?.groups ?? []).map((_, place) => {
     const names = [...new Set(frames.map(({ groups = [] }) => groups[place]!))]
     const ids = Uint32Array.from(frames, ({ groups }) => names.indexOf(groups![place]!))
-    return new GroupIds(ids, names)
+    return new GroupIds([`key${place}`], ids, names)
   })
   return columns.batch(frames[0]?.source ?? 0, 'stdin', new Uint8Array(0))
 }
