@@ -9,8 +9,6 @@ import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
   NONE,
-  NULL,
-  NUMBER,
   OBJECT,
   OPEN_BRACE,
   OPEN_BRACKET,
@@ -30,31 +28,44 @@ export interface FoundValue {
 }
 
 export function groupValue(bytes: Uint8Array, { kind, start, end }: FoundValue): string {
-  if (kind === NONE || kind === NULL) return 'null'
+  if (kind === NONE) return 'null'
   if (kind === STRING) return JSON.stringify(decodedString(bytes, start, end))
-  if (kind === NUMBER) return groupNumber(decoder.decode(bytes.subarray(start, end)))
-  if (kind !== OBJECT && kind !== ARRAY) return decoder.decode(bytes.subarray(start, end))
-  return groupContainer(decoder.decode(bytes.subarray(start, containerEnd(bytes, start))))
+  const isContainer = kind === OBJECT || kind === ARRAY
+  return groupText(bytes, start, isContainer ? containerEnd(bytes, start) : end)
 }
 
-export function groupNumber(text: string): string {
+/** The same of any value, by its text [start, end). What is no JSON, as a lazy walk may find, is text. */
+export function groupText(bytes: Uint8Array, start: number, end: number): string {
+  const text = decoder.decode(bytes.subarray(start, end))
+  if (/^[-\d]/.test(text)) return groupNumber(text)
+  return /^(null|true|false)$/.test(text) ? text : groupJson(text)
+}
+
+function groupNumber(text: string): string {
   const value = Number(text)
+  if (Number.isNaN(value)) return JSON.stringify(text)
   const isRounded = !Number.isFinite(value) ||
     (/^-?\d+$/.test(text) && !Number.isSafeInteger(value))
   return isRounded ? text : JSON.stringify(value)
 }
 
-/** Of the text of an object or array. */
-function groupContainer(text: string): string {
+/** Of text, an object or an array. */
+function groupJson(text: string): string {
+  let value: unknown
   try {
-    return JSON.stringify(JSON.parse(text))
+    value = JSON.parse(text)
   } catch {
-    return text.replaceAll('\n', ' ') // too deep for JSON.stringify
+    return JSON.stringify(text)
+  }
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return text // it is too deep
   }
 }
 
 /** Behind the bracket that closes the one at `at`. */
-export function containerEnd(bytes: Uint8Array, at: number): number {
+function containerEnd(bytes: Uint8Array, at: number): number {
   for (let depth = 0;; at++) {
     const byte = bytes[at]!
     if (byte === QUOTE) {

@@ -16,6 +16,8 @@ export interface Scanner extends ColumnsAt {
   configure(uidBytes: number, tsBytes: number, maxLineBytes: number, isLazy: boolean): void
   /** Before it, where there are more names than two, or paths (assembly/layout.ts). */
   configurePaths(roots: number, names: number, uidPlaces: number, tsPlaces: number): void
+  /** Behind it: how many keys and breakdowns frames are split by. */
+  configureGroups(keys: number, breakdowns: number): void
   /** 0: seconds, 1: parts of a millisecond, 2: text, 3: any of these. */
   setUnit(kind: number, unitsPerMs: number): void
   /** The local times of which texts without a zone have this offset. */
@@ -33,6 +35,15 @@ export interface Scanner extends ColumnsAt {
   readonly pathNameBytesAt: Global<number>
   readonly placeCapacity: Global<number>
   readonly placeBytes: Global<number>
+  readonly groupKeyCapacity: Global<number>
+  readonly groupPlacesOfKey: Global<number>
+  readonly groupPlacesAt: Global<number>
+  readonly groupPlaceCountsAt: Global<number>
+  readonly breakdownBytes: Global<number>
+  readonly breakdownsAt: Global<number>
+  readonly groupHashesAt: Global<number>
+  readonly valueStartsAt: Global<number>
+  readonly valueEndsAt: Global<number>
   readonly uidPlacesAt: Global<number>
   readonly tsPlacesAt: Global<number>
   readonly tailCount: Global<number>

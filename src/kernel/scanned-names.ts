@@ -3,6 +3,7 @@
  * them, and paths, go as tables (assembly/layout.ts). The twin finds all others.
  */
 import type { FrameKeys } from './frame-parser.ts'
+import { noGroupKeys } from './group-keys.ts'
 import { isIndex, type KeyName } from './key-name.ts'
 import type { Scanner } from './module.ts'
 
@@ -20,20 +21,21 @@ interface Tables {
   readonly rootCount: number
   readonly uid: readonly Place[]
   readonly ts: readonly Place[]
+  /** Of each key by which frames are split. */
+  readonly groups: readonly (readonly Place[])[]
 }
 
 /** Tells the scanner, and returns whether it finds them. */
 export function setScannedNames(scanner: Scanner, keys: FrameKeys): boolean {
-  const { uidKeys, tsKeys, groupKeys } = keys
-  if (groupKeys !== undefined && groupKeys.keys.length > 0) return false
-  if (![...uidKeys, ...tsKeys].every(isFound)) return false
+  const { uidKeys, tsKeys, groupKeys = noGroupKeys } = keys
+  if (![...uidKeys, ...tsKeys, ...groupKeys.keys].every(isFound)) return false
   const memory = new Uint8Array(scanner.memory.buffer)
   const write = (name: string, at: number) => {
     memory.set(Array.from(name, (letter) => letter.charCodeAt(0)), at)
   }
   const tables = tablesOf(keys)
-  const { names, rootCount, uid, ts } = tables
-  if (isPlain(uidKeys) && isPlain(tsKeys)) {
+  const { names, rootCount, uid, ts, groups } = tables
+  if (isPlain(uidKeys) && isPlain(tsKeys) && groups.length === 0) {
     scanner.configurePaths(0, 0, 0, 0)
   } else {
     const { pathNameCapacity, pathNamesAt, pathNameBytesAt, placeCapacity } = scanner
@@ -45,15 +47,30 @@ export function setScannedNames(scanner: Scanner, keys: FrameKeys): boolean {
       write(name, pathNamesAt.value + i * scanner.nameCapacity.value)
       memory[pathNameBytesAt.value + i] = name.length
     }
-    for (const [places, at] of [[uid, scanner.uidPlacesAt], [ts, scanner.tsPlacesAt]] as const) {
+    const bytes = scanner.placeBytes.value
+    const ofKey = scanner.groupPlacesOfKey.value * bytes
+    const all: (readonly [readonly Place[], number])[] = [
+      [uid, scanner.uidPlacesAt.value],
+      [ts, scanner.tsPlacesAt.value],
+      ...groups.map((each, k) => [each, scanner.groupPlacesAt.value + k * ofKey] as const),
+    ]
+    for (const [places, at] of all) {
       for (const [i, { names: [root, ...below], isAnotherWay }] of places.entries()) {
         const place = [root!, below.length, Number(isAnotherWay), ...below]
-        if (place.length > scanner.placeBytes.value) return false
-        memory.set(place, at.value + i * scanner.placeBytes.value)
+        if (place.length > bytes) return false
+        memory.set(place, at + i * bytes)
       }
+    }
+    memory.set(groups.map(({ length }) => length), scanner.groupPlaceCountsAt.value)
+    for (const [b, keys] of groupKeys.breakdowns.entries()) {
+      memory.set(
+        [keys.length, ...keys],
+        scanner.breakdownsAt.value + b * scanner.breakdownBytes.value,
+      )
     }
     scanner.configurePaths(rootCount, names.length, uid.length, ts.length)
   }
+  scanner.configureGroups(groups.length, groupKeys.breakdowns.length)
   write(names[uid[0]!.names[0]!]!, scanner.uidNameAt.value)
   write(names[ts[0]!.names[0]!]!, scanner.tsNameAt.value)
   return true
@@ -64,8 +81,8 @@ export function firstNames({ uidKeys, tsKeys }: FrameKeys): readonly [string, st
   return [uidKeys[0]!.paths[0]![0]!, tsKeys[0]!.paths[0]![0]!]
 }
 
-function tablesOf({ uidKeys, tsKeys }: FrameKeys): Tables {
-  const paths = [...uidKeys, ...tsKeys].flatMap((key) => key.paths)
+function tablesOf({ uidKeys, tsKeys, groupKeys = noGroupKeys }: FrameKeys): Tables {
+  const paths = [...uidKeys, ...tsKeys, ...groupKeys.keys].flatMap((key) => key.paths)
   const names = [...new Set(paths.map(([root]) => root!))]
   const rootCount = names.length
   const below = [...new Set(paths.flatMap((path) => path.slice(1)))]
@@ -77,7 +94,8 @@ function tablesOf({ uidKeys, tsKeys }: FrameKeys): Tables {
         isAnotherWay: way > 0,
       }))
     )
-  return { names, rootCount, uid: placesOf(uidKeys), ts: placesOf(tsKeys) }
+  const groups = groupKeys.keys.map((key) => placesOf([key]))
+  return { names, rootCount, uid: placesOf(uidKeys), ts: placesOf(tsKeys), groups }
 }
 
 /** A single key of the root. */

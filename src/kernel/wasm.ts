@@ -9,11 +9,13 @@
  *   | tables, masks, columns | room | read ahead | piece | read ahead |
  */
 import { type LocalOffsets, spanOf } from '../time/local-offsets.ts'
+import { noGroupKeys } from './group-keys.ts'
 import { LF } from './json-tokens.ts'
 import type { Kernel, KernelOptions, Refusal } from './kernel.ts'
 import { Room, roomBytes } from './lines.ts'
 import { newScanner, readAhead, rowsOf } from './module.ts'
 import { firstNames, setScannedNames } from './scanned-names.ts'
+import { ScannedGroups } from './scanned-groups.ts'
 import { twinKernel } from './twin.ts'
 
 /** How much is copied at once. A longer line that does not lie in the room goes through the twin. */
@@ -46,6 +48,9 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
   const memory = new Uint8Array(scanner.memory.buffer)
   const room = new Room(memory.subarray(roomAt, roomAt + roomBytes))
   const rows = rowsOf(scanner)
+  const groups = (options.groupKeys ?? noGroupKeys).breakdowns.map((keys, place) => {
+    return new ScannedGroups(scanner, columns.groups[place]!, place, keys)
+  })
   const oddRows = new Uint32Array(memory.buffer, scanner.oddRowsAt.value, rowCapacity.value)
   const [uidName, tsName] = firstNames(options)
   const configure = (isLazy: boolean) =>
@@ -86,6 +91,7 @@ export function wasmKernel(options: KernelOptions): WasmKernel | undefined {
       kernel.lineNumber = lineNumber.value
       const firstRow = columns.count
       if (count > 0) columns.take(rows, 0, count)
+      for (const each of groups) each.take(bytes, firstRow, count)
       for (let n = 0; n < oddCount.value; n++) columns.decode(firstRow + oddRows[n]!, bytes)
       at = stoppedAt.value
       if (isLeftToTwin.value !== 0) at = takeByTwin(bytes, at + shift) - shift

@@ -40,5 +40,22 @@ export const placeBytes: i32 = 16
 export const uidPlacesAt: usize = memory.data(16 * 16, 16)
 export const tsPlacesAt: usize = memory.data(16 * 16, 16)
 
+/**
+ * What frames are split by: of each key its places, at most two, and how many; of each breakdown how
+ * many keys it has, and which.
+ */
+export const groupKeyCapacity: i32 = 8
+export const groupPlacesOfKey: usize = 2
+export const groupPlacesAt: usize = memory.data(8 * 2 * 16, 16)
+export const groupPlaceCountsAt: usize = memory.data(8, 16)
+export const breakdownBytes: usize = 9
+export const breakdownsAt: usize = memory.data(8 * 9, 16)
+
+/** Of each key a column with the places of the values; of each breakdown one with fingerprints. */
+export const noValue: u32 = 0xffffffff
+export const valueStartsAt: usize = memory.data(8 * 4 * 2048, 16)
+export const valueEndsAt: usize = memory.data(8 * 4 * 2048, 16)
+export const groupHashesAt: usize = memory.data(8 * 8 * 2048, 16)
+
 /** First byte of the input, on a page of the system, which copies a little faster there; from here to the end of the memory all is input. */
 export const inputAt: usize = (__heap_base + 4095) & ~4095

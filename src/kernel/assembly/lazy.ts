@@ -10,6 +10,7 @@
  *   depth      1 1 1 1 1 1 1 2 2 2 2 2 2 1 1        and only the first lies in the root
  */
 import { BACKSLASH, LF, QUOTE } from './bytes'
+import { beginGroupRoots, endsOfGroupRoots, noteGroupRoot, unseenGroupRoots } from './group-roots'
 import { forgetKeys, noteEnd, tsKeyEnd, tsShift, uidKeyEnd, uidShift } from './wanted-keys'
 import { bits, bitsOf, endOfLine, escapedBytes, prefixXor } from './masks'
 
@@ -18,6 +19,20 @@ export let lazyLineBreakAt: usize = 0
 
 /** Walks the line that begins with `{` at `line`. Tells whether both keys were seen. */
 export function walkLazily(line: usize): bool {
+  return walk(line, false)
+}
+
+/**
+ * The same up to where the keys of groups were seen too. A line that lacks one of these is walked to
+ * its end.
+ */
+export function walkToGroups(line: usize): bool {
+  return walk(line, true)
+}
+
+// @ts-ignore: decorator
+@inline
+function walk(line: usize, hasGroups: bool): bool {
   const uid = uidShift
   const ts = tsShift
   let at = line + 1
@@ -28,6 +43,7 @@ export function walkLazily(line: usize): bool {
   let uidsFirst: u64 = 0
   let tssFirst: u64 = 0
   forgetKeys()
+  if (hasGroups) beginGroupRoots()
   while (true) {
     const a = v128.load(at)
     const b = v128.load(at, 16)
@@ -44,6 +60,7 @@ export function walkLazily(line: usize): bool {
     const uids = (strings << uid | uidsFirst) & ends
     const tss = (strings << ts | tssFirst) & ends
     let keys = uids | tss
+    if (hasGroups) keys |= endsOfGroupRoots(strings, ends)
     uidsFirst = strings >> 0 - uid
     tssFirst = strings >> 0 - ts
 
@@ -59,14 +76,19 @@ export function walkLazily(line: usize): bool {
         const depthThere = depth + popcnt(brackets & before) - 2 * popcnt(closes & before)
         const end = at + <usize> ctz(key)
         noteEnd(end, depthThere === 1, (uids & key) !== 0, (tss & key) !== 0)
+        if (hasGroups && depthThere === 1) noteGroupRoot(end)
         keys ^= key
       } while (keys !== 0)
-      if (uidKeyEnd !== 0 && tsKeyEnd !== 0) {
+      if (uidKeyEnd !== 0 && tsKeyEnd !== 0 && (!hasGroups || unseenGroupRoots === 0)) {
         lazyLineBreakAt = endOfLine(at)
         return true
       }
     }
-    if (breaks !== 0) return false
+    if (breaks !== 0) {
+      if (!hasGroups || uidKeyEnd === 0 || tsKeyEnd === 0) return false
+      lazyLineBreakAt = at + <usize> ctz(breaks)
+      return true
+    }
     depth = lowest + popcnt(brackets ^ closes)
     at += 64
   }

@@ -49,6 +49,16 @@ function findNamed(places: usize, count: usize): i32 {
   return NONE
 }
 
+/** Behind the colon of the first of these that is there; 0: none is. */
+export function firstThere(places: usize, count: usize): usize {
+  for (let i: usize = 0; i < count; i++) {
+    const at = endOf(places + i * placeBytes)
+    if (at === BROKEN) return 0
+    if (at !== 0) return at
+  }
+  return 0
+}
+
 /** null or "" */
 // @ts-ignore: decorator
 @inline

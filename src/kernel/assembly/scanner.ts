@@ -5,16 +5,24 @@
 import { CR, fillTables, LF, OPEN_BRACE, skipMarks, skipSpace } from './bytes'
 import { expectExtracted, extractedBreak, extractedMs } from './extracted'
 import { fingerprint } from './fingerprint'
+import { findGroups, haveGroups, setGroups } from './groups'
 import { areFirstThere, findTs, findUid, setPlaces } from './named-paths'
 import { haveRootNames, setRootNames } from './root-names'
 import { setNames, tsKeyEnd, uidKeyEnd } from './wanted-keys'
 import * as layout from './layout'
-import { lazyLineBreakAt, walkLazily } from './lazy'
+import { lazyLineBreakAt, walkLazily, walkToGroups } from './lazy'
 import { lineBreakAt, walkStrict } from './strict'
 import { findTime, setLocalSpan, setUnit } from './wanted-time'
 import { findValue, NONE, ODD, PLAIN, valueEnd, valueStart } from './wanted-values'
 
 export {
+  breakdownBytes,
+  breakdownsAt,
+  groupHashesAt,
+  groupKeyCapacity,
+  groupPlaceCountsAt,
+  groupPlacesAt,
+  groupPlacesOfKey,
   hashHiAt,
   hashLoAt,
   inputAt,
@@ -36,6 +44,8 @@ export {
   uidNameAt,
   uidPlacesAt,
   uidStartAt,
+  valueEndsAt,
+  valueStartsAt,
 } from './layout'
 export {
   rowTailAt,
@@ -62,6 +72,11 @@ let isLazy: bool = false
 export function configurePaths(roots: i32, names: i32, uidPlaces: i32, tsPlaces: i32): void {
   setRootNames(roots, names)
   setPlaces(uidPlaces, tsPlaces)
+}
+
+/** Behind configurePaths: for how many keys and breakdowns there is something in the layout. */
+export function configureGroups(keys: i32, breakdowns: i32): void {
+  setGroups(keys, breakdowns)
 }
 
 export function configure(uidBytes: i32, tsBytes: i32, maxLine: u32, lazy: bool): void {
@@ -99,14 +114,14 @@ export function scan(from: usize, to: usize, shift: u32): i32 {
         break
       }
     }
-    const extracted = extractedBreak(begin)
+    const extracted: usize = haveGroups ? 0 : extractedBreak(begin)
     if (extracted !== 0 && extracted < to && extracted - line <= maxLineBytes) {
       append(begin, extracted, row, shift, extractedMs)
       row++
       line = extracted + 1
       continue
     }
-    const isShown = isLazy && walkLazily(begin) &&
+    const isShown = isLazy && (haveGroups ? walkToGroups(begin) : walkLazily(begin)) &&
       (!haveRootNames || areFirstThere(uidKeyEnd, tsKeyEnd))
     const isWhole = isShown || walkStrict(begin)
     const lineBreak = isShown ? lazyLineBreakAt : lineBreakAt
@@ -136,6 +151,7 @@ function take(line: usize, begin: usize, lineBreak: usize, row: usize, shift: u3
   const uid = haveRootNames ? findUid() : findValue(uidKeyEnd)
   if (uid === NONE) return false
   append(begin, lineEnd, row, shift, tsMs)
+  if (haveGroups) findGroups(row, shift)
   if (uid === ODD) store<u32>(layout.oddRowsAt + 4 * oddCount++, <u32> row)
   return true
 }
