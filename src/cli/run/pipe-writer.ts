@@ -69,8 +69,8 @@ export class PipeWriter<Out extends { readonly type: string }> implements Delive
 
   /** After a failure the end line is missing, and that tells the reader. */
   async close({ failure, signal }: Outcome): Promise<void> {
-    if (failure !== undefined) return
     this.#ensureHeader()
+    if (failure !== undefined) return await this.flushAll()
     const stopped = signal === undefined ? {} : { signal }
     this.#lines.control({ type: 'end', counts: this.#options.ledger.counts(), ...stopped })
     await this.flushAll()
