@@ -10,7 +10,14 @@
  *   depth      1 1 1 1 1 1 1 2 2 2 2 2 2 1 1        and only the first lies in the root
  */
 import { BACKSLASH, LF, QUOTE } from './bytes'
-import { beginGroupRoots, endsOfGroupRoots, noteGroupRoot, unseenGroupRoots } from './group-roots'
+import {
+  beginGroupRoots,
+  endsOfGroupRoots,
+  firstGroupShift,
+  haveMoreGroupRoots,
+  noteGroupRoot,
+  unseenGroupRoots,
+} from './group-roots'
 import { forgetKeys, noteEnd, tsKeyEnd, tsShift, uidKeyEnd, uidShift } from './wanted-keys'
 import { bits, bitsOf, endOfLine, escapedBytes, prefixXor } from './masks'
 
@@ -24,7 +31,7 @@ export function walkLazily(line: usize): bool {
 
 /**
  * The same up to where the keys of groups were seen too. A line that lacks one of these is walked to
- * its end.
+ * its end, and tells nothing where that key may be written with escapes.
  */
 export function walkToGroups(line: usize): bool {
   return walk(line, true)
@@ -43,6 +50,9 @@ function walk(line: usize, hasGroups: bool): bool {
   let uidsFirst: u64 = 0
   let tssFirst: u64 = 0
   forgetKeys()
+  const group = firstGroupShift
+  let groupsFirst: u64 = 0
+  let anyEscaped: u64 = 0
   if (hasGroups) beginGroupRoots()
   while (true) {
     const a = v128.load(at)
@@ -60,7 +70,12 @@ function walk(line: usize, hasGroups: bool): bool {
     const uids = (strings << uid | uidsFirst) & ends
     const tss = (strings << ts | tssFirst) & ends
     let keys = uids | tss
-    if (hasGroups) keys |= endsOfGroupRoots(strings, ends)
+    if (hasGroups) {
+      keys |= (strings << group | groupsFirst) & ends
+      groupsFirst = strings >> 0 - group
+      anyEscaped |= escaped
+      if (haveMoreGroupRoots) keys |= endsOfGroupRoots(strings, ends)
+    }
     uidsFirst = strings >> 0 - uid
     tssFirst = strings >> 0 - ts
 
@@ -85,7 +100,7 @@ function walk(line: usize, hasGroups: bool): bool {
       }
     }
     if (breaks !== 0) {
-      if (!hasGroups || uidKeyEnd === 0 || tsKeyEnd === 0) return false
+      if (!hasGroups || uidKeyEnd === 0 || tsKeyEnd === 0 || anyEscaped !== 0) return false
       lazyLineBreakAt = at + <usize> ctz(breaks)
       return true
     }

@@ -63,6 +63,13 @@ export function noteRootName(at: usize): void {
   }
 }
 
+/** Whether the key at `at`, without escapes, begins as that name. */
+// @ts-ignore: decorator
+@inline
+export function isRootWord(name: usize, at: usize): bool {
+  return ((load<u64>(at) ^ load<u64>(wordsAt + name * 8)) & load<u64>(masksAt + name * 8)) === 0
+}
+
 /** Behind the colon of the last key of that name; 0: there is none. */
 // @ts-ignore: decorator
 @inline

@@ -5,6 +5,7 @@
 import { CR, fillTables, LF, OPEN_BRACE, skipMarks, skipSpace } from './bytes'
 import { expectExtracted, extractedBreak, extractedMs } from './extracted'
 import { fingerprint } from './fingerprint'
+import { prepareGroupRoots } from './group-roots'
 import { findGroups, haveGroups, setGroups } from './groups'
 import { areFirstThere, findTs, findUid, setPlaces } from './named-paths'
 import { haveRootNames, setRootNames } from './root-names'
@@ -77,6 +78,7 @@ export function configurePaths(roots: i32, names: i32, uidPlaces: i32, tsPlaces:
 /** Behind configurePaths: for how many keys and breakdowns there is something in the layout. */
 export function configureGroups(keys: i32, breakdowns: i32): void {
   setGroups(keys, breakdowns)
+  prepareGroupRoots()
 }
 
 export function configure(uidBytes: i32, tsBytes: i32, maxLine: u32, lazy: bool): void {
