@@ -41,6 +41,12 @@ export function groupText(bytes: Uint8Array, start: number, end: number): string
   return /^(null|true|false)$/.test(text) ? text : groupJson(text)
 }
 
+/** An object as it is written; undefined: it is none. */
+export function objectText(bytes: Uint8Array, { kind, start }: FoundValue): string | undefined {
+  if (kind !== OBJECT) return undefined
+  return decoder.decode(bytes.subarray(start, containerEnd(bytes, start)))
+}
+
 function groupNumber(text: string): string {
   const value = Number(text)
   if (Number.isNaN(value)) return JSON.stringify(text)

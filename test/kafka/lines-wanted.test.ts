@@ -11,7 +11,7 @@ import { below, pick, type Random, seededRandom } from '../../src/generate/rando
 import { type Broker, skipReason, startBroker } from '../support/broker.ts'
 import { freshName, kafkaOutput, kafkaShell } from '../support/kafka-runs.ts'
 import { seed, seedHint } from '../support/seed.ts'
-import { newTopic, produce } from '../support/topics.ts'
+import { newTopic, produce, readTopic } from '../support/topics.ts'
 
 /** About two hours, of which some minutes are empty; some records are late, in part by too much. */
 function recordsOf(random: Random): string[] {
@@ -26,7 +26,10 @@ function recordsOf(random: Random): string[] {
       { userId: null, 'device.id': user },
       { userId: '', device: { id: user } },
     ])
-    return JSON.stringify({ at: { time: text }, ...users }, null, below(random, 50) === 0 ? 2 : 0)
+    const country = pick(random, ['CH', 'DE', 'FR', '', '\u001b[2J\u202e', '__proto__', 1, 2 ** 60])
+    const at = { time: text, zone: pick(random, [null, [1, 2], 'a"b', true]) }
+    const groups = below(random, 10) === 0 ? {} : { country }
+    return JSON.stringify({ at, ...users, ...groups }, null, below(random, 50) === 0 ? 2 : 0)
   })
 }
 
@@ -38,6 +41,8 @@ const wanted = [
   '--minute --final --zero --lateness 10m',
   '--minute --hour --partial --exact-limit 90',
   '--minute --hour --sketch --tz Europe/Zurich',
+  '--minute --hour --by country --by /at/zone,country --exact-limit 9',
+  '--minute --by country --top 2 --no-total',
 ]
 
 /** Where the lines of one shard alone make a window, the united line keeps its name as `shard`. */
@@ -60,6 +65,10 @@ describe('lines of topics', { skip: skipReason }, () => {
     rmSync(cwd, { recursive: true, force: true })
     await broker.stop()
   })
+
+  const keysIn = async (topic: string) => {
+    return (await readTopic(broker.brokers, topic)).map(({ key }) => key ?? '')
+  }
 
   const ofFile = async (flags: string) => {
     return await kafkaOutput(broker, `uc-pipeline ${reading} ${flags} records`, { cwd })
@@ -84,6 +93,21 @@ describe('lines of topics', { skip: skipReason }, () => {
       assert.equal(stdout, await ofFile(flags), seedHint)
     })
   }
+
+  test('lines of groups have keys of their own, by whichever way they are sent', async () => {
+    const [direct, piped] = [await newTopic(broker.brokers), await newTopic(broker.brokers)]
+    const run = `uc-pipeline ${reading} --minute --order none --by country --by country,/at/zone`
+    await kafkaOutput(broker, `${run} records | uc-to-kafka ${piped}`, { cwd })
+    const ofTopic = `${run} --kafka --topic ${topic} --group ${freshName()}`
+    await kafkaOutput(
+      broker,
+      `${ofTopic} --stop-at end --close --to-kafka --result-topic ${direct}`,
+    )
+    const [ofDirect, ofPiped] = [await keysIn(direct), await keysIn(piped)]
+    assert.ok(ofDirect.length > 50 && new Set(ofDirect).size === ofDirect.length, seedHint)
+    assert.deepEqual(ofDirect.sort(), ofPiped.sort(), seedHint)
+    assert.ok(ofDirect.some((key) => key.includes('"country":1152921504606847000}')), seedHint)
+  })
 
   test('lines that carry sets come through a topic and are united exactly', async () => {
     const results = await newTopic(broker.brokers)

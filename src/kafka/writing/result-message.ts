@@ -9,5 +9,5 @@ import { shown } from '../../shown.ts'
 export function resultMessage(line: ResultLine): Message {
   const json = withGroup(JSON.stringify(line), line)
   const value = Buffer.from(hasNames(line) ? shown(json) : json)
-  return { key: windowKey(line), value }
+  return { key: shown(windowKey(line)), value }
 }
