@@ -52,6 +52,8 @@ export interface Account {
   opened?: number
   /** Windows without users that have no line, as too many came in a row. */
   unfilled?: number
+  /** Times that a frame was counted among the others, as its window has --max-groups groups. */
+  folded?: number
 }
 
 /** What is counted. */

@@ -19,6 +19,7 @@ export type Counting =
   & Omit<UniqueCounterOptions, 'reserve'>
   & LineConstants
   & Pick<CountOptions, 'earlyMs' | 'isDisjoint' | 'isFinal' | 'hasZeros' | 'fromMs' | 'untilMs'>
+  & Pick<CountOptions, 'breakdowns' | 'hasTotal' | 'top' | 'mostGroups'>
 
 /** What becomes of frames. Calendar and lateness stand here once, for both stages. */
 export type CountingPlan = Windowing & Counting
@@ -79,5 +80,16 @@ export function countingStage(
 function counters(plan: Counting, { memory }: OfRun) {
   const shortage = new Shortage(memory.reserve)
   const counted = { ...plan, reserve: shortage.reserve }
-  return { newCounter: () => uniqueCounter(counted), shortage }
+  return { newCounter: () => uniqueCounter(counted), shortage, grouped: grouped(counted) }
+}
+
+/** So few users of a group take less one by one than a sketch does. */
+const fewUsers = 64
+
+function grouped({ method, exactLimit, sketch, partial, reserve }: UniqueCounterOptions) {
+  return {
+    mostListed: method === 'exact' ? Infinity : method === 'auto' ? exactLimit : fewUsers,
+    isPlain: method !== 'hll' && sketch !== true && partial !== true,
+    reserve,
+  }
 }

@@ -75,6 +75,7 @@ export type Columns = {
 
 /** The groups of the frames of a batch by one breakdown: frame `i` is in `names[ids[i]]`. */
 export interface GroupColumn {
+  readonly keys: Breakdown
   readonly ids: Uint32Array
   readonly names: readonly string[]
 }
@@ -197,9 +198,16 @@ export type RejectContent =
   /** The line in base64, because it is not valid UTF-8. */
   | { readonly raw64: string; readonly bytes?: number }
   /** The frame, where the stage does not see the raw line. Unix seconds. */
-  | { readonly ts: number; readonly uid: string; readonly bytes?: number }
+  | FrameContent & { readonly uid: string }
   /** Its uid in base64, likewise. */
-  | { readonly ts: number; readonly uid64: string; readonly bytes?: number }
+  | FrameContent & { readonly uid64: string }
+
+interface FrameContent {
+  readonly ts: number
+  /** The values of all keys by which frames are split. */
+  readonly by?: Group
+  readonly bytes?: number
+}
 
 /** The first line of a pipe between two commands. */
 export interface Header {

@@ -8,6 +8,12 @@ import { type FromKafkaPlan, fromKafkaPlan, type ToKafkaPlan, toKafkaPlan } from
 import type { AnyOption, OptionTable, Parsed } from './option.ts'
 import { counting, type CountingOptions } from './options/counting.ts'
 import { generating, type GeneratingOptions } from './options/generating.ts'
+import {
+  type GroupKeyOptions,
+  groupKeys,
+  groupLines,
+  type GroupLinesOptions,
+} from './options/grouping.ts'
 import { input, type ReadingOptions } from './options/reading.ts'
 import { fromKafkaOnly, toKafkaOnly } from './options/kafka-pipes.ts'
 import type { FromKafkaOnlyOptions, ToKafkaOnlyOptions } from './options/kafka-pipes.ts'
@@ -69,13 +75,24 @@ export interface Runnable<Table, Plan> extends Command<Table> {
 
 export type AnyRunnable = Runnable<OptionTable, unknown>
 
-export type ExtractFlags = ReadingOptions & Pick<TimeOptions, 'idle'> & ReportingOptions
+export type ExtractFlags =
+  & ReadingOptions
+  & GroupKeyOptions
+  & Pick<TimeOptions, 'idle'>
+  & ReportingOptions
 export type WindowFlags = KindOptions & TimeOptions & ReportingOptions
-export type CountFlags = CountingOptions & OutputOptions & LinesOptions & ReportingOptions
+export type CountFlags =
+  & CountingOptions
+  & GroupLinesOptions
+  & OutputOptions
+  & LinesOptions
+  & ReportingOptions
 export type PipelineFlags =
   & ReadingOptions
   & KindOptions
   & TimeOptions
+  & GroupKeyOptions
+  & GroupLinesOptions
   & CountingOptions
   & OutputOptions
   & LinesOptions
@@ -121,7 +138,7 @@ export const extract: Runnable<ExtractFlags, ExtractRun> = {
   reads: 'NDJSON frames from files (plain, gzip or zstd) or standard input, which is also -',
   writes: '{"ts":1468244384,"uid":"…"} per frame',
   takes: { words: 'FILE', most: Infinity },
-  options: { ...input, idle: time.idle, ...reporting },
+  options: { ...input, ...groupKeys, idle: time.idle, ...reporting },
   example: 'uc-extract --uid-key user.id log.jsonl.gz | uc-window --day | uc-count',
   plan: async (parsed) => {
     const { idle: idleMs } = parsed.values
@@ -151,7 +168,7 @@ export const count: Runnable<CountFlags, CountRun> = {
   usage: 'uc-count [OPTION…]',
   reads: 'the lines of uc-window from standard input',
   writes: '{"window":"minute","start":1468244340,…,"users":16193,…} per window, when it closes',
-  options: { ...counting, ...output, ...lines, ...reporting },
+  options: { ...counting, ...groupLines, ...output, ...lines, ...reporting },
   example: 'uc-extract log.jsonl | uc-window | uc-count --format tsv',
   plan: (parsed) => {
     const { strict } = parsed.values
@@ -171,6 +188,8 @@ export const pipeline: Runnable<PipelineFlags, PipelinePlan> = {
     ...input,
     ...kinds,
     ...time,
+    ...groupKeys,
+    ...groupLines,
     ...counting,
     ...output,
     ...lines,

@@ -1,8 +1,10 @@
 /** What a run of uc-pipeline is: what it reads, does with frames, and writes. */
+import { breakdownsOf } from '../kernel/group-keys.ts'
 import type { CountingPlan } from '../pipeline.ts'
 import type { PipelineFlags } from './commands.ts'
 import { type TopicPlan, topicPlan } from './kafka-plan.ts'
 import type { Parsed } from './option.ts'
+import { groupLines } from './options/grouping.ts'
 import {
   contradiction,
   countPlan,
@@ -10,6 +12,7 @@ import {
   outputPlan,
   type ReadPlan,
   readPlan,
+  refuseWithout,
   timePlan,
 } from './plan.ts'
 import { type StatePlan, statePlan } from './state-plan.ts'
@@ -47,7 +50,12 @@ export async function pipelinePlan(parsed: Parsed<PipelineFlags>): Promise<Pipel
     throw contradiction('--out and --to-kafka', 'leave one out')
   }
   const { disjoint: isDisjoint } = parsed.values
-  const counting = { ...countPlan(parsed), earlyMs, isDisjoint, ...await windowingOf(time) }
+  if (read.groupKeys === undefined) {
+    refuseWithout('--by', Object.values(groupLines), parsed.given)
+  }
+  const breakdowns = read.groupKeys && breakdownsOf(read.groupKeys)
+  const counted = { ...countPlan(parsed), ...(breakdowns !== undefined && { breakdowns }) }
+  const counting = { ...counted, earlyMs, isDisjoint, ...await windowingOf(time) }
   const processes = manyProcesses(parsed, topics)
   return {
     read,

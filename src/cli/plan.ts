@@ -6,6 +6,7 @@
 import { quoted, UcError } from '../errors.ts'
 import type { Counting, Windowing } from '../pipeline.ts'
 import { calendarKinds, type WeekDay } from '../time/calendar.ts'
+import type { GroupKeys } from '../kernel/group-keys.ts'
 import { keyName } from '../kernel/key-name.ts'
 import type { KernelOptions } from '../kernel/kernel.ts'
 import { localOffsets } from '../time/local-offsets.ts'
@@ -13,6 +14,7 @@ import { loadZone } from '../time/zone.ts'
 import { type AnyOption, flagOf, type Parsed, type Values } from './option.ts'
 import { counting, type CountingOptions, type CountMethod } from './options/counting.ts'
 import { type FrameParserName, input, type ReadingOptions } from './options/reading.ts'
+import { type GroupKeyOptions, groupKeys, type GroupLinesOptions } from './options/grouping.ts'
 import type { FormatName, LinesOptions, OutputOptions } from './options/output.ts'
 import type { ReportingOptions } from './options/reporting.ts'
 import { type Lateness, time, type TimeOptions } from './options/time.ts'
@@ -128,9 +130,12 @@ function flagOfWindow(name: string): string {
 }
 
 export function countPlan(
-  { values, given }: Parsed<CountingOptions & LinesOptions & Pick<OutputOptions, 'early'>>,
+  { values, given }: Parsed<
+    CountingOptions & GroupLinesOptions & LinesOptions & Pick<OutputOptions, 'early'>
+  >,
 ): CountPlan {
   const { method, exactLimit, precision, sketch, partial, shard, early } = values
+  const { top, maxGroups: mostGroups, total: hasTotal } = values
   const { final: isFinal, zero: hasZeros } = values
   if (isFinal && early !== undefined) {
     const remedy = 'leave one out, as --final shows no window before it is over'
@@ -146,14 +151,18 @@ export function countPlan(
     const flag = flagOf(option)
     throw contradiction(`${flag} and --method ${method}`, `leave ${flag} out, or use --method auto`)
   }
-  return { method, exactLimit, precision, sketch, partial, shard, isFinal, hasZeros }
+  if (hasZeros && !hasTotal) {
+    throw contradiction('--zero and --no-total', 'leave one out, as groups have no empty windows')
+  }
+  const counted = { method, exactLimit, precision, sketch, partial, shard, isFinal, hasZeros }
+  return { ...counted, top, mostGroups, hasTotal }
 }
 
 /** Most --uid-key or --ts-key. */
 const mostKeys = 7
 
 export async function readPlan(
-  { values, given, files }: Parsed<ReadingOptions & ReportingOptions>,
+  { values, given, files }: Parsed<ReadingOptions & GroupKeyOptions & ReportingOptions>,
 ): Promise<ReadPlan> {
   const { uidKey, tsKey, tsUnit, tsZone, parser, threads, strict, maxRejects } = values
   if (uidKey.some((key) => tsKey.includes(key))) {
@@ -174,6 +183,7 @@ export async function readPlan(
       'a unix time has no zone; text without one is for --ts-unit iso or auto',
     )
   }
+  const groupKeys = groupKeysOf(values.by)
   const alone = parser === 'json' ? '--parser json' : values.interleave ? '--interleave' : undefined
   if (threads > 1 && alone !== undefined) {
     throw contradiction(
@@ -185,6 +195,7 @@ export async function readPlan(
     files: inputsOf(files),
     uidKeys: uidKey.map(keyName),
     tsKeys: tsKey.map(keyName),
+    ...(groupKeys !== undefined && { groupKeys }),
     tsUnit,
     tsZone: tsZone === undefined
       ? undefined
@@ -196,6 +207,29 @@ export async function readPlan(
     threads,
     strict,
     maxRejects,
+  }
+}
+
+/** Most breakdowns, and most keys in all of them. */
+const mostInGroups = 8
+
+function groupKeysOf(by: readonly (readonly string[])[]): GroupKeys | undefined {
+  if (by.length === 0) return undefined
+  const flag = flagOf(groupKeys.by)
+  const texts = by.map((keys) => keys.join())
+  const twice = texts.find((text, i) => texts.indexOf(text) !== i)
+  if (twice !== undefined) throw new UcError('usage', `${flag} ${quoted(twice)}: given twice`)
+  const keys = [...new Set(by.flat())]
+  if (by.length > mostInGroups || keys.length > mostInGroups) {
+    const expected = `expected at most ${mostInGroups} of ${flag}, and as many keys in all`
+    throw new UcError(
+      'usage',
+      `${flag}: ${by.length} breakdowns of ${keys.length} keys; ${expected}`,
+    )
+  }
+  return {
+    keys: keys.map(keyName),
+    breakdowns: by.map((each) => each.map((key) => keys.indexOf(key))),
   }
 }
 

@@ -3,6 +3,7 @@
  * its own for that, and so none that differ.
  */
 import { UcError } from '../errors.ts'
+import type { Breakdown } from '../group.ts'
 import { isCount, isRecord } from '../ndjson/fields.ts'
 import type { CountingPlan } from '../pipeline.ts'
 import { calendar, weekDays } from '../time/calendar.ts'
@@ -23,6 +24,10 @@ export type UnitedPlan = Pick<
   | 'isDisjoint'
   | 'isFinal'
   | 'hasZeros'
+  | 'breakdowns'
+  | 'hasTotal'
+  | 'top'
+  | 'mostGroups'
   | 'fromMs'
   | 'untilMs'
 >
@@ -41,6 +46,7 @@ export function unitedPlanText(plan: UnitedPlan): string {
     ...(plan.isDisjoint === true && { disjoint: true }),
     ...(plan.shard !== undefined && { shard: plan.shard }),
     ...(plan.partial === true && { partial: true }),
+    ...(plan.breakdowns !== undefined && plan.breakdowns.length > 0 && groupsOf(plan)),
     ...(plan.isFinal === true && { final: true }),
     ...(plan.hasZeros === true && { zero: true, ...boundsOf(plan) }),
   })
@@ -54,6 +60,8 @@ export function unitedPlan(text: string, zoneNamed: (name: string) => Zone): Uni
   if (!isRecord(fields)) throw refused('fields')
   const { windows, tz, weekStart, latenessMs, method, exactLimit, precision } = fields
   const { sketch, partial, shard, disjoint, final, zero, fromMs, untilMs } = fields
+  const { by = [], total, top, mostGroups } = fields
+  if (!isListOf(by, isBreakdown)) throw refused('by')
   if (!isListOf(windows, isText) || windows.length === 0) throw refused('windows')
   if (!isText(tz)) throw refused('tz')
   const firstDay = weekDays.find((day) => day === weekStart)
@@ -78,6 +86,10 @@ export function unitedPlan(text: string, zoneNamed: (name: string) => Zone): Uni
     shard: isText(shard) ? shard : undefined,
     isFinal: final === true,
     hasZeros: zero === true,
+    breakdowns: by,
+    hasTotal: total !== false,
+    ...(isCount(top) && { top }),
+    ...(isCount(mostGroups) && { mostGroups }),
     ...(typeof fromMs === 'number' && { fromMs }),
     ...(typeof untilMs === 'number' && { untilMs }),
   }
@@ -111,6 +123,19 @@ export function refuseUnited(
     `count them with --exact-limit ${mostUsersInMessage}, as a message has no room for the set of ` +
       'more users',
   )
+}
+
+function groupsOf({ breakdowns, hasTotal, top, mostGroups }: UnitedPlan) {
+  return {
+    by: breakdowns,
+    ...(hasTotal === false && { total: false }),
+    ...(top !== undefined && { top }),
+    ...(mostGroups !== undefined && { mostGroups }),
+  }
+}
+
+function isBreakdown(value: unknown): value is Breakdown {
+  return isListOf(value, isText) && value.length > 0
 }
 
 /** JSON has no infinite numbers. */

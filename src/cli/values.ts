@@ -25,6 +25,16 @@ export function key(text: string): string {
   return keyName(text).text
 }
 
+/** Several keys with commas between. */
+export function keyList(text: string): readonly string[] {
+  const keys = text.split(',').map(key)
+  const twice = keys.find((each, i) => keys.indexOf(each) !== i)
+  if (twice !== undefined) {
+    throw new Error(`expected each key once, and ${twice} stands there twice`)
+  }
+  return keys
+}
+
 /** Of the database of zones, as it is found out when that is read. */
 export function zone(text: string): string {
   if (text === '') throw new Error('expected a time zone such as Europe/Zurich or UTC')

@@ -8,7 +8,7 @@
  * mended by that.
  */
 import { Buffer } from 'node:buffer'
-import type { Pane, ResultLine } from '../records.ts'
+import { type Pane, type ResultLine, windowKey } from '../records.ts'
 import type { LineBlocks } from './result-sink.ts'
 import { fittingTable, type Table } from './result-table.ts'
 import { canMove, columnsOf, type Paints, paintsOf, rowsOf } from './terminal.ts'
@@ -23,6 +23,8 @@ interface Row {
 }
 
 export interface LiveTableOptions {
+  /** Whether lines of groups will come; else it is seen when they do. */
+  readonly hasGroups?: boolean
   /** Whether the terminal shows what is typed, too. */
   readonly isTyped: boolean
 }
@@ -39,6 +41,7 @@ export class LiveTable implements LineBlocks {
   /** Goes before each row: what was typed there, or shown of a signal, goes away. */
   readonly #clearLine: string
   #table: Table | undefined
+  #hasGroups: boolean
   #columns = 0
   #rows = 0
   /** What is on the screen and can be reached, from top to bottom. */
@@ -52,14 +55,15 @@ export class LiveTable implements LineBlocks {
   #sinceHead = 0
   #told = toldLines()
 
-  constructor({ isTyped }: LiveTableOptions) {
+  constructor({ isTyped, hasGroups = false }: LiveTableOptions) {
+    this.#hasGroups = hasGroups
     this.#reachesRows = canMove('stdout') && !isTyped
     this.#clearLine = canMove('stdout') ? '\r\x1b[K' : ''
   }
 
   write(line: ResultLine): void {
     const table = this.#fitted(line)
-    const key = `${line.window}/${line.start}/${line.tz ?? ''}`
+    const key = `${windowKey(line)}/${line.tz ?? ''}`
     const text = this.#painted(table.row(line), line.pane)
     const row = this.#byKey.get(key)
     if (row === undefined) return this.#add({ key, text, hasChanged: false })
@@ -127,8 +131,10 @@ export class LiveTable implements LineBlocks {
 
   #fitted(line: ResultLine): Table {
     this.#look()
-    if (this.#table === undefined) {
-      this.#table = fittingTable(line, this.#columns)
+    const isWider = line.by !== undefined && !this.#hasGroups
+    if (this.#table === undefined || isWider) {
+      this.#hasGroups ||= isWider
+      this.#table = fittingTable(line, this.#columns, this.#hasGroups)
       this.#addHead(this.#table)
     }
     return this.#table

@@ -1,4 +1,5 @@
 /** Result lines as tab-separated values, for spreadsheets. */
+import { Group } from '../group.ts'
 import type { ResultLine } from '../records.ts'
 import { shown } from '../shown.ts'
 
@@ -20,7 +21,7 @@ const tsvFields = [
 ] as const
 
 /** Of those that only some runs have. Sketches and sets come last: they are long. */
-const optionalFields = ['shard', 'shards', 'sketch', 'set'] as const
+const optionalFields = ['shard', 'shards', 'by', 'sketch', 'set'] as const
 /** Of a run with --partial a line has the one or the other. */
 const usersFields: readonly string[] = ['sketch', 'set']
 
@@ -30,6 +31,8 @@ export interface TableColumns {
   readonly hasAllColumns?: boolean
   /** Whether those of --partial are among them, whatever the first line has. */
   readonly hasUsers?: boolean
+  /** Whether lines of groups are among them, whatever the first line is. */
+  readonly hasGroups?: boolean
   /** Whether there are lines already, so that the head is not to come again. */
   readonly isBegun?: boolean
 }
@@ -40,20 +43,21 @@ export interface Rows {
 }
 
 /**
- * Whether the line holds names of shards, the only text in it that is not ours. Its JSON is then
- * `shown`: what a terminal would obey is spelled as an escape, which JSON reads as the same.
+ * Whether the line holds names of shards, or a group, the only text in it that is not ours. Its JSON is
+ * then `shown`: what a terminal would obey is spelled as an escape, which JSON reads as the same.
  */
-export function hasNames({ shard, shards }: ResultLine): boolean {
-  return shard !== undefined || shards !== undefined
+export function hasNames({ shard, shards, by }: ResultLine): boolean {
+  return shard !== undefined || shards !== undefined || by !== undefined
 }
 
 /** Rows under the columns of `first`, the first line. */
 export function tsvRows(
   first: ResultLine,
-  { hasAllColumns = false, hasUsers = false }: TableColumns = {},
+  { hasAllColumns = false, hasUsers = false, hasGroups = false }: TableColumns = {},
 ): Rows {
   const optional = optionalFields.filter((field) => {
     if (first[field] !== undefined || (hasUsers && usersFields.includes(field))) return true
+    if (field === 'by' && hasGroups) return true
     return hasAllColumns && field !== 'set'
   })
   const fields: readonly (keyof ResultLine)[] = [...tsvFields, ...optional]
@@ -70,7 +74,11 @@ export function tsvRows(
 function tsvCell(value: ResultLine[keyof ResultLine]): string {
   if (value === undefined) return ''
   if (typeof value === 'number') return String(value)
-  const text = typeof value === 'object' ? JSON.stringify(value) : value
+  const text = value instanceof Group
+    ? value.json
+    : typeof value === 'object'
+    ? JSON.stringify(value)
+    : value
   return shown(text.replaceAll('\\', '\\\\'))
 }
 

@@ -2,10 +2,11 @@
 import { Buffer } from 'node:buffer'
 import type { Transform, TransformCallback } from 'node:stream'
 import { stringify } from 'ndjson'
+import { withGroup } from '../ndjson/result-json.ts'
 import type { ResultLine } from '../records.ts'
 import { shown } from '../shown.ts'
 import { hasNames, type Rows, type TableColumns, tsvRows } from './result-format.ts'
-import { plainTable } from './result-table.ts'
+import { plainTable, type Table } from './result-table.ts'
 import { writeOut } from './runtime.ts'
 
 export type ResultFormat = 'json' | 'tsv' | 'table'
@@ -119,20 +120,24 @@ function jsonText(): (line: ResultLine) => string {
   const take: TransformCallback = (_error, line: string) => text = line
   return (line) => {
     encoder._transform(line, 'utf8', take)
+    if (line.by !== undefined) text = withGroup(text, line)
     return hasNames(line) ? `${shown(text.trimEnd())}\n` : text
   }
 }
 
 function rowText(format: 'tsv' | 'table', columns: TableColumns): (line: ResultLine) => string {
   let rows: Rows | undefined
+  let { hasGroups = false } = columns
   return (line) => {
-    if (rows !== undefined) return rows.row(line)
-    rows = format === 'tsv' ? tsvRows(line, columns) : plainRows
-    return (columns.isBegun === true ? '' : rows.head) + rows.row(line)
+    // The first lines of a window may be of all frames, and groups come behind them
+    const isWider = format === 'table' && line.by !== undefined && !hasGroups
+    if (rows !== undefined && !isWider) return rows.row(line)
+    hasGroups ||= line.by !== undefined
+    rows = format === 'tsv' ? tsvRows(line, columns) : plainRows(plainTable(hasGroups))
+    return (columns.isBegun === true && !isWider ? '' : rows.head) + rows.row(line)
   }
 }
 
-const plainRows: Rows = {
-  head: `${plainTable.head}\n`,
-  row: (line) => `${plainTable.row(line)}\n`,
+function plainRows(table: Table): Rows {
+  return { head: `${table.head}\n`, row: (line) => `${table.row(line)}\n` }
 }

@@ -50,6 +50,32 @@ const shortTime: Column = {
   cell: (line) => localTime.cell(line).replace(/^\d+-/, ''),
 }
 
+const groupWidths = { wide: 24, narrow: 12 }
+/** One with more is cut in every table. */
+const mostGroupColumns = 60
+
+function groupColumn(width: number, most: number): Column {
+  return { title: 'group', width, isText: true, cell: (line) => cutTo(groupText(line), most) }
+}
+
+/** `country=CH device=null`, empty where the line is of all frames. */
+function groupText({ by }: ResultLine): string {
+  if (by === undefined) return ''
+  const values = by.name.split('\n')
+  const text = by.breakdown.map((key, i) => `${key}=${valueText(values[i]!)}`).join(' ')
+  return shown(text.slice(0, 4 * mostGroupColumns)) // there may be a megabyte of it
+}
+
+/** Text without quotes, where nobody could take it for something else. */
+function valueText(json: string): string {
+  if (json === '{"others":true}') return 'others'
+  if (!json.startsWith('"')) return json
+  const text = JSON.parse(json) as string
+  return /^[\p{L}_/.][^\s="]*$/u.test(text) && !/^(null|true|false|others)$/.test(text)
+    ? text
+    : json
+}
+
 const betweenColumns = 2
 const leastShardWidth = 10
 
@@ -59,10 +85,13 @@ function percent(error: number): string {
 }
 
 /** The same for whoever reads it, in 80 columns; what is wider is not cut. */
-export const plainTable: Table = tableOf([kind, time, users, error, frames, pane], Infinity)
+export function plainTable(hasGroups: boolean): Table {
+  const group = hasGroups ? [groupColumn(groupWidths.wide, mostGroupColumns)] : []
+  return tableOf([kind, time, ...group, users, error, frames, pane], Infinity)
+}
 
 /** The table whose first line is `first`, in so many columns of a terminal. */
-export function fittingTable(first: ResultLine, columns: number): Table {
+export function fittingTable(first: ResultLine, columns: number, hasGroups = false): Table {
   const ownKind = { ...kind, width: Math.max(kind.width, displayWidth(shown(first.window))) }
   const ownTime = { ...time, width: displayWidth(shown(first.time)) }
   const choices: readonly (readonly Column[])[] = [
@@ -75,11 +104,21 @@ export function fittingTable(first: ResultLine, columns: number): Table {
     [ownKind, shortTime, users],
     [shortTime, users],
   ]
-  const chosen = choices.find((each) => widthOf(each) <= columns) ?? choices.at(-1)!
+  const wide = hasGroups ? choices.map((each) => withGroups(each, groupWidths.wide)) : choices
+  const narrow = hasGroups ? choices.map((each) => withGroups(each, groupWidths.narrow)) : []
+  const all = [...wide, ...narrow]
+  const chosen = all.find((each) => widthOf(each) <= columns) ?? all.at(-1)!
   const left = columns - widthOf(chosen) - betweenColumns
   const hasShards = first.shard !== undefined || first.shards !== undefined
   const isRoomy = chosen.includes(low) && left >= leastShardWidth
   return tableOf(hasShards && isRoomy ? [...chosen, shardColumn(left)] : chosen, columns)
+}
+
+/** Behind the time. */
+function withGroups(columns: readonly Column[], width: number): readonly Column[] {
+  const behind = columns.findIndex(({ title }) => title === time.title) + 1
+  const group = groupColumn(width, width)
+  return [...columns.slice(0, behind), group, ...columns.slice(behind)]
 }
 
 function shardColumn(width: number): Column {

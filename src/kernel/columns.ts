@@ -3,6 +3,7 @@
  * by doubling and are used again.
  */
 import { fingerprint, fingerprintOfText, newFingerprint } from '../counter/hash.ts'
+import type { Breakdown } from '../group.ts'
 import {
   type Columns,
   columnTypes,
@@ -10,6 +11,7 @@ import {
   type GroupColumn,
   type Uid,
 } from '../records.ts'
+import { GroupIds } from './group-ids.ts'
 import { BACKSLASH } from './json-tokens.ts'
 import { decodedString, hasEscape } from './key-path.ts'
 import { isUtf8, mostTextBytes, unescaped } from './utf8.ts'
@@ -63,11 +65,13 @@ export class FrameColumns implements FrameBatch {
   decodedUids: Map<number, Uid> = new Map()
   /** Rows whose uid is not UTF-8. */
   notUtf8 = 0
-  groups: readonly GroupColumn[] = []
+  /** Of each breakdown; the caller sets their cells too. */
+  groups: readonly GroupIds[] = []
   #columns: readonly Column[] = []
 
-  constructor(capacity: number = firstCapacity) {
+  constructor(capacity: number = firstCapacity, breakdowns: readonly Breakdown[] = []) {
     this.#set((_, Type) => new Type(capacity))
+    this.#haveGroups(breakdowns)
   }
 
   /** Index of a new row, all of whose cells the caller sets. */
@@ -85,10 +89,19 @@ export class FrameColumns implements FrameBatch {
   }
 
   /** The same of frames, with the users who are not their bytes. */
-  takeFrames(frames: Columns & Pick<FrameBatch, 'decodedUids'>, from: number, to: number): void {
+  takeFrames(
+    frames: Columns & Pick<FrameBatch, 'decodedUids' | 'groups'>,
+    from: number,
+    to: number,
+  ): void {
     const first = this.count
     this.take(inOrder(frames), from, to)
-    const { decodedUids } = frames
+    const { decodedUids, groups } = frames
+    if (groups.length > 0) this.#haveGroups(groups.map(({ keys }) => keys))
+    for (const [place, { ids, names }] of groups.entries()) {
+      const own = this.groups[place]!
+      for (let i = from; i < to; i++) own.set(first + i - from, own.idOf(names[ids[i]!]!))
+    }
     if (decodedUids.size === 0) return
     for (let i = from; i < to; i++) {
       const uid = decodedUids.get(i)
@@ -100,6 +113,13 @@ export class FrameColumns implements FrameBatch {
   view(rows: Columns, from: number, to: number): void {
     this.#set((name) => rows[name].subarray(from, to))
     this.count = to - from
+  }
+
+  /** The same of their groups. */
+  viewGroups(groups: readonly GroupColumn[], from: number): void {
+    this.groups = groups.map(({ keys, ids, names }) => {
+      return new GroupIds(keys, ids.subarray(from), names)
+    })
   }
 
   /** The bytes of the rows from `first` on lie so much further behind. */
@@ -144,10 +164,14 @@ export class FrameColumns implements FrameBatch {
     this.#setHash(row)
   }
 
-  clear(): void {
+  /** Returns whether groups have other numbers from now on. */
+  clear(): boolean {
     this.count = 0
     this.notUtf8 = 0
     if (this.decodedUids.size > 0) this.decodedUids.clear()
+    let areOthers = false
+    for (const each of this.groups) areOthers = each.clear() || areOthers
+    return areOthers
   }
 
   /** All rows, until they are cleared. */
@@ -156,6 +180,11 @@ export class FrameColumns implements FrameBatch {
     this.place = place
     this.bytes = bytes
     return this
+  }
+
+  #haveGroups(breakdowns: readonly Breakdown[]): void {
+    if (this.groups.length === breakdowns.length) return
+    this.groups = breakdowns.map((keys) => new GroupIds(keys))
   }
 
   #setHash(row: number): void {

@@ -25,6 +25,7 @@ import {
   STRING,
   stringEnd,
 } from './json-tokens.ts'
+import type { GroupKeys } from './group-keys.ts'
 import type { KeyName } from './key-name.ts'
 import type { KeyPath } from './key-path.ts'
 import { NamedValue } from './named-value.ts'
@@ -33,21 +34,27 @@ import { NamedValue } from './named-value.ts'
 export interface FrameKeys {
   readonly uidKeys: readonly KeyName[]
   readonly tsKeys: readonly KeyName[]
+  /** What they are split by; undefined: by nothing. */
+  readonly groupKeys?: GroupKeys | undefined
 }
 
 export class FrameParser {
   readonly uid: NamedValue
   readonly ts: NamedValue
+  /** Of each key by which frames are split. */
+  readonly groups: readonly NamedValue[]
   readonly #paths: readonly KeyPath[]
   /** Those that the key, or element, just walked belongs to. */
   readonly #wanted: KeyPath[] = []
   /** Kind of each container that is open, from the root. */
   #open = new Uint8Array(64)
 
-  constructor({ uidKeys, tsKeys }: FrameKeys) {
+  constructor({ uidKeys, tsKeys, groupKeys }: FrameKeys) {
     this.uid = new NamedValue(uidKeys)
     this.ts = new NamedValue(tsKeys)
-    this.#paths = [...this.uid.paths, ...this.ts.paths]
+    this.groups = (groupKeys?.keys ?? []).map((key) => new NamedValue([key]))
+    const values = [this.uid, this.ts, ...this.groups]
+    this.#paths = values.flatMap(({ paths }) => paths)
   }
 
   /**

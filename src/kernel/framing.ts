@@ -517,7 +517,8 @@ export class Framing implements LineSink {
       this.#hasComma = true
       return true
     }
-    this.#takeFrame(item, end, bytes[place] === LF ? verticalTab : blank)
+    const isByBreak = place < this.#end && bytes[place] === LF
+    this.#takeFrame(item, end, isByBreak ? verticalTab : blank)
     this.#hasComma = true
     return true
   }

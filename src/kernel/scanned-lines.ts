@@ -5,7 +5,7 @@
  * Of the bytes only those of refused lines are kept, unless those of good frames are asked for:
  * else they would be nearly all that is sent, and the columns of a file of 1 GB take 15 MB.
  */
-import type { Columns, FrameBatch, Uid } from '../records.ts'
+import type { Columns, FrameBatch, GroupColumn, Uid } from '../records.ts'
 import { columnsOf, fewRows, FrameColumns, isPlace, rowBytes } from './columns.ts'
 import { Framing, type FramingHost } from './framing.ts'
 import { type Kernel, type Refusal, tooLong } from './kernel.ts'
@@ -14,6 +14,8 @@ import { RefusedColumns, type RefusedLines } from './refused-lines.ts'
 
 /** Without the bytes of frames their ranges of bytes are empty, and there are no decoded uids. */
 export interface ScannedLines extends Columns {
+  /** With the names of these lines alone. */
+  readonly groups: readonly GroupColumn[]
   readonly type: 'scanned'
   readonly count: number
   readonly bytes: Uint8Array
@@ -156,6 +158,7 @@ export class LineScanner implements LineSink, FramingHost {
       count,
       bytes: this.#bytes.subarray(0, this.#length),
       ...columnsOf((name) => this.#isKept(name) ? columns[name].slice(0, count) : nowhere),
+      groups: columns.groups.map((group) => ownNames(group, count)),
       decodedUids: new Map(keepsFrames ? columns.decodedUids : []),
       notUtf8,
       refused: this.#refused.take(),
@@ -205,6 +208,23 @@ export class LineScanner implements LineSink, FramingHost {
   }
 }
 
+/** Of the first `count` rows, with a list of the names that they have. */
+function ownNames({ keys, ids, names }: GroupColumn, count: number): GroupColumn {
+  const own = new Uint32Array(count)
+  const place = new Map<number, number>()
+  const ownNames: string[] = []
+  for (let row = 0; row < count; row++) {
+    const id = ids[row]!
+    let at = place.get(id)
+    if (at === undefined) {
+      place.set(id, at = ownNames.length)
+      ownNames.push(names[id]!)
+    }
+    own[row] = at
+  }
+  return { keys, ids: own, names: ownNames }
+}
+
 /** Where a batch stands in its input. */
 export interface Place {
   readonly source: number
@@ -230,6 +250,7 @@ export function batchOf(
   } else {
     columns.view(scanned, from, to)
     columns.decodedUids = behind(from, scanned.decodedUids)
+    columns.viewGroups(scanned.groups, from)
   }
   columns.notUtf8 = notUtf8Behind(scanned, from)
   const { lineNumber, count } = columns
@@ -257,5 +278,8 @@ export function buffersOf(scanned: ScannedLines): ArrayBuffer[] {
 /** What it takes of memory until it is taken. */
 export function bytesOf(scanned: ScannedLines): number {
   const bytes = buffersOf(scanned).reduce((sum, { byteLength }) => sum + byteLength, 0)
-  return scanned.refused.details.reduce((sum, detail) => sum + 2 * detail.length, bytes)
+  const names = scanned.groups.flatMap(({ ids, names }) => [names.join(''), ids])
+  return [...scanned.refused.details, ...names].reduce((sum, { length }) => {
+    return sum + 2 * length
+  }, bytes)
 }

@@ -24,7 +24,8 @@ interface Tables {
 
 /** Tells the scanner, and returns whether it finds them. */
 export function setScannedNames(scanner: Scanner, keys: FrameKeys): boolean {
-  const { uidKeys, tsKeys } = keys
+  const { uidKeys, tsKeys, groupKeys } = keys
+  if (groupKeys !== undefined && groupKeys.keys.length > 0) return false
   if (![...uidKeys, ...tsKeys].every(isFound)) return false
   const memory = new Uint8Array(scanner.memory.buffer)
   const write = (name: string, at: number) => {

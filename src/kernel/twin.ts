@@ -19,6 +19,8 @@ import {
   skipSpace,
   STRING,
 } from './json-tokens.ts'
+import { breakdownsOf, noGroupKeys } from './group-keys.ts'
+import { groupValue } from './group-value.ts'
 import { type Kernel, type KernelOptions, type Refusal, tooLong } from './kernel.ts'
 import { decodedString, type KeyPath } from './key-path.ts'
 import { Room } from './lines.ts'
@@ -28,7 +30,8 @@ import { mostTextBytes } from './utf8.ts'
 export function twinKernel(options: KernelOptions): Kernel {
   const { tsUnit, tsZone, maxLineBytes } = options
   const parser = new FrameParser(options)
-  const columns = new FrameColumns()
+  const { groupKeys = noGroupKeys } = options
+  const columns = new FrameColumns(undefined, breakdownsOf(groupKeys))
   let room: Room | undefined
   const expectedTs = tsExpected[tsUnit]
 
@@ -74,6 +77,15 @@ export function twinKernel(options: KernelOptions): Kernel {
     columns.lineEnd[row] = lineEnd
     columns.lineNumber[row] = kernel.lineNumber
     columns.hash(row, bytes, uid.kind === STRING)
+    if (groupKeys.keys.length > 0) setGroups(row, bytes)
+  }
+
+  function setGroups(row: number, bytes: Uint8Array): void {
+    const values = parser.groups.map(({ chosen }) => groupValue(bytes, chosen))
+    for (const [place, keys] of groupKeys.breakdowns.entries()) {
+      const group = columns.groups[place]!
+      group.set(row, group.idOf(keys.map((key) => values[key]!).join('\n')))
+    }
   }
 
   const kernel = {

@@ -2,7 +2,8 @@
  * Control lines: what travels between two commands beside the frames. Each is an object with the
  * one key `uc`:
  *
- *   {"uc":{"version":1,"from":"extract"}}                     first line, the header
+ *   {"uc":{"version":1,"from":"extract"}}                     first line, the header; with the
+ *   {"uc":{"version":1,"from":"extract","by":[["country"]]}}  breakdowns, where frames are split
  *   {"uc":{"source":0,"name":"b.jsonl"}}                      the following frames come from there
  *   {"uc":{"source":1,"name":"frames[1]","line":1206}}        the next line is its number 1207
  *   {"uc":{"watermark":1468244395,"source":0}}                event time of the source, unix seconds
@@ -103,11 +104,12 @@ function controlFields(text: string): Record<string, unknown> | undefined {
 }
 
 function headerOf(fields: Record<string, unknown>, version: number, from: string): Header {
-  const { windows, tz, weekStart, lateness, range } = fields
+  const { windows, tz, weekStart, lateness, range, by } = fields
   return {
     type: 'header',
     version,
     from,
+    ...(Array.isArray(by) && by.every(isKeys) ? { by } : {}),
     ...(isTexts(windows) ? { windows } : {}),
     ...(typeof tz === 'string' ? { tz } : {}),
     ...(typeof weekStart === 'string' ? { weekStart } : {}),
@@ -130,6 +132,10 @@ function isCounts(value: unknown): value is Counts {
 
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((text) => typeof text === 'string')
+}
+
+function isKeys(value: unknown): value is string[] {
+  return isTexts(value) && value.length > 0
 }
 
 /** -1 stands before offset 0. */

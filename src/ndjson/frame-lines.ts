@@ -2,27 +2,31 @@
  * The lines between the commands: what uc-extract writes, `{"ts":1468244340.5,"uid":"ab"}`, and
  * what uc-window writes, `{"uid":"ab","windows":{"minute":1468244340,"day":1468195200}}`, with
  * `"late":["minute"]` for the kinds that a frame is late for, `"expired":[…]` for those that it is
- * too late for. A uid that is not UTF-8 stands there by its bytes, as in the input: so it stays the
+ * too late for. Where frames are split, `"by":{"country":"CH"}` stands behind the uid. A uid that is not UTF-8 stands there by its bytes, as in the input: so it stays the
  * same user. A reader that decodes text, such as jq, sees U+FFFD in it.
  */
 import { BACKSLASH, QUOTE } from '../kernel/json-tokens.ts'
 import { endOfRun } from '../kernel/window-runs.ts'
 import { EXPIRED, type FrameBatch, LATE, type WindowedBatch } from '../records.ts'
+import { groupsMember } from './group-members.ts'
 import { type ByteWriter, type Piece, pieceOf, viewOf } from './byte-writer.ts'
 import { ExtractedBegin } from './extracted-begin.ts'
 
 export type FramesWriter = (frames: FrameBatch, writer: ByteWriter) => void
 
 const endExtracted = pieceOf('"}\n')
+const quote = pieceOf('"')
 
 export function framesWriter(): FramesWriter {
   const begin = new ExtractedBegin()
   return (frames, writer) => {
     const { count, tsMs } = frames
     const bytes = viewOf(frames.bytes)
+    const hasGroups = frames.groups.length > 0
     for (let i = 0; i < count; i++) {
       begin.set(tsMs[i]!)
-      writeLine(begin, frames, bytes, i, endExtracted, writer)
+      writeLine(begin, frames, bytes, i, hasGroups ? quote : endExtracted, writer)
+      if (hasGroups) writer.text(`${groupsMember(frames.groups, i)}}\n`)
     }
   }
 }
@@ -54,8 +58,7 @@ export function windowedWriter(kinds: readonly string[]): WindowedWriter {
   }
 
   function newTail(batch: WindowedBatch, i: number): Tail {
-    const startsMs = batch.startsMs.map((column) => column[i]!)
-    const verdicts = batch.verdicts.map((column) => column[i]!)
+    const [startsMs, verdicts] = windowsAt(batch, i)
     return { startsMs, verdicts, piece: pieceOf(windowedTail(kinds, startsMs, verdicts)) }
   }
 
@@ -65,10 +68,23 @@ export function windowedWriter(kinds: readonly string[]): WindowedWriter {
     for (let i = from; i < to;) {
       const tail = tailOf(batch, i)
       for (const runEnd = endOfRun(batch, i); i < runEnd; i++) {
-        writeLine(beginWindowed, frames, bytes, i, tail, writer)
+        if (frames.groups.length === 0) {
+          writeLine(beginWindowed, frames, bytes, i, tail, writer)
+          continue
+        }
+        writeLine(beginWindowed, frames, bytes, i, quote, writer)
+        writer.text(groupsMember(frames.groups, i))
+        writer.text(windowedTail(kinds, ...windowsAt(batch, i)).slice(1))
       }
     }
   }
+}
+
+function windowsAt(
+  { startsMs, verdicts }: WindowedBatch,
+  i: number,
+): [startsMs: number[], verdicts: number[]] {
+  return [startsMs.map((column) => column[i]!), verdicts.map((column) => column[i]!)]
 }
 
 function isTailOf({ startsMs, verdicts }: Tail, batch: WindowedBatch, i: number): boolean {

@@ -10,6 +10,8 @@
  *   sketch   in place of users: an image (counter/image.ts), in base64
  *   disjoint in place of users, where no other source has any of them: how many the source itself has
  *            counted up to there, {"users":512,"low":512,"high":512,"method":"exact","error":0}
+ *   by       where it is of a group: the place of its breakdown among all, from 0, and `group`, the
+ *            group's name (group.ts); its users are always told one by one
  *   due      late frames only, unix seconds: a revision shows them then
  */
 import type { Estimate } from '../counter/counter.ts'
@@ -33,6 +35,8 @@ export interface PartialPane {
   /** Of late frames: when a revision shows them, unix milliseconds. */
   readonly dueMs?: number
   readonly users: PaneUsers
+  /** The group that it is of, and the place of its breakdown. Undefined: all frames. */
+  readonly group?: { readonly place: number; readonly name: string }
   /** Of how many sources it is one, where that matters, and was while the window began. */
   readonly of?: number
   readonly wasOf?: number
@@ -59,10 +63,15 @@ const userBytes = 8
 const mostSeconds = 10 ** 12
 
 export function partialLine(pane: PartialPane): string {
-  const { source, kind, startMs, frames, dueMs, users } = pane
+  const { source, kind, startMs, frames, dueMs, users, group } = pane
   const due = dueMs === undefined ? '' : `,"due":${secondsText(dueMs)}`
   return `{"window":${JSON.stringify(kind)},"start":${secondsText(startMs)},"source":${source},` +
-    `"frames":${frames}${due},${usersText(users)}}\n`
+    `"frames":${frames}${groupText(group)}${due},${usersText(users)}}\n`
+}
+
+function groupText(group: PartialPane['group']): string {
+  if (group === undefined) return ''
+  return `,"by":${group.place},"group":${JSON.stringify(group.name)}`
 }
 
 function usersText(users: PaneUsers): string {
@@ -81,7 +90,7 @@ export function partialIn(text: string, { kinds }: Pick<Calendar, 'kinds'>): Par
     return 'not JSON; expected a partial pane'
   }
   if (!isRecord(line)) return 'no JSON object; expected a partial pane'
-  const { window: name, start, source, frames, due } = line
+  const { window: name, start, source, frames, due, by, group } = line
   if (typeof name !== 'string') return 'root has no "window"; expected a partial pane'
   const kind = kinds.find((each) => each.name === name)
   if (kind === undefined) {
@@ -95,7 +104,13 @@ export function partialIn(text: string, { kinds }: Pick<Calendar, 'kinds'>): Par
   if (span.startMs !== startMs) return `${start} is not the start of a ${name}`
   const users = usersIn(line)
   if (typeof users === 'string') return users
-  const pane = { type: 'partial', source, kind: name, startMs, frames, users } as const
+  const ofAll = { type: 'partial', source, kind: name, startMs, frames, users } as const
+  let pane: PartialPane = ofAll
+  if (by !== undefined || group !== undefined) {
+    if (!isCount(by) || typeof group !== 'string') return '"by" and "group" name no group'
+    if (!(users instanceof Uint32Array)) return 'a group has no "users"'
+    pane = { ...ofAll, group: { place: by, name: group } }
+  }
   if (due === undefined) return pane
   if (!isTime(due)) return '"due" is no time in unix seconds'
   const dueMs = Math.round(due * 1000)

@@ -5,6 +5,7 @@
  */
 import { shownBytes } from '../kernel/lines.ts'
 import { isUtf8, mostTextBytes } from '../kernel/utf8.ts'
+import type { Group } from '../group.ts'
 import type { RejectContent, Uid } from '../records.ts'
 import { base64 } from './base64.ts'
 
@@ -22,11 +23,14 @@ export function rawContent(
 }
 
 /** A frame by its time and user. */
-export function frameContent(tsMs: number, uid: Uid): RejectContent {
+export function frameContent(tsMs: number, uid: Uid, by?: Group): RejectContent {
   const ts = tsMs / 1000
-  if (typeof uid === 'string') return { ts, uid }
+  const groups = by === undefined ? {} : { by }
+  if (typeof uid === 'string') return { ts, uid, ...groups }
   const { text, base64: uid64 = '', ...length } = spelled(uid, uid.length)
-  return text === undefined ? { ts, uid64, ...length } : { ts, uid: text, ...length }
+  return text === undefined
+    ? { ts, uid64, ...groups, ...length }
+    : { ts, uid: text, ...groups, ...length }
 }
 
 interface Spelled {

@@ -5,6 +5,8 @@
 import { quoted } from '../errors.ts'
 import { keyName } from '../kernel/key-name.ts'
 import { FrameParser } from '../kernel/frame-parser.ts'
+import { type GroupKeys, noGroupKeys } from '../kernel/group-keys.ts'
+import { groupValue } from '../kernel/group-value.ts'
 import { BACKSLASH, LF, STRING } from '../kernel/json-tokens.ts'
 import { hasEscape } from '../kernel/key-path.ts'
 import { mostTextBytes } from '../kernel/utf8.ts'
@@ -35,9 +37,16 @@ export class WindowedLine {
   readonly #names: readonly string[]
   readonly #keys: readonly Uint8Array[]
   readonly #spans: readonly SpanCache[]
-  readonly #parser = new FrameParser({ uidKeys: [keyName('uid')], tsKeys: [keyName('windows')] })
+  readonly #parser: FrameParser
+  readonly #breakdowns: readonly (readonly number[])[]
+  /** Of each breakdown, the name of the group. */
+  readonly groups: string[]
 
-  constructor({ kinds }: Calendar) {
+  constructor({ kinds }: Calendar, groupKeys: GroupKeys = noGroupKeys) {
+    const [uidKeys, tsKeys] = [[keyName('uid')], [keyName('windows')]]
+    this.#parser = new FrameParser({ uidKeys, tsKeys, groupKeys })
+    this.#breakdowns = groupKeys.breakdowns
+    this.groups = groupKeys.breakdowns.map(() => '')
     this.startsMs = new Float64Array(kinds.length)
     this.verdicts = new Uint8Array(kinds.length)
     this.#names = kinds.map(({ name }) => name)
@@ -49,11 +58,12 @@ export class WindowedLine {
   read(bytes: Uint8Array, start: number, end: number): string | undefined {
     this.verdicts.fill(ON_TIME)
     this.uidText = undefined
-    if (!this.usual(bytes, start, end)) {
+    if (this.groups.length > 0 || !this.usual(bytes, start, end)) {
       if (end - start > mostTextBytes) return `line has ${end - start} bytes; ${expected}`
       const problem = this.any(decoder.decode(bytes.subarray(start, end)))
       if (problem !== undefined) return problem
-      if (this.uidText!.includes('\ufffd')) this.#findBytes(bytes, start, end)
+      const isPerhapsOdd = this.uidText!.includes('\ufffd')
+      if (isPerhapsOdd || this.groups.length > 0) this.#walk(bytes, start, end, isPerhapsOdd)
     }
     const k = this.#spans.findIndex((span, k) => {
       return span.at(this.startsMs[k]!).startMs !== this.startsMs[k]
@@ -117,12 +127,17 @@ export class WindowedLine {
     return this.#mark('late', late, LATE) ?? this.#mark('expired', expired, EXPIRED)
   }
 
-  /** Of a uid that may not be UTF-8: the text has lost them. */
-  #findBytes(bytes: Uint8Array, start: number, end: number): void {
+  /** For groups, and the bytes of a uid that may not be UTF-8: the text has lost them. */
+  #walk(bytes: Uint8Array, start: number, end: number, isPerhapsOdd: boolean): void {
     const line = new Uint8Array(end - start + 1)
     line.set(bytes.subarray(start, end))
     line[end - start] = LF
     if (this.#parser.walk(line, 0) < 0) return
+    const values = this.#parser.groups.map(({ chosen }) => groupValue(line, chosen))
+    for (const [place, keys] of this.#breakdowns.entries()) {
+      this.groups[place] = keys.map((key) => values[key]!).join('\n')
+    }
+    if (!isPerhapsOdd) return
     const uid = this.#parser.uid.chosen
     if (uid.kind !== STRING) return
     this.uidText = undefined

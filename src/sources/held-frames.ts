@@ -1,5 +1,6 @@
 /** Frames kept beyond their batch, while it is not decided whether their clock is wrong. */
 import { FrameColumns } from '../kernel/columns.ts'
+import { GroupIds } from '../kernel/group-ids.ts'
 import type { FrameBatch } from '../records.ts'
 import type { RecordReader, RecordWriter } from '../state/record.ts'
 
@@ -47,6 +48,11 @@ export class HeldFrames {
       if (typeof uid === 'string') record.text(uid)
       else record.bytes(uid)
     }
+    for (const { keys, ids, names } of this.#columns.groups) {
+      record.count(keys.length)
+      for (const key of keys) record.text(key)
+      for (let i = 0; i < this.count; i++) record.text(names[ids[i]!]!)
+    }
   }
 
   readFrom(record: RecordReader): void {
@@ -67,6 +73,7 @@ export class HeldFrames {
       if (!record.flag()) continue
       columns.decodedUids.set(row, record.flag() ? record.text() : record.bytes())
     }
+    columns.groups = readGroups(record, columns.count)
   }
 
   batch(): FrameBatch {
@@ -88,6 +95,17 @@ export class HeldFrames {
     }
     return { frames, places }
   }
+}
+
+/** The rest of the record, of so many frames. */
+function readGroups(record: RecordReader, count: number): GroupIds[] {
+  const groups: GroupIds[] = []
+  while (record.left > 0) {
+    const group = new GroupIds(Array.from({ length: record.count() }, () => record.text()))
+    for (let row = 0; row < count; row++) group.set(row, group.idOf(record.text()))
+    groups.push(group)
+  }
+  return groups
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {

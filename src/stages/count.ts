@@ -5,27 +5,32 @@
  */
 import TinyQueue from 'tinyqueue'
 import type { Counted, Counter } from '../counter/counter.ts'
+import type { GroupedUsersOptions } from '../counter/grouped-users.ts'
 import type { Shortage } from '../counter/shortage.ts'
-import { ExactSet } from '../counter/exact.ts'
 import { Sketch } from '../counter/sketch.ts'
+import type { Breakdown } from '../group.ts'
 import { endOfRun } from '../kernel/window-runs.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Control } from '../ndjson/control.ts'
 import { type PaneUsers, partialLine, type PartialPane } from '../ndjson/partial.ts'
-import type { FrameBatch, Pane, Reject, ResultLine, WindowedBatch } from '../records.ts'
+import type { FrameBatch, Reject, ResultLine, WindowedBatch } from '../records.ts'
 import { EXPIRED, LATE, windowKey } from '../records.ts'
 import type { Emit, Held, Stage } from '../stage.ts'
-import type { Put, StateRecord } from '../state/kept.ts'
+import { type Put, type StateRecord, unknownRecord } from '../state/kept.ts'
 import { withAccounts } from '../state/saved-accounts.ts'
 import type { Calendar } from '../time/calendar.ts'
 import { nextRevisionMs } from '../sources/watermark.ts'
 import { type EmptyWindow, EmptyWindows } from '../windows/empty-windows.ts'
 import { frameReject } from '../windows/frame-reject.ts'
-import { OnTimeFrames } from '../windows/on-time.ts'
+import type { CountedWindow } from '../windows/counted-window.ts'
+import { GroupRecords } from '../windows/group-records.ts'
+import { GroupTally } from '../windows/group-tally.ts'
+import { GroupWindow } from '../windows/group-window.ts'
 import { OpenWindow } from '../windows/open-window.ts'
 import { type LineConstants, resultLines } from '../windows/result-lines.ts'
 import { SavedProgress } from '../windows/saved-progress.ts'
 import { SavedWindows } from '../windows/saved-windows.ts'
+import { type AnyTally, Tally } from '../windows/tally.ts'
 import { Union } from '../sources/union.ts'
 import type { WindowOut } from './window.ts'
 
@@ -34,6 +39,16 @@ export interface CountOptions extends LineConstants {
   /** Per kind of window, in the order of the calendar. */
   readonly latenessMs: readonly number[]
   readonly newCounter: () => Counter
+  /** Whether windows of all frames have lines. */
+  readonly hasTotal?: boolean
+  /** What frames are split by, as their batches are; of each there are lines beside the total. */
+  readonly breakdowns?: readonly Breakdown[]
+  /** How users of groups are counted; where there are breakdowns. */
+  readonly grouped?: Omit<GroupedUsersOptions, 'newCounter'>
+  /** So many groups of a window and breakdown have lines, and the rest has one; undefined: all. */
+  readonly top?: number | undefined
+  /** So many groups of a window and breakdown are told apart; further ones are in that rest. */
+  readonly mostGroups?: number
   /** Asked as windows open, of which one batch of a thread may open a hundred thousand. */
   readonly shortage?: Shortage
   /** Every so long, by the wall clock, open windows are shown as they stand. */
@@ -92,13 +107,12 @@ export function countStage(options: CountOptions): CountStage {
   const { isFinal = false } = options
   const { kinds } = calendar
   const toLine = resultLines(options)
-  /** Per kind, by start: cheaper than windowKey, where neighbouring frames change windows. */
-  const open = kinds.map(() => new Map<number, OpenWindow>())
+  const total = new Tally<OpenWindow>(kinds.length, newWindow)
+  const folding = options.breakdowns === undefined ? undefined : ledger.open({ folded: 0 })
+  const groups = groupTallies({ ...options, folded: () => folding!.folded++ })
+  const tallies: readonly AnyTally[] = options.hasTotal === false ? groups : [total, ...groups]
   const account = ledger.open({ opened: 0, accepted: 0, unread: 0 })
   const ofKinds = kinds.map(({ name }) => ledger.open({ kind: name, counted: 0, expired: 0 }))
-  const onTime = new OnTimeFrames<OpenWindow>(kinds.length)
-  /** Of the frames before, in the same batch. */
-  const current = kinds.map((): OpenWindow | undefined => undefined)
   /** Kinds whose windows are over, while a run of frames is counted. */
   const over: number[] = []
   const union = new Union()
@@ -114,7 +128,7 @@ export function countStage(options: CountOptions): CountStage {
 
   function count(batch: WindowedBatch, emit: Emit<CountOut>): void {
     union.heard(batch.frames.source)
-    current.fill(undefined)
+    for (const tally of tallies) tally.begin(batch)
     let ending: { readonly error: unknown } | undefined
     const emitAll: Emit<CountOut> = (message) => {
       try {
@@ -132,6 +146,7 @@ export function countStage(options: CountOptions): CountStage {
       takeBack(batch, end)
       throw short.cause
     }
+    for (const tally of tallies) tally.end()
     if (ending !== undefined) throw ending.error
   }
 
@@ -148,28 +163,26 @@ export function countStage(options: CountOptions): CountStage {
   function countRun(batch: WindowedBatch, from: number, to: number, emit: Emit<CountOut>): void {
     const { frames, startsMs, verdicts } = batch
     for (let k = 0; k < kinds.length; k++) {
-      onTime.windows[k] = undefined
       const startMs = startsMs[k]![from]!
-      const verdict = verdicts[k]![from]
+      const verdict = verdicts[k]![from]!
+      for (const tally of tallies) tally.expect(k, false)
       if (verdict === EXPIRED) continue
-      let window = current[k]
-      if (window?.startMs !== startMs) {
-        current[k] = window = windowAt(k, startMs)
-        if (window !== undefined) savedWindows.touch(window)
+      let isOver = false
+      for (const tally of tallies) {
+        const window = tally.current(k, startMs) ?? windowAt(tally, k, startMs)
+        isOver = window === undefined
+        if (window === undefined) continue
+        if (verdict === LATE || window.endMs <= union.watermarkMs) {
+          for (let i = from; i < to; i++) addLate(window, frames, i)
+        } else {
+          tally.expect(k, true)
+        }
       }
-      if (window === undefined) {
-        over.push(k)
-        continue
-      }
-      ofKinds[k]!.counted += to - from
-      if (verdict === LATE || window.endMs <= union.watermarkMs) {
-        for (let i = from; i < to; i++) addLate(window, frames, i)
-      } else {
-        onTime.windows[k] = window
-      }
+      if (isOver) over.push(k)
+      else ofKinds[k]!.counted += to - from
     }
     if (over.length > 0) refuseRun(batch, from, to, emit)
-    onTime.count(frames, from, to)
+    for (const tally of tallies) tally.count(frames, from, to)
   }
 
   /** Of these frames, in the kinds that are over: frame by frame, wherever a batch may end. */
@@ -181,23 +194,24 @@ export function countStage(options: CountOptions): CountStage {
   }
 
   /** When a late frame is shown, its own source's watermark decides, so that no other does. */
-  function addLate(window: OpenWindow, { source, hashHi, hashLo }: FrameBatch, i: number): void {
-    const reachedMs = Math.max(union.watermarkOf(source), union.watermarkMs)
+  function addLate(window: CountedWindow, frames: FrameBatch, i: number): void {
+    const reachedMs = Math.max(union.watermarkOf(frames.source), union.watermarkMs)
     const dueMs = Math.min(nextRevisionMs(reachedMs), window.expiryMs)
-    if (window.addLate(hashHi[i]!, hashLo[i]!, dueMs)) due.push({ dueMs, window })
+    if (window.addLate(frames, i, dueMs)) due.push({ dueMs, window })
   }
 
   /** What one source has counted, by its own watermark. */
   function unite(pane: PartialPane, emit: Emit<CountOut>): void {
-    const { source, kind, startMs, frames, users, dueMs = -Infinity } = pane
+    const { source, kind, startMs, frames, users, group, dueMs = -Infinity } = pane
     union.heard(source)
     if (frames === 0 && isNobody(users)) return
     const k = kinds.findIndex(({ name }) => name === kind)
-    const window = windowAt(k, startMs)
-    if (window === undefined) return expirePane(pane, k, emit)
-    savedWindows.touch(window)
-    ofKinds[k]!.counted += frames
-    refuseMixed(window, pane, emit)
+    const tally = group === undefined ? total : groups[group.place]!
+    const isCounted = tally === tallies[0]
+    const window = windowAt(tally, k, startMs)
+    if (window === undefined) return isCounted ? expirePane(pane, k, emit) : undefined
+    if (isCounted) ofKinds[k]!.counted += frames
+    if (window instanceof OpenWindow) refuseMixed(window, pane, emit)
     const { endMs, expiryMs } = window
     if (dueMs === -Infinity && endMs > union.watermarkMs) {
       window.addUsers(pane)
@@ -206,6 +220,7 @@ export function countStage(options: CountOptions): CountStage {
       const shownMs = Math.min(isPast ? nextRevisionMs(union.watermarkMs) : dueMs, expiryMs)
       if (window.addLateUsers(pane, shownMs)) due.push({ dueMs: shownMs, window })
     }
+    tally.end()
     const short = shortage?.told()
     if (short !== undefined) throw short.cause
   }
@@ -217,7 +232,7 @@ export function countStage(options: CountOptions): CountStage {
   }
 
   function refuse(repartition: Repartition, emit: Emit<CountOut>): void {
-    for (const window of windowsInOrder()) {
+    for (const window of [...total.windows()].sort(inOrderOfEnds)) {
       if (window.isClosed || window.startMs >= repartition.beforeMs || !window.refuse()) continue
       savedWindows.touch(window)
       emit(repartitioned(window, repartition))
@@ -225,21 +240,25 @@ export function countStage(options: CountOptions): CountStage {
   }
 
   /** The window of kind `k`, or undefined where it is over. */
-  function windowAt(k: number, startMs: number): OpenWindow | undefined {
-    const known = open[k]!.get(startMs)
-    if (known !== undefined) return known
-    const expiryMs = kinds[k]!.spanAt(startMs).endMs + latenessMs[k]!
-    if (expiryMs <= union.watermarkMs) return undefined
-    if (++opened % windowsPerAsking === 0) shortage?.reserve(windowsPerAsking * windowBytes)
-    const window = newWindow(k, startMs)
-    empties?.expect(k, startMs)
-    due.push({ dueMs: window.endMs, window })
-    if (k === 0) account.opened++
+  function windowAt(tally: AnyTally, k: number, startMs: number): CountedWindow | undefined {
+    const window = tally.turnTo(k, startMs) ?? newlyOpen(tally, k, startMs)
+    if (window !== undefined) touch(window)
     return window
   }
 
+  function newlyOpen(tally: AnyTally, k: number, startMs: number): CountedWindow | undefined {
+    const expiryMs = kinds[k]!.spanAt(startMs).endMs + latenessMs[k]!
+    if (expiryMs <= union.watermarkMs) return undefined
+    if (++opened % windowsPerAsking === 0) shortage?.reserve(windowsPerAsking * windowBytes)
+    const window = tally.open(k, startMs)
+    if (window.place === 0) empties?.expect(k, startMs)
+    due.push({ dueMs: window.endMs, window })
+    if (k === 0 && tally === tallies[0]) account.opened++
+    return tally.turnTo(k, startMs)
+  }
+
   function newWindow(k: number, startMs: number): OpenWindow {
-    const window = new OpenWindow({
+    return new OpenWindow({
       kind: kinds[k]!,
       rank: k,
       startMs,
@@ -247,8 +266,6 @@ export function countStage(options: CountOptions): CountStage {
       newCounter,
       isDisjoint,
     })
-    open[k]!.set(startMs, window)
-    return window
   }
 
   /** Only for a source that nobody waited for: its own watermark has not come so far. */
@@ -276,41 +293,57 @@ export function countStage(options: CountOptions): CountStage {
 
   /** Prints what falls due up to `untilMs`, and lets go of the windows that are over. */
   function settle(untilMs: number, emit: Emit<CountOut>): void {
-    for (let isMore = true; isMore;) isMore = settleNext(untilMs, emit)
+    for (const _ of settling(untilMs, emit));
+  }
+
+  /** In steps, after so many lines. */
+  function* settling(untilMs: number, emit: Emit<CountOut>): Generator<void> {
+    let lines = 0
+    const counting: Emit<CountOut> = (message) => {
+      lines++
+      emit(message)
+    }
+    for (let isMore = true; isMore;) {
+      isMore = yield* settleNext(untilMs, counting)
+      if (lines < linesPerStep) continue
+      lines = 0
+      yield
+    }
   }
 
   /** Returns whether anything fell due. */
-  function settleNext(untilMs: number, emit: Emit<CountOut>): boolean {
+  function* settleNext(untilMs: number, emit: Emit<CountOut>): Generator<void, boolean> {
     const first = due.peek()
     const next = first === undefined || first.dueMs > untilMs ? undefined : first
     if (showEmpty(next, untilMs, emit)) return true
     if (next === undefined) return false
     const { dueMs, window } = next
     due.pop()
-    if (!(window instanceof OpenWindow)) {
-      if (open[window.rank]!.get(window.startMs)?.isRevisedBy(dueMs) !== true) {
+    if (!('reach' in window)) {
+      if (total.get(window.rank, window.startMs)?.isRevisedBy(dueMs) !== true) {
         show(emptyLine(window), emit)
       }
       return true
     }
-    const { endMs, expiryMs } = window
-    savedWindows.touch(window)
+    const { startMs, endMs, expiryMs } = window
+    touch(window)
     const isOver = dueMs === expiryMs
     const pane = window.reach(dueMs)
-    if (!isFinal) showPane({ dueMs, window }, pane, emit)
-    else if (isOver && isOpen(window)) showPane({ dueMs, window }, window.lastPane, emit)
+    if (!isFinal && pane !== undefined) {
+      yield* showAll(window.lines(pane, toLine), emit)
+      expectEmpty(window, dueMs)
+    } else if (isFinal && isOver && tallyOf(window).get(window.rank, startMs) !== undefined) {
+      yield* showAll(window.finalLines(toLine), emit)
+      if (window.lastPane !== undefined) expectEmpty(window, dueMs)
+    }
     if (isOver) letGo(window)
     else if (dueMs === endMs) due.push({ dueMs: expiryMs, window })
     return true
   }
 
-  function showPane(
-    { dueMs, window }: OfWindow,
-    pane: Pane | undefined,
-    emit: Emit<CountOut>,
-  ): void {
-    if (pane === undefined) return
-    show(window.line(pane, toLine), emit)
+  /** A line of that window has come: those behind it that have none. */
+  function expectEmpty(window: CountedWindow, dueMs: number): void {
+    if (window.place !== 0) return
     for (const empty of empties?.behind(window) ?? []) due.push({ dueMs, window: empty })
   }
 
@@ -336,18 +369,25 @@ export function countStage(options: CountOptions): CountStage {
     return toLine({ window, counted: nobody, frames: 0, pane: 'on-time', revision: 0 })
   }
 
-  function isOpen({ rank, startMs }: OpenWindow): boolean {
-    return open[rank]!.has(startMs)
+  function tallyOf({ place }: CountedWindow): AnyTally {
+    return place === 0 ? total : groups[place - 1]!
   }
 
-  function letGo(window: OpenWindow): void {
-    open[window.rank]!.delete(window.startMs)
-    savedWindows.over(window)
+  function touch(window: CountedWindow): void {
+    if (window instanceof OpenWindow) savedWindows.touch(window)
+    else if (window instanceof GroupWindow) groups[window.place - 1]!.touch(window)
+  }
+
+  function letGo(window: CountedWindow): void {
+    tallyOf(window).close(window.rank, window.startMs)
+    if (window instanceof OpenWindow) savedWindows.over(window)
+    else if (window instanceof GroupWindow) groups[window.place - 1]!.over(window)
   }
 
   function save(put: Put): void {
     savedProgress.save(put)
-    savedWindows.save(open.flatMap((windows) => [...windows.values()]), put)
+    savedWindows.save(total.windows(), put)
+    for (const tally of groups) tally.save(put)
   }
 
   function load(records: Iterable<StateRecord>): void {
@@ -355,39 +395,54 @@ export function countStage(options: CountOptions): CountStage {
   }
 
   function* loadInSteps(records: Iterable<StateRecord>): Generator<void> {
-    const ofWindows = savedProgress.load(records)
+    const ofGroups = new GroupRecords()
+    const ofWindows = ofGroups.load(savedProgress.load(records))
     const windows = yield* savedWindows.loadInSteps(ofWindows, (kindName, startMs) => {
       const k = kinds.findIndex(({ name }) => name === kindName)
-      return kinds[k]?.spanAt(startMs).startMs === startMs ? newWindow(k, startMs) : undefined
+      return kinds[k]?.spanAt(startMs).startMs === startMs ? total.open(k, startMs) : undefined
     })
-    for (const window of windows) {
-      const dueMs = window.isClosed ? window.expiryMs : window.endMs
-      due.push({ dueMs, window })
-      for (const [dueMs] of window.late) due.push({ dueMs, window })
+    const inGroups = [...ofGroups.all()].map((found) => {
+      const window = found.source === undefined ? groups[found.place]?.load(found) : undefined
+      if (window === undefined) throw unknownRecord(found.key)
+      return window
+    })
+    for (const tally of groups) tally.loaded()
+    for (const window of [...windows, ...inGroups]) {
+      due.push({ dueMs: window.isClosed ? window.expiryMs : window.endMs, window })
+      for (const dueMs of window.lateDuesMs) due.push({ dueMs, window })
     }
   }
 
-  function show(line: ResultLine | undefined, emit: Emit<CountOut>): void {
-    if (line !== undefined) emit({ type: 'result', line })
+  function show(line: ResultLine, emit: Emit<CountOut>): void {
+    emit({ type: 'result', line })
   }
 
-  function windowsInOrder(): OpenWindow[] {
-    return open.flatMap((windows) => [...windows.values()]).sort(inOrderOfEnds)
+  /** In steps, as a window may have a million groups. */
+  function* showAll(lines: Iterable<ResultLine>, emit: Emit<CountOut>): Generator<void> {
+    let n = 0
+    for (const line of lines) {
+      show(line, emit)
+      if (++n % linesPerStep === 0) yield
+    }
+  }
+
+  function windowsInOrder(): CountedWindow[] {
+    return tallies.flatMap((tally) => [...tally.windows()]).sort(inOrderOfEnds)
   }
 
   /** Lets go of each window when its line is made, as memory may be short. */
   function* inSteps(how: 'end' | 'stop', emit: Emit<CountOut>): Generator<void> {
     if (how === 'end') {
       empties?.end()
-      for (let n = 1; settleNext(Infinity, emit); n++) if (n % linesPerStep === 0) yield
+      yield* settling(Infinity, emit)
       empties?.finish()
       return
     }
     const windows = windowsInOrder().reverse()
-    for (const each of open) each.clear()
+    for (const tally of tallies) tally.clear()
     due = new TinyQueue<Due>([], inOrder)
     for (let window; (window = windows.pop()) !== undefined;) {
-      show(window.lastLine(toLine, isFinal), emit)
+      yield* showAll(window.lastLines(toLine, isFinal), emit)
       if (windows.length % linesPerStep === 0) yield
     }
   }
@@ -395,17 +450,17 @@ export function countStage(options: CountOptions): CountStage {
   function* showEarly(emit: Emit<CountOut>): Generator<void> {
     let n = 0
     for (const window of windowsInOrder()) {
-      const line = window.earlyLine(toLine)
-      if (line === undefined) continue
-      savedWindows.touch(window)
-      show(line, emit)
-      if (++n % linesPerStep === 0) yield
+      for (const line of window.earlyLines(toLine)) {
+        touch(window)
+        show(line, emit)
+        if (++n % linesPerStep === 0) yield
+      }
     }
   }
 
   return {
     name: 'count',
-    ...withAccounts([account, ...ofKinds, ...(zeros === undefined ? [] : [zeros])], {
+    ...withAccounts([account, ...ofKinds, zeros, folding].flatMap((each) => each ?? []), {
       save,
       load,
       loadInSteps,
@@ -427,16 +482,17 @@ export function countStage(options: CountOptions): CountStage {
       }
     },
     get openWindows() {
-      return open.reduce((sum, { size }) => sum + size, 0)
+      return tallies.reduce((sum, { size }) => sum + size, 0)
     },
     held() {
-      const bytes = { exact: 0, sketch: 0 }
-      for (const windows of open) {
-        for (const { users } of windows.values()) {
-          bytes[users.state instanceof ExactSet ? 'exact' : 'sketch'] += users.bytes
+      const held = { windows: this.openWindows, exactBytes: 0, sketchBytes: 0 }
+      for (const tally of tallies) {
+        for (const { exactBytes, sketchBytes } of tally.windows()) {
+          held.exactBytes += exactBytes
+          held.sketchBytes += sketchBytes
         }
       }
-      return { windows: this.openWindows, exactBytes: bytes.exact, sketchBytes: bytes.sketch }
+      return held
     },
     refuse,
     inSteps,
@@ -455,6 +511,14 @@ export function countStage(options: CountOptions): CountStage {
       },
     }),
   }
+}
+
+function groupTallies(options: CountOptions & { readonly folded: () => void }): GroupTally[] {
+  const { calendar: { kinds }, breakdowns = [], grouped, mostGroups = Infinity } = options
+  if (grouped === undefined) return []
+  return breakdowns.map((breakdown, index) => {
+    return new GroupTally({ ...options, ...grouped, kinds, mostGroups, breakdown, index })
+  })
 }
 
 function emptyWindows(
@@ -493,20 +557,16 @@ function repartitioned(
 /** Something happens to a window: its line falls due, or it is over. An empty one has just a line. */
 interface Due {
   readonly dueMs: number
-  readonly window: OpenWindow | EmptyWindow
-}
-
-interface OfWindow extends Due {
-  readonly window: OpenWindow
+  readonly window: CountedWindow | EmptyWindow
 }
 
 /** What has a place among windows. */
-type Placed = Pick<OpenWindow, 'endMs' | 'rank'>
+type Placed = Pick<CountedWindow, 'endMs' | 'rank'> & { readonly place?: number }
 
 function inOrder(a: { dueMs: number; window: Placed }, b: { dueMs: number; window: Placed }) {
   return a.dueMs - b.dueMs || inOrderOfEnds(a.window, b.window)
 }
 
 function inOrderOfEnds(a: Placed, b: Placed): number {
-  return a.endMs - b.endMs || a.rank - b.rank
+  return a.endMs - b.endMs || a.rank - b.rank || (a.place ?? 0) - (b.place ?? 0)
 }

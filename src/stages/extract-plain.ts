@@ -8,6 +8,8 @@ import { ReaderAccount } from '../account.ts'
 import { FrameColumns } from '../kernel/columns.ts'
 import { FrameParser } from '../kernel/frame-parser.ts'
 import { Framing, type FramingHost } from '../kernel/framing.ts'
+import { breakdownsOf, noGroupKeys } from '../kernel/group-keys.ts'
+import { groupValue } from '../kernel/group-value.ts'
 import { CR, LF, skipMarks, STRING } from '../kernel/json-tokens.ts'
 import { type Kernel, type KernelOptions, type Refusal, tooLong } from '../kernel/kernel.ts'
 import { shownBytes } from '../kernel/lines.ts'
@@ -78,6 +80,7 @@ type Why = Pick<Refusal, 'fault' | 'detail'>
 interface Frame {
   readonly uid: string
   readonly tsMs: number
+  readonly root: unknown
 }
 
 const encoder = new TextEncoder()
@@ -90,7 +93,8 @@ export function plainExtractStage(
   const { maxLineBytes, isInterleaved, progress, kernel, ledger } = options
   const { hasLinesOnly = false, watch } = options
   const account = ledger.open(new ReaderAccount())
-  const columns = new FrameColumns()
+  const { groupKeys = noGroupKeys } = options
+  const columns = new FrameColumns(1, breakdownsOf(groupKeys))
   const parser = new FrameParser(options)
   const host: FramingHost = {
     maxLineBytes,
@@ -149,7 +153,7 @@ export function plainExtractStage(
     const hasTs = typeof ts === 'string' || (typeof ts === 'number' && tsUnit !== 'iso')
     if (!hasUid || !hasTs) return undefined
     const tsMs = parseTime(String(ts), tsUnit, tsZone)
-    return tsMs < 0 ? undefined : { uid: String(uid), tsMs }
+    return tsMs < 0 ? undefined : { uid: String(uid), tsMs, root }
   }
 
   function whyOf(bytes: Uint8Array): Why {
@@ -253,10 +257,27 @@ export function plainExtractStage(
     const isUtf8 = !text.includes('\ufffd')
     if (isUtf8 || !takeUid(row, line)) columns.setUid(row, frame.uid)
     account.notUtf8 += columns.notUtf8
+    if (groupKeys.keys.length > 0) setGroups(row, line, frame.root)
     const frames = columns.batch(source, place, line)
     progress?.observe(frames)
     emit(frames)
     return true
+  }
+
+  function setGroups(row: number, line: Uint8Array, root: unknown): void {
+    const values = groupKeys.keys.map((key) => parsedValue(root, [key]))
+    const isRounded = values.some((value) => {
+      return typeof value === 'number' && (!Number.isFinite(value) || isLarge(value))
+    })
+    const broken = withBreak(line)
+    if (isRounded) parser.walk(broken, 0) // for their digits
+    const names = isRounded
+      ? parser.groups.map(({ chosen }) => groupValue(broken, chosen))
+      : values.map((value = null) => JSON.stringify(value))
+    for (const [place, keys] of groupKeys.breakdowns.entries()) {
+      const group = columns.groups[place]!
+      group.set(row, group.idOf(keys.map((key) => names[key]!).join('\n')))
+    }
   }
 
   /** The uid of a line that may not be UTF-8, where it is a string. */
@@ -327,6 +348,11 @@ export function plainExtractStage(
       input.framing.stop()
     },
   }
+}
+
+/** Whether it may have lost digits. */
+function isLarge(value: number): boolean {
+  return Number.isInteger(value) && !Number.isSafeInteger(value)
 }
 
 /** As the scanners want it. */

@@ -14,6 +14,7 @@ import { Protocol } from '../ndjson/protocol.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import type {
   FrameBatch,
+  Header,
   IdleMark,
   Reject,
   RejectContent,
@@ -38,6 +39,8 @@ export interface ExtractOptions {
   readonly watch?: FramingWatch | undefined
   /** Where it is noted how far each source has come, for a reader that asks. */
   readonly progress?: SourceProgress | undefined
+  /** Told of the header, where there is one, before any frame. */
+  readonly headed?: ((header: Header) => void) | undefined
   readonly ledger: Ledger
 }
 
@@ -178,6 +181,7 @@ export function extractStage(options: ExtractOptions): Stage<ExtractIn, ExtractO
     if (control.type === 'header' && control.windows !== undefined) {
       throw new UcError('failed', `input comes from uc-${control.from}; pipe that into uc-count`)
     }
+    if (control.type === 'header') options.headed?.(control)
     if (isInterleaved) return obeyInside(control)
     if (control.type === 'source') {
       source = control.source

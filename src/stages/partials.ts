@@ -4,8 +4,10 @@
  * frames. What comes waits for a pass, so that a user travels once, and one watermark of many.
  */
 import type { Counter } from '../counter/counter.ts'
+import type { GroupedUsersOptions } from '../counter/grouped-users.ts'
 import { ExactSet } from '../counter/exact.ts'
 import type { Shortage } from '../counter/shortage.ts'
+import type { Breakdown } from '../group.ts'
 import { endOfRun } from '../kernel/window-runs.ts'
 import type { Ledger } from '../ledger.ts'
 import { type Control, isMark, type Mark } from '../ndjson/control.ts'
@@ -16,6 +18,9 @@ import type { Emit, Held, Stage } from '../stage.ts'
 import type { Put, StateRecord } from '../state/kept.ts'
 import { withAccounts } from '../state/saved-accounts.ts'
 import type { Calendar } from '../time/calendar.ts'
+import { GroupNames } from '../windows/group-names.ts'
+import type { GroupPartialWindow } from '../windows/group-partial-window.ts'
+import type { GroupingOptions } from '../windows/group-window.ts'
 import { OnTimeFrames } from '../windows/on-time.ts'
 import { PartialSource } from '../windows/partial-source.ts'
 import type { PartialWindow } from '../windows/partial-window.ts'
@@ -28,6 +33,11 @@ export interface PartialsOptions {
   readonly latenessMs: readonly number[]
   /** Counts as that of the union does: by the same method, limit and precision. */
   readonly newCounter: () => Counter
+  /** As in CountOptions. */
+  readonly hasTotal?: boolean
+  readonly breakdowns?: readonly Breakdown[]
+  readonly grouped?: Omit<GroupedUsersOptions, 'newCounter'>
+  readonly mostGroups?: number
   /** Whether no user is in two sources: then numbers travel, not users. */
   readonly isDisjoint?: boolean
   /** Asked as windows open. */
@@ -61,7 +71,11 @@ export function partialsStage(options: PartialsOptions): PartialsStage {
   const { kinds } = calendar
   const account = ledger.open({ opened: 0, accepted: 0, unread: 0 })
   const ofKinds = kinds.map(({ name }) => ledger.open({ kind: name, counted: 0, expired: 0 }))
+  const { hasTotal = true } = options
   const onTime = new OnTimeFrames<PartialWindow>(kinds.length)
+  const folding = options.breakdowns === undefined ? undefined : ledger.open({ folded: 0 })
+  const groupings = groupingsOf(options, () => folding!.folded++)
+  const inGroups = groupings.map(() => new OnTimeFrames<GroupPartialWindow>(kinds.length))
   const saved = new SavedPartials()
   const sources = new Map<number, PartialSource>()
   /** Of the frames before, in the same batch. */
@@ -73,7 +87,7 @@ export function partialsStage(options: PartialsOptions): PartialsStage {
   function sourceOf(source: number): PartialSource {
     let found = sources.get(source)
     if (found === undefined) {
-      found = new PartialSource(source, { ...options, kinds, saved })
+      found = new PartialSource(source, { ...options, kinds, groupings, saved })
       sources.set(source, found)
     }
     return found
@@ -83,6 +97,9 @@ export function partialsStage(options: PartialsOptions): PartialsStage {
     const source = sourceOf(batch.frames.source)
     source.heard(batch.startsMs[0]![batch.from]!)
     current.fill(undefined)
+    for (const { names, index } of groupings) {
+      names.begin(batch.frames, index, batch.from, batch.to)
+    }
     for (let i = batch.from; i < batch.to;) {
       const end = endOfRun(batch, i)
       countRun(source, batch, { from: i, to: end })
@@ -92,6 +109,7 @@ export function partialsStage(options: PartialsOptions): PartialsStage {
       takeBack(batch, end)
       throw short.cause
     }
+    for (const { names } of groupings) names.end()
   }
 
   /** Nobody has looked at the frames from there on. */
@@ -112,20 +130,27 @@ export function partialsStage(options: PartialsOptions): PartialsStage {
     const { hashHi, hashLo } = frames
     for (let k = 0; k < kinds.length; k++) {
       onTime.windows[k] = undefined
+      for (const each of inGroups) each.windows[k] = undefined
       const verdict = verdicts[k]![from]
       if (verdict === EXPIRED) continue
       const startMs = startsMs[k]![from]!
       let window = current[k]
       if (window?.startMs !== startMs) current[k] = window = windowAt(source, k, startMs)
       ofKinds[k]!.counted += to - from
-      if (verdict !== LATE) {
-        onTime.windows[k] = window
-        continue
+      for (const [place, each] of inGroups.entries()) {
+        const ofGroups = source.groupWindowAt(place, k, startMs)
+        if (verdict !== LATE) each.windows[k] = ofGroups
+        else for (let i = from; i < to; i++) ofGroups.addLate(frames, i, source.lateDueMs(ofGroups))
       }
-      const dueMs = source.lateDueMs(window)
-      for (let i = from; i < to; i++) window.addLate(hashHi[i]!, hashLo[i]!, dueMs)
+      if (verdict !== LATE) {
+        onTime.windows[k] = hasTotal ? window : undefined
+      } else if (hasTotal) {
+        const dueMs = source.lateDueMs(window)
+        for (let i = from; i < to; i++) window.addLate(hashHi[i]!, hashLo[i]!, dueMs)
+      }
     }
     onTime.count(frames, from, to)
+    for (const each of inGroups) each.count(frames, from, to)
   }
 
   function windowAt(source: PartialSource, k: number, startMs: number): PartialWindow {
@@ -165,7 +190,16 @@ export function partialsStage(options: PartialsOptions): PartialsStage {
   }
 
   function* loadInSteps(records: Iterable<StateRecord>): Generator<void> {
-    yield* saved.loadInSteps(records, { sourceOf, newWindow })
+    yield* saved.loadInSteps(records, { sourceOf, newWindow, newGroupWindow })
+  }
+
+  function newGroupWindow(
+    { source, kindName, startMs }: PartialWindowPlace,
+    place: number,
+  ): GroupPartialWindow | undefined {
+    const k = kinds.findIndex(({ name }) => name === kindName)
+    if (kinds[k]?.spanAt(startMs).startMs !== startMs || place >= groupings.length) return undefined
+    return sourceOf(source).newGroupWindow(place, k, startMs)
   }
 
   function newWindow({ source, kindName, startMs }: PartialWindowPlace): PartialWindow | undefined {
@@ -176,7 +210,7 @@ export function partialsStage(options: PartialsOptions): PartialsStage {
 
   return {
     name: 'partials',
-    ...withAccounts([account, ...ofKinds], {
+    ...withAccounts([account, ...ofKinds, folding].flatMap((each) => each ?? []), {
       save,
       load(records) {
         for (const _ of loadInSteps(records));
@@ -204,8 +238,20 @@ export function partialsStage(options: PartialsOptions): PartialsStage {
           bytes.exact += gatheredBytes
           bytes[users.state instanceof ExactSet ? 'exact' : 'sketch'] += users.bytes
         }
+        for (const { exactBytes, sketchBytes } of source.groupWindows()) {
+          bytes.exact += exactBytes
+          bytes.sketch += sketchBytes
+        }
       }
       return { windows: this.openWindows, exactBytes: bytes.exact, sketchBytes: bytes.sketch }
     },
   }
+}
+
+function groupingsOf(options: PartialsOptions, folded: () => void): readonly GroupingOptions[] {
+  const { breakdowns = [], grouped, newCounter, mostGroups = Infinity } = options
+  if (grouped === undefined) return []
+  return breakdowns.map((breakdown, index) => {
+    return { ...grouped, newCounter, breakdown, index, names: new GroupNames(), mostGroups, folded }
+  })
 }

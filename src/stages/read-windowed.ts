@@ -1,6 +1,7 @@
 /** Bytes to windowed frames: the reading side of uc-count. */
 import { ReaderAccount } from '../account.ts'
 import { FrameColumns } from '../kernel/columns.ts'
+import { breakdownsOf, type GroupKeys, noGroupKeys } from '../kernel/group-keys.ts'
 import type { Ledger } from '../ledger.ts'
 import { NumberedLines } from '../ndjson/numbered-lines.ts'
 import { Protocol } from '../ndjson/protocol.ts'
@@ -17,6 +18,8 @@ export interface ReadWindowedOptions {
   readonly maxLineBytes: number
   /** Reads the lines that it knows; undefined: all are read in the plain way. */
   readonly scanner?: WindowedScanner | undefined
+  /** Where the values stand by which frames are split. */
+  readonly groupKeys?: GroupKeys
   readonly ledger: Ledger
 }
 
@@ -28,8 +31,9 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
   const { kinds } = calendar
   const names = kinds.map(({ name }) => name)
   const protocol = new Protocol()
-  const columns = new FrameColumns()
-  const read = new WindowedLine(calendar)
+  const { groupKeys = noGroupKeys } = options
+  const columns = new FrameColumns(undefined, breakdownsOf(groupKeys))
+  const read = new WindowedLine(calendar, groupKeys)
   const startsMs = kinds.map(() => new Float64Array(batchFrames))
   const verdicts = kinds.map(() => new Uint8Array(batchFrames))
   const account = ledger.open(new ReaderAccount())
@@ -114,6 +118,9 @@ export function readWindowedStage(options: ReadWindowedOptions): Stage<Uint8Arra
       columns.hash(row, bytes, read.isOdd)
     } else {
       columns.setUid(row, read.uidText)
+    }
+    for (const [place, group] of columns.groups.entries()) {
+      group.set(row, group.idOf(read.groups[place]!))
     }
     for (let k = 0; k < kinds.length; k++) {
       startsMs[k]![row] = read.startsMs[k]!

@@ -5,6 +5,7 @@
  * stay; no window closes before all sources have come past it, whether they have said a word or not.
  */
 import { UcError } from '../errors.ts'
+import type { Breakdown } from '../group.ts'
 import type { Ledger } from '../ledger.ts'
 import { isCounted, partialIn, type PartialPane } from '../ndjson/partial.ts'
 import {
@@ -38,6 +39,7 @@ export interface UnitedCount {
   readonly calendar: Calendar
   /** Whether no user is in two sources, as long as there are as many. */
   readonly isDisjoint: boolean
+  readonly breakdowns: readonly Breakdown[]
 }
 
 export interface UniteOptions {
@@ -246,11 +248,28 @@ export function uniteStage({ newCount, ledger, say }: UniteOptions): UniteStage 
 
 function paneIn(
   text: string,
-  { calendar, isDisjoint }: UnitedCount,
+  { calendar, isDisjoint, breakdowns }: UnitedCount,
 ): PartialPane | string {
   const found = partialIn(text, calendar)
-  if (typeof found === 'string' || isCounted(found.users) === isDisjoint) return found
+  if (typeof found === 'string') return found
+  if (found.group !== undefined) return isGroup(found.group, breakdowns) ? found : 'no such group'
+  if (isCounted(found.users) === isDisjoint) return found
   return `expected ${isDisjoint ? '"disjoint"' : '"users" or "sketch"'}, as the plan says`
+}
+
+/** Whether there is such a breakdown, and the name is that of one of its groups. */
+function isGroup(
+  { place, name }: NonNullable<PartialPane['group']>,
+  breakdowns: readonly Breakdown[],
+): boolean {
+  const values = name.split('\n')
+  if (values.length !== breakdowns[place]?.length) return false
+  try {
+    for (const value of values) JSON.parse(value)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function otherPlan(

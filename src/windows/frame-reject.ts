@@ -1,5 +1,6 @@
 /** A frame that is not counted, as a reject. */
 import { uidOf } from '../kernel/columns.ts'
+import { groupsOf } from '../ndjson/group-members.ts'
 import { frameContent, rawContent } from '../ndjson/raw.ts'
 import type { FrameBatch, Reject } from '../records.ts'
 
@@ -15,7 +16,7 @@ export function frameReject(batch: FrameBatch, i: number, why: Why, showsRaw: bo
     content: () =>
       showsRaw
         ? rawContent(batch.bytes, batch.lineStart[i]!, batch.lineEnd[i]!)
-        : frameContent(batch.tsMs[i]!, uidOf(batch, i)),
+        : frameContent(batch.tsMs[i]!, uidOf(batch, i), groupsOf(batch.groups, i)),
   }
 }
 

@@ -56,6 +56,10 @@ export class LateFrames {
     return this.#byDueMs.get(dueMs)
   }
 
+  duesMs(): Iterable<number> {
+    return this.#byDueMs.keys()
+  }
+
   entries(): Iterable<readonly [dueMs: number, Addition]> {
     return this.#byDueMs
   }

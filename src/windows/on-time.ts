@@ -12,8 +12,15 @@ import type { FrameBatch } from '../records.ts'
 
 /** What it needs of a window. */
 export interface OnTimeWindow<Window> {
-  /** So many frames count on time: here, and in one window of every kind, by rank, or in none. */
-  count(frames: number, windows: readonly (Window | undefined)[]): void
+  /**
+   * The frames with the first `count` of these indices count on time: here, and in one window of
+   * every kind, by rank, or in none.
+   */
+  count(
+    count: number,
+    windows: readonly (Window | undefined)[],
+    indices: Uint32Array,
+  ): void
   /** Whether that window, of kind `k`, has counted every frame that counts here. */
   isInside(k: number, window: Window | undefined): boolean
   /**
@@ -70,7 +77,7 @@ export class OnTimeFrames<Window extends OnTimeWindow<Window>> {
     reserve(all, to - from)
     all.count = to - from
     for (let i = from; i < to; i++) all.indices[i - from] = i
-    for (const window of windows) window?.count(to - from, windows)
+    for (const window of windows) window?.count(to - from, windows, all.indices)
     for (let k = 0; k < windows.length; k++) {
       const window = windows[k]
       if (window === undefined) continue

@@ -7,11 +7,13 @@ import type { Counter } from '../counter/counter.ts'
 import type { FrameBatch, Pane, ResultLine } from '../records.ts'
 import type { RecordReader, RecordWriter } from '../state/record.ts'
 import type { WindowKind } from '../time/calendar.ts'
+import { ExactSet } from '../counter/exact.ts'
 import { Sketch } from '../counter/sketch.ts'
 import type { PartialPane } from '../ndjson/partial.ts'
 import { DisjointUsers } from './disjoint-users.ts'
 import { type Addition, LateFrames } from './late-frames.ts'
-import { type Around, type OnTimeWindow, stillAround } from './on-time.ts'
+import type { TalliedWindow } from './counted-window.ts'
+import { type Around, stillAround } from './on-time.ts'
 import type { ToLine } from './result-lines.ts'
 import type { SavedWindow } from './saved-window.ts'
 
@@ -35,9 +37,10 @@ interface Shown {
   readonly addition: Addition
 }
 
-export class OpenWindow implements OnTimeWindow<OpenWindow> {
+export class OpenWindow implements TalliedWindow<OpenWindow> {
   readonly kind: WindowKind
   readonly rank: number
+  readonly place = 0
   readonly startMs: number
   readonly endMs: number
   /** From here on nothing counts any more. */
@@ -75,6 +78,14 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
     return this.#users
   }
 
+  get exactBytes(): number {
+    return this.#users.state instanceof ExactSet ? this.#users.bytes : 0
+  }
+
+  get sketchBytes(): number {
+    return this.#users.state instanceof ExactSet ? 0 : this.#users.bytes
+  }
+
   count(frames: number, windows: readonly (OpenWindow | undefined)[]): void {
     this.#frames += frames
     this.#hasOnTime = true
@@ -97,11 +108,10 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
     return freshCount
   }
 
-  /** Whether it is the first that falls due at this time. */
-  addLate(hashHi: number, hashLo: number, dueMs: number): boolean {
+  addLate({ hashHi, hashLo }: FrameBatch, i: number, dueMs: number): boolean {
     const late = this.#late ??= new LateFrames()
     const addition = late.add(1, dueMs)
-    this.#addLateUser(hashHi, hashLo, { dueMs, addition })
+    this.#addLateUser(hashHi[i]!, hashLo[i]!, { dueMs, addition })
     return addition.frames === 1
   }
 
@@ -152,7 +162,6 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
     return isFirst
   }
 
-  /** Counts what falls due at `dueMs`. The pane that shows it, if there is anything to show. */
   reach(dueMs: number): Pane | undefined {
     if (dueMs === this.endMs) {
       this.#isClosed = true
@@ -168,32 +177,36 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
     return 'late'
   }
 
-  /** That of the last line so far, if there is one. */
+  *lines(pane: Pane, toLine: ToLine): Generator<ResultLine> {
+    const line = this.#line(pane, toLine)
+    if (line !== undefined) yield line
+  }
+
   get lastPane(): Pane | undefined {
     return this.#revision > 0 ? 'late' : this.#hasOnTime ? 'on-time' : undefined
   }
 
-  /** A provisional line, if the window is open and has changed since the last one. */
-  earlyLine(toLine: ToLine): ResultLine | undefined {
-    if (this.#isClosed || this.#frames === this.#framesShown) return undefined
-    this.#framesShown = this.#frames
-    return this.line('early', toLine)
+  *finalLines(toLine: ToLine): Generator<ResultLine> {
+    const pane = this.lastPane
+    if (pane !== undefined) yield* this.lines(pane, toLine)
   }
 
-  /**
-   * The run ends before its time: all that is counted and no other line has shown. `isUntold`: the
-   * window has had none.
-   */
-  lastLine(toLine: ToLine, isUntold: boolean): ResultLine | undefined {
+  *earlyLines(toLine: ToLine): Generator<ResultLine> {
+    if (this.#isClosed || this.#frames === this.#framesShown) return
+    this.#framesShown = this.#frames
+    yield* this.lines('early', toLine)
+  }
+
+  *lastLines(toLine: ToLine, isUntold: boolean): Generator<ResultLine> {
     const late = this.#late?.all()
     const isShown = isUntold
       ? !this.#hasOnTime && this.#revision === 0
       : this.#isClosed || !this.#hasOnTime
-    if (late === undefined && isShown) return undefined
+    if (late === undefined && isShown) return
     for (const addition of late ?? []) this.#merge(addition)
     this.#disjoint?.show(Infinity)
     this.#late = undefined
-    return this.line('early', toLine)
+    yield* this.lines('early', toLine)
   }
 
   /** Whether a revision has been shown, or is when all that falls due at that time is. */
@@ -208,6 +221,10 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
   /** What revisions are to add, by the time at which they fall due. */
   get late(): Iterable<readonly [dueMs: number, Addition]> {
     return this.#late?.entries() ?? []
+  }
+
+  get lateDuesMs(): Iterable<number> {
+    return this.#late?.duesMs() ?? []
   }
 
   /** All but the users. */
@@ -283,7 +300,7 @@ export class OpenWindow implements OnTimeWindow<OpenWindow> {
   }
 
   /** What is counted. Undefined: users cannot be added up. */
-  line(pane: Pane, toLine: ToLine): ResultLine | undefined {
+  #line(pane: Pane, toLine: ToLine): ResultLine | undefined {
     if (this.#disjoint?.isRefused === true) return undefined
     const revision = pane === 'early' ? undefined : pane === 'late' ? this.#revision : 0
     const counted = this.#disjoint?.estimate() ?? this.#users.estimate()

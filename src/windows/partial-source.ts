@@ -11,6 +11,8 @@ import type { SourceMark } from '../records.ts'
 import { nextRevisionMs } from '../sources/watermark.ts'
 import type { RecordReader, RecordWriter } from '../state/record.ts'
 import type { WindowKind } from '../time/calendar.ts'
+import type { GroupingOptions } from './group-window.ts'
+import { GroupPartialWindow } from './group-partial-window.ts'
 import { PartialWindow, type PartialWindowOptions } from './partial-window.ts'
 import type { SavedPartials } from './saved-partials.ts'
 
@@ -19,21 +21,30 @@ export interface PartialSourceOptions
   readonly kinds: readonly WindowKind[]
   /** Per kind of window. */
   readonly latenessMs: readonly number[]
+  /** Of each breakdown. */
+  readonly groupings: readonly GroupingOptions[]
   readonly saved: SavedPartials
 }
+
+type AnyWindow = PartialWindow | GroupPartialWindow
 
 export class PartialSource {
   readonly source: number
   readonly #options: PartialSourceOptions
   /** Per kind, by start. */
   readonly #open: readonly Map<number, PartialWindow>[]
-  readonly #expiring = new TinyQueue<PartialWindow>([], inOrder)
+  /** The same of each breakdown. */
+  readonly #groups: readonly (readonly Map<number, GroupPartialWindow>[])[]
+  readonly #expiring = new TinyQueue<AnyWindow>([], inOrder)
   #watermarkMs = -Infinity
   /** Whether the last thing told of it is that it is idle. */
   #isToldIdle = false
 
+  /** Windows that are over, and tell of their groups once more. */
+  #over: GroupPartialWindow[] = []
+
   /** Since the last pass: */
-  readonly #waiting = new Set<PartialWindow>()
+  readonly #waiting = new Set<AnyWindow>()
   #mark: SourceMark | undefined
   #isAhead = false
   #isIdle = false
@@ -51,6 +62,9 @@ export class PartialSource {
     this.source = source
     this.#options = options
     this.#open = options.kinds.map(() => new Map<number, PartialWindow>())
+    this.#groups = options.groupings.map(() => {
+      return options.kinds.map(() => new Map<number, GroupPartialWindow>())
+    })
   }
 
   get isDue(): boolean {
@@ -67,8 +81,12 @@ export class PartialSource {
     for (const each of this.#open) yield* each.values()
   }
 
+  *groupWindows(): Generator<GroupPartialWindow> {
+    for (const each of this.#groups.flat()) yield* each.values()
+  }
+
   get openWindows(): number {
-    return this.#open.reduce((sum, { size }) => sum + size, 0)
+    return [...this.#open, ...this.#groups.flat()].reduce((sum, { size }) => sum + size, 0)
   }
 
   exists(mark: SourceMark): void {
@@ -110,8 +128,34 @@ export class PartialSource {
     return window
   }
 
+  /** The window of kind `k` for the groups of a breakdown, in which something is about to count. */
+  groupWindowAt(place: number, k: number, startMs: number): GroupPartialWindow {
+    const known = this.#groups[place]![k]!.get(startMs)
+    const window = known ?? this.newGroupWindow(place, k, startMs)
+    this.#waiting.add(window)
+    this.#options.saved.touch(window)
+    return window
+  }
+
+  newGroupWindow(place: number, k: number, startMs: number): GroupPartialWindow {
+    const { kinds, latenessMs, groupings } = this.#options
+    const [kind, ofKindMs, grouping] = [kinds[k]!, latenessMs[k]!, groupings[place]!]
+    const { source } = this
+    const window = new GroupPartialWindow({
+      source,
+      kind,
+      rank: k,
+      startMs,
+      latenessMs: ofKindMs,
+      grouping,
+    })
+    this.#groups[place]![k]!.set(startMs, window)
+    this.#expiring.push(window)
+    return window
+  }
+
   /** When a frame is shown that is late for the window now. */
-  lateDueMs({ endMs, expiryMs }: PartialWindow): number {
+  lateDueMs({ endMs, expiryMs }: AnyWindow): number {
     const dueMs = Math.min(nextRevisionMs(Math.max(this.#watermarkMs, endMs)), expiryMs)
     this.#lateDuesMs.add(dueMs)
     if (dueMs < this.#nextDueMs) this.#nextDueMs = dueMs
@@ -137,9 +181,10 @@ export class PartialSource {
     this.#isDue = true
   }
 
-  /** No window waits for it any more. */
+  /** No window waits for it any more; what has come is still to be taken. */
   end(): void {
     for (const window of this.windows()) this.#options.saved.over(window)
+    for (const window of this.groupWindows()) this.#letGo(window)
   }
 
   /** What has come since the last pass. */
@@ -157,6 +202,8 @@ export class PartialSource {
       this.#isToldIdle = true
     }
     this.#waiting.clear()
+    for (const window of this.#over) window.close()
+    this.#over = []
     this.#mark = this.#heardMs = undefined
     this.#isAhead = this.#isIdle = this.#isDue = false
   }
@@ -177,14 +224,19 @@ export class PartialSource {
     return { type: 'partial', source: this.source, kind: kind!.name, startMs, frames: 0, users }
   }
 
-  #letGo(window: PartialWindow): void {
-    this.#open[window.rank]!.delete(window.startMs)
+  #letGo(window: AnyWindow): void {
+    if (window instanceof PartialWindow) {
+      this.#open[window.rank]!.delete(window.startMs)
+    } else {
+      this.#groups[window.place]![window.rank]!.delete(window.startMs)
+      this.#over.push(window)
+    }
     this.#options.saved.over(window)
   }
 }
 
 const nobody = new Uint32Array(0)
 
-function inOrder(a: PartialWindow, b: PartialWindow): number {
+function inOrder(a: AnyWindow, b: AnyWindow): number {
   return a.expiryMs - b.expiryMs
 }

@@ -5,6 +5,7 @@
  */
 import type { Counted } from '../counter/counter.ts'
 import { base64 } from '../ndjson/base64.ts'
+import type { Group } from '../group.ts'
 import type { ResultLine } from '../records.ts'
 import type { Calendar, Span, WindowKind } from '../time/calendar.ts'
 
@@ -26,6 +27,7 @@ export interface Finding {
   readonly pane: ResultLine['pane']
   readonly revision: number | undefined
   readonly shards?: ResultLine['shards'] | undefined
+  readonly by?: Group | undefined
 }
 
 export type ToLine = (finding: Finding) => ResultLine
@@ -34,7 +36,7 @@ type Draft = { -readonly [Field in keyof ResultLine]?: ResultLine[Field] }
 
 export function resultLines({ calendar, shard }: ResultLinesOptions): ToLine {
   const { zone, weekStart, timeText } = calendar
-  return ({ window: { kind, startMs, endMs }, counted, frames, pane, revision, shards }) => {
+  return ({ window: { kind, startMs, endMs }, counted, frames, pane, revision, shards, by }) => {
     const line: Draft = {
       window: kind.name,
       start: startMs / 1000,
@@ -45,6 +47,7 @@ export function resultLines({ calendar, shard }: ResultLinesOptions): ToLine {
     if (kind.name === 'week') line.weekStart = weekStart
     if (shard !== undefined) line.shard = shard
     if (shards !== undefined) line.shards = shards
+    if (by !== undefined) line.by = by
     line.users = counted.users
     line.low = counted.low
     line.high = counted.high

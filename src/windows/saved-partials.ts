@@ -4,6 +4,7 @@
  *   source/3                    the watermark of a source, and whether it is idle
  *   3/hour/1468242000           a window of it: how many records there are of its users
  *   3/hour/1468242000/users/0   users who have been told of (state/saved-users.ts)
+ *   3/by/0/hour/1468242000      the same of groups, by the place of the breakdown (saved-groups.ts)
  *
  * Nothing of a window is noted before the first save, which writes all of them.
  */
@@ -12,8 +13,10 @@ import { ChangedRecords } from '../state/changed-records.ts'
 import { missingRecord, type Put, type StateRecord, unknownRecord } from '../state/kept.ts'
 import { RecordReader, RecordWriter } from '../state/record.ts'
 import { SavedUsers } from '../state/saved-users.ts'
+import { GroupPartialWindow } from './group-partial-window.ts'
+import { GroupRecords } from './group-records.ts'
 import type { PartialSource } from './partial-source.ts'
-import type { PartialWindow } from './partial-window.ts'
+import { PartialWindow } from './partial-window.ts'
 
 const sourceKey = /^source\/(\d+)$/
 const windowKey = /^((\d+)\/([^/]+)\/(-?[\d.]+))(?:\/users\/(\d+))?$/
@@ -28,19 +31,22 @@ export interface LoadPartials {
   sourceOf(source: number): PartialSource
   /** New; undefined: there is none. */
   newWindow(place: PartialWindowPlace): PartialWindow | undefined
+  newGroupWindow(place: PartialWindowPlace, breakdown: number): GroupPartialWindow | undefined
 }
+
+type AnyWindow = PartialWindow | GroupPartialWindow
 
 export class SavedPartials {
   readonly #sources = new ChangedRecords()
-  #touched: Set<PartialWindow> | undefined
-  #over = new Set<PartialWindow>()
+  #touched: Set<AnyWindow> | undefined
+  #over = new Set<AnyWindow>()
 
   /** It has changed, or will before the next save. */
-  touch(window: PartialWindow): void {
+  touch(window: AnyWindow): void {
     this.#touched?.add(window)
   }
 
-  over(window: PartialWindow): void {
+  over(window: AnyWindow): void {
     this.#touched?.delete(window)
     if (window.saved !== undefined) this.#over.add(window)
   }
@@ -49,10 +55,13 @@ export class SavedPartials {
     this.#sources.save(put, sources.map((source) => [`source/${source.source}`, fieldsOf(source)]))
     for (const window of this.#over) {
       window.saved!.end(keyOf(window), put)
-      put(keyOf(window), null)
+      if (window instanceof PartialWindow) put(keyOf(window), null)
     }
-    const all = () => sources.flatMap((source) => [...source.windows()])
-    for (const window of this.#touched ?? all()) saveWindow(window, put)
+    const all = () => sources.flatMap((each) => [...each.windows(), ...each.groupWindows()])
+    for (const window of this.#touched ?? all()) {
+      if (window instanceof GroupPartialWindow) window.save(keyOf(window), put)
+      else saveWindow(window, put)
+    }
     this.#over.clear()
     this.#touched = new Set()
   }
@@ -69,7 +78,8 @@ export class SavedPartials {
       return window
     }
     const sources = new Set<number>()
-    for (const [key, value] of records) {
+    const ofGroups = new GroupRecords()
+    for (const [key, value] of ofGroups.load(records)) {
       const record = new RecordReader(key, value)
       const [, source] = sourceKey.exec(key) ?? []
       const [, head, of, kindName = '', start, place] = windowKey.exec(key) ?? []
@@ -95,6 +105,12 @@ export class SavedPartials {
       window.readFrom(head)
       head.end()
     }
+    for (const found of ofGroups.all()) {
+      const { source = NaN, place, kindName, startMs } = found
+      const window = run.newGroupWindow({ source, kindName, startMs }, place)
+      if (window === undefined || !sources.has(source)) throw unknownRecord(found.key)
+      found.loadInto(window)
+    }
     this.#touched = new Set()
   }
 }
@@ -114,8 +130,10 @@ function saveWindow(window: PartialWindow, put: Put): void {
   put(key, head.of(key))
 }
 
-function keyOf({ source, kind, startMs }: PartialWindow): string {
-  return `${source}/${kind.name}/${startMs / 1000}`
+function keyOf(window: AnyWindow): string {
+  const { source, kind, startMs } = window
+  const breakdown = window instanceof GroupPartialWindow ? `by/${window.place}/` : ''
+  return `${source}/${breakdown}${kind.name}/${startMs / 1000}`
 }
 
 /** The windows among the records, for who has no stage to load them into. */
@@ -125,7 +143,7 @@ export function* partialWindowsIn(
 ): Generator<PartialWindowPlace & { readonly users: Counter }> {
   const windows = new Map<string, { readonly saved: SavedUsers; readonly users: Counter }>()
   const heads = new Map<string, Uint8Array>()
-  for (const [key, value] of records) {
+  for (const [key, value] of new GroupRecords().load(records)) {
     const [, head, , , , place] = windowKey.exec(key) ?? []
     if (head === undefined) continue
     if (place === undefined) {

@@ -41,8 +41,8 @@ const early: ResultLine = { ...withoutRevision, pane: 'early' }
 
 test('columns of the table stand below their titles', () => {
   const rows = [
-    plainTable.head,
-    ...[exact, estimated, early].map(plainTable.row),
+    plainTable(false).head,
+    ...[exact, estimated, early].map(plainTable(false).row),
   ]
   assert.deepEqual(rows, [
     'window    time                             users   error         frames  pane',
@@ -91,7 +91,7 @@ test('no row is wider than its terminal, and no number is cut where 34 columns a
 })
 
 test('a cell wider than its column is not cut', () => {
-  const row = plainTable.row({
+  const row = plainTable(false).row({
     ...exact,
     window: 'a-window-of-its-own',
     users: 1e15,
@@ -104,5 +104,5 @@ test('a cell wider than its column is not cut', () => {
 
 test('a table obeys nothing that its lines hold', () => {
   const time = '\x1b[2J\n\u202e'
-  assert.match(plainTable.row({ ...exact, time }), /^minute +\\u001b\[2J\\n\\u202e +16,193/)
+  assert.match(plainTable(false).row({ ...exact, time }), /^minute +\\u001b\[2J\\n\\u202e +16,193/)
 })

@@ -54,7 +54,8 @@ function newUnited() {
   const options = { calendar: kinds, latenessMs, newCounter, isDisjoint: true }
   return uniteStage({
     newCount: () => {
-      return { counts: countStage({ ...options, ledger }), calendar: kinds, isDisjoint: true }
+      const counts = countStage({ ...options, ledger })
+      return { counts, calendar: kinds, isDisjoint: true, breakdowns: [] }
     },
     ledger,
     say: assert.fail,

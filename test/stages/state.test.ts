@@ -76,6 +76,16 @@ function noted(
   return throughStages(make, pieces, () => ++pushed > 1)
 }
 
+/** Whether the blanks before what is too long are shown with it depends on the cut. */
+function withoutEdges({ noted, ...run }: ReturnType<typeof throughStages>) {
+  const settled = noted.map((each) => {
+    if (!('fault' in each) || each.fault !== 'too-long') return each
+    const { byte: _, content: _content, detail: _detail, ...rest } = each as Record<string, unknown>
+    return rest
+  })
+  return { ...run, noted: settled }
+}
+
 const sketchBytes = 2 ** 11
 const exactly = { method: 'exact', exactLimit: 0, precision: 11 } as const
 const upTo1000 = { method: 'auto', exactLimit: 1000, precision: 11 } as const
@@ -249,12 +259,12 @@ test('frames in any framing are read on behind a cut, wherever that is', () => {
     const maxLineBytes = happens(random, 20) ? 60 : 2 ** 16
     const kernel = newKernel({ ...keys, maxLineBytes })
     for (const [kind, make] of Object.entries(readers(kernel, maxLineBytes))) {
-      const whole = noted(make, [bytes], 'a')
+      const whole = withoutEdges(noted(make, [bytes], 'a'))
       for (let cuts = 0; cuts < 30; cuts++) {
         const cut = below(random, bytes.length + 1)
         const pieces = [bytes.slice(0, cut), bytes.slice(cut)]
         assert.deepEqual(
-          noted(make, pieces, 'a'),
+          withoutEdges(noted(make, pieces, 'a')),
           whole,
           `${JSON.stringify(text)}, ${kind}: cut after ${cut}; ${seedHint}`,
         )

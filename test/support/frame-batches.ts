@@ -1,5 +1,6 @@
 /** Batches of frames made from objects, for stages that take columns. */
 import { fingerprintOfText, newFingerprint } from '../../src/counter/hash.ts'
+import { GroupIds } from '../../src/kernel/group-ids.ts'
 import { FrameColumns } from '../../src/kernel/columns.ts'
 import type { FrameBatch } from '../../src/records.ts'
 
@@ -7,6 +8,8 @@ export interface Frame {
   readonly tsMs: number
   readonly uid: string
   readonly source: number
+  /** The name of its group by each breakdown (src/group.ts). */
+  readonly groups?: readonly string[]
 }
 
 /** The frames, all of one source, as a batch with columns of its own. */
@@ -22,6 +25,11 @@ export function frameBatch(frames: readonly Frame[]): FrameBatch {
     columns.decodedUids.set(row, uid)
     columns.lineNumber[row] = row + 1
   }
+  columns.groups = (frames[0]?.groups ?? []).map((_, place) => {
+    const names = [...new Set(frames.map(({ groups = [] }) => groups[place]!))]
+    const ids = Uint32Array.from(frames, ({ groups }) => names.indexOf(groups![place]!))
+    return new GroupIds([`key${place}`], ids, names)
+  })
   return columns.batch(frames[0]?.source ?? 0, 'stdin', new Uint8Array(0))
 }
 

@@ -88,14 +88,15 @@ for (const options of methods) {
       for (let n = below(random, 200); n > 0; n--) {
         const uid = `u${below(random, range)}`
         fingerprintOfText(uid, hash)
+        const frames = frameBatch([{ uid, tsMs: beginMs, source: 0 }])
         const isLate = happens(random, 60)
         const from = isLate ? below(random, dues.length) : 0
         if (isLate) {
           expected[from]!.isDue = true
-          window.addLate(hash.hi, hash.lo, dues[from]!)
+          window.addLate(frames, 0, dues[from]!)
         } else {
           window.count(1, [window])
-          window.add(frameBatch([{ uid, tsMs: beginMs, source: 0 }]), row, 1, new Uint32Array(1))
+          window.add(frames, row, 1, new Uint32Array(1))
         }
         for (const each of expected.slice(from)) {
           each.counter.add(hash.hi, hash.lo)
@@ -106,7 +107,7 @@ for (const options of methods) {
         const { counter, frames, isDue } = expected[n]!
         if (n === 0) window.reach(window.endMs)
         const pane = window.reach(dueMs)
-        const line = pane && window.line(pane, toLine)
+        const [line] = pane === undefined ? [] : window.lines(pane, toLine)
         assert.equal(line !== undefined, isDue)
         if (line === undefined) continue
         const { users, low, high, method } = line

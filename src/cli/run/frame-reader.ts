@@ -5,8 +5,10 @@ import { splitLines, type SplitOptions } from '../../io/split-lines.ts'
 import { threadedInput } from '../../io/threads/threaded-input.ts'
 import { Threads } from '../../io/threads/threads.ts'
 import { newKernel } from '../../kernel/choose.ts'
+import { HeadedKernel } from '../../kernel/headed.ts'
 import { LF } from '../../kernel/json-tokens.ts'
 import type { ScannedLines } from '../../kernel/scanned-lines.ts'
+import type { Header } from '../../records.ts'
 import type { Stage } from '../../stage.ts'
 import { plainExtractStage, type PlainLine, type Reached } from '../../stages/extract-plain.ts'
 import { type ExtractOut, extractStage } from '../../stages/extract.ts'
@@ -33,12 +35,14 @@ export interface FrameReaderOptions {
   readonly idleMs?: number | undefined
   /** Whether the bytes of good frames are asked for: their raw lines, their users as text. */
   readonly keepsFrames?: boolean
+  /** Whether the input is what uc-extract writes, and its header says what frames are split by. */
+  readonly isExtracted?: boolean
   readonly session: Session
 }
 
 /** Calls `use` with the reader; its input differs between the parsers, its output does not. */
 export function withFrameReader<Result>(
-  { plan, idleMs, keepsFrames = false, session }: FrameReaderOptions,
+  { plan, idleMs, keepsFrames = false, isExtracted = false, session }: FrameReaderOptions,
   use: <In>(reader: FrameReader<In>) => Result,
 ): Result {
   const { files, isInterleaved, zstdWindowBytes, fromBytes, goesOn, numbers } = plan
@@ -48,10 +52,21 @@ export function withFrameReader<Result>(
   const threads = plan.threads > 1
     ? new Threads({ count: plan.threads, kernel: plan, keepsFrames, zstdWindowBytes })
     : undefined
-  const kernel = newKernel(plan)
+  const headedKernel = isExtracted ? new HeadedKernel(plan) : undefined
+  const kernel = headedKernel ?? newKernel(plan)
+  const headed = ({ by = [] }: Header) => {
+    if (by.length > 0) headedKernel?.splitBy(by)
+  }
   const memory = kernel.room().chunk
   const watch = { isOpen: false }
-  const options = { ...plan, kernel, progress: isInterleaved ? progress : undefined, ledger, watch }
+  const options = {
+    ...plan,
+    kernel,
+    progress: isInterleaved ? progress : undefined,
+    headed,
+    ledger,
+    watch,
+  }
   const lineBreak = Uint8Array.of(LF)
   if (threads !== undefined) {
     return use<InputMessage | ScannedLines>({

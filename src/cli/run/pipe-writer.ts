@@ -19,16 +19,19 @@ const spacingMs = 3
 
 export interface PipeWriterOptions<Out> {
   readonly ledger: Ledger
+  /** Asked for the header when something is written, where `begin` is not called. */
+  header?(): Omit<Header, 'type' | 'version'>
   /** Names of the kinds of window, where windowed frames are written. */
   readonly kinds?: readonly string[]
   /** Writes what a message comes to. */
   put(message: Out, lines: PipeLines): void
 }
 
-export class PipeWriter<Out> implements Delivery<Out> {
+export class PipeWriter<Out extends { readonly type: string }> implements Delivery<Out> {
   readonly #lines: PipeLines
   readonly #options: PipeWriterOptions<Out>
   #wroteAtMs = -Infinity
+  #isBegun = false
 
   constructor(options: PipeWriterOptions<Out>) {
     this.#options = options
@@ -37,11 +40,12 @@ export class PipeWriter<Out> implements Delivery<Out> {
 
   /** The header goes out before any input has come, so that readers know what they follow. */
   async begin(header: Omit<Header, 'type' | 'version'>): Promise<void> {
-    this.#lines.control({ type: 'header', version: pipeVersion, ...header })
+    this.#putHeader(header)
     await this.flushAll()
   }
 
   take(message: Out): void {
+    if (message.type !== 'header') this.#ensureHeader()
     this.#options.put(message, this.#lines)
   }
 
@@ -66,8 +70,19 @@ export class PipeWriter<Out> implements Delivery<Out> {
   /** After a failure the end line is missing, and that tells the reader. */
   async close({ failure, signal }: Outcome): Promise<void> {
     if (failure !== undefined) return
+    this.#ensureHeader()
     const stopped = signal === undefined ? {} : { signal }
     this.#lines.control({ type: 'end', counts: this.#options.ledger.counts(), ...stopped })
     await this.flushAll()
+  }
+
+  #ensureHeader(): void {
+    const header = this.#isBegun ? undefined : this.#options.header?.()
+    if (header !== undefined) this.#putHeader(header)
+  }
+
+  #putHeader(header: Omit<Header, 'type' | 'version'>): void {
+    this.#isBegun = true
+    this.#lines.control({ type: 'header', version: pipeVersion, ...header })
   }
 }

@@ -28,7 +28,9 @@ export class ResultWriter implements Delivery<CountOut | MergeOut> {
       out.write(block)
       return await out.drain()
     }
-    this.#live = isOnTerminal && chosen === 'table' ? new LiveTable(session) : undefined
+    const { hasGroups = false } = columns
+    const newLiveTable = () => new LiveTable({ isTyped: session.isTyped, hasGroups })
+    this.#live = isOnTerminal && chosen === 'table' ? newLiveTable() : undefined
     this.#sink = new ResultSink(chosen, { columns, write, live: this.#live })
     this.#session = session
   }

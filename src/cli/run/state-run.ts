@@ -158,9 +158,11 @@ class StateRun {
   }
 
   #delivery(session: Session, stages: Kept): Delivery<CountOut> {
-    const { output: { format }, counting: { partial: hasUsers = false } } = this.#plan
+    const { output: { format }, counting } = this.#plan
+    const { partial: hasUsers = false, breakdowns } = counting
     const { kept } = this.#outputs
-    const columns = { hasUsers, isBegun: kept !== undefined && kept.outBytes > 0 }
+    const hasGroups = breakdowns !== undefined
+    const columns = { hasUsers, hasGroups, isBegun: kept !== undefined && kept.outBytes > 0 }
     const results = new ResultWriter(format, session, columns)
     const all = together([this.#flags, this.#outputs, this.#inputs, stages])
     const save = async () => {

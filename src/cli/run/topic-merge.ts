@@ -51,7 +51,8 @@ export async function runTopicMerge(
           const plan = { ...unitedPlan(text, zoneNamed), earlyMs: output.earlyMs }
           refuseUnited(plan, write !== undefined)
           const counts = countingStage(plan, { ledger, memory })
-          return { counts, calendar: plan.calendar, isDisjoint: plan.isDisjoint === true }
+          const { calendar, isDisjoint = false, breakdowns = [] } = plan
+          return { counts, calendar, isDisjoint, breakdowns }
         },
         ledger,
         say: kafka.say,

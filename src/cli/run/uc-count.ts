@@ -2,6 +2,8 @@
 import { UcError } from '../../errors.ts'
 import { inspectInputs, readInput } from '../../io/input.ts'
 import { peekLine } from '../../io/peek-line.ts'
+import type { Breakdown } from '../../group.ts'
+import { groupKeysIn } from '../../kernel/headed.ts'
 import { parseControl } from '../../ndjson/control.ts'
 import { windowedScanner } from '../../ndjson/windowed-scanner.ts'
 import { chain, countingStage } from '../../pipeline.ts'
@@ -42,19 +44,36 @@ export async function run({ output, counting, strict }: CountRun): Promise<numbe
       throw new UcError('failed', `stdin: the header says what is unknown here: ${error.message}`)
     })
     const { earlyMs } = output
-    const counts = countingStage({ ...counting, earlyMs, ...kinds, ...boundsOf(plan) }, session)
+    const { by: breakdowns = [] } = plan
+    const groupKeys = groupKeysIn(breakdowns)
+    const known = breakdowns.length === 0 ? scanner : undefined
+    if (breakdowns.length === 0 && !counting.hasTotal) {
+      throw new UcError(
+        'failed',
+        '--no-total leaves no line; give uc-extract a --by, or leave it out',
+      )
+    }
+    const counted = { ...counting, breakdowns, earlyMs, ...kinds, ...boundsOf(plan) }
+    const counts = countingStage(counted, session)
     return await session.run({
       input,
-      stage: chain(readWindowedStage({ ...kinds, maxLineBytes, scanner, ledger }), counts),
+      stage: chain(
+        readWindowedStage({ ...kinds, maxLineBytes, scanner: known, groupKeys, ledger }),
+        counts,
+      ),
       lineBreak: Uint8Array.of(0x0a),
       ending,
-      delivery: new ResultWriter(output.format, session, { hasUsers: counting.partial === true }),
+      delivery: new ResultWriter(output.format, session, {
+        hasUsers: counting.partial === true,
+        hasGroups: breakdowns.length > 0,
+      }),
     })
   })
 }
 
 interface HeadPlan extends KindsPlan {
   readonly range?: TimeRange | undefined
+  readonly by?: readonly Breakdown[] | undefined
 }
 
 /** What the first line speaks of: a header says it, a plain line shows its kinds of window. */
@@ -64,7 +83,7 @@ function planOf(line: Uint8Array): HeadPlan {
     const windows = plainWindows(line)
     return { windows, tz: 'UTC', weekStart: 'monday', lateness: { byKind: new Map(), othersMs: 0 } }
   }
-  const { from, windows, tz = 'UTC', weekStart = 'monday', lateness = {}, range } = header
+  const { from, windows, tz = 'UTC', weekStart = 'monday', lateness = {}, range, by } = header
   if (windows === undefined) {
     throw new UcError('failed', `input comes from uc-${from}; put uc-window in between`)
   }
@@ -74,7 +93,7 @@ function planOf(line: Uint8Array): HeadPlan {
   const byKind = new Map(
     Object.entries(lateness).map(([kind, length]) => [kind, parseDuration(String(length))]),
   )
-  return { windows, tz, weekStart, lateness: { byKind, othersMs: 0 }, range }
+  return { windows, tz, weekStart, lateness: { byKind, othersMs: 0 }, range, by }
 }
 
 function boundsOf({ range: { from = -Infinity, until = Infinity } = {} }: HeadPlan) {

@@ -1,5 +1,6 @@
 /** uc-extract: raw frames in, time and user of each out. */
 import { inspectInputs } from '../../io/input.ts'
+import { breakdownsOf } from '../../kernel/group-keys.ts'
 import { isMark } from '../../ndjson/control.ts'
 import type { ExtractOut } from '../../stages/extract.ts'
 import type { OutputPlan, ReadPlan } from '../plan.ts'
@@ -32,7 +33,8 @@ export async function run({ read, output, idleMs }: ExtractRun): Promise<number>
         else if (isMark(message)) lines.control(message)
       },
     })
-    await writer.begin({ from: 'extract' })
+    const by = read.groupKeys && breakdownsOf(read.groupKeys)
+    await writer.begin({ from: 'extract', ...(by !== undefined && { by }) })
     return await withFrameReader(
       { plan: read, idleMs, keepsFrames: true, session },
       (reader) => {

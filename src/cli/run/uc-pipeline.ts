@@ -32,6 +32,7 @@ export async function run(plan: PipelinePlan): Promise<number> {
   return await withSession(options, (session) => {
     const results = new ResultWriter(output.format, session, {
       hasUsers: counting.partial === true,
+      hasGroups: counting.breakdowns !== undefined,
     })
     return countFiles({ read, counting, results, session })
   })

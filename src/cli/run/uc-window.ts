@@ -2,7 +2,7 @@
 import { inspectInputs } from '../../io/input.ts'
 import { isMark } from '../../ndjson/control.ts'
 import { chain, type Windowing } from '../../pipeline.ts'
-import type { TimeRange } from '../../records.ts'
+import type { Header, TimeRange } from '../../records.ts'
 import { type WindowOut, windowStage } from '../../stages/window.ts'
 import { durationName } from '../../time/duration.ts'
 import { extractedFrames, type OutputPlan } from '../plan.ts'
@@ -28,30 +28,39 @@ export async function run({ windowing, output, strict }: WindowRun): Promise<num
   }
   return await withSession(options, async (session) => {
     const { ledger } = session
+    // The header of the input comes before any frame, and says what they are split by.
+    let by: Header['by']
     const writer = new PipeWriter<WindowOut>({
       ledger,
       kinds: windows,
+      header: () => ({
+        from: 'window',
+        windows,
+        tz: calendar.zone.name,
+        weekStart: calendar.weekStart,
+        lateness: Object.fromEntries(
+          windows.map((name, k) => [name, durationName(latenessMs[k]!)]),
+        ),
+        ...(Object.keys(range).length > 0 && { range }),
+        ...(by !== undefined && { by }),
+      }),
       put(message, lines) {
+        if (message.type === 'header') by = message.by
         if (message.type === 'windowed') lines.windowed(message)
         else if (isMark(message)) lines.control(message)
       },
     })
-    await writer.begin({
-      from: 'window',
-      windows,
-      tz: calendar.zone.name,
-      weekStart: calendar.weekStart,
-      lateness: Object.fromEntries(windows.map((name, k) => [name, durationName(latenessMs[k]!)])),
-      ...(Object.keys(range).length > 0 && { range }),
-    })
-    return await withFrameReader({ plan: extractedFrames, session }, (reader) => {
-      return session.run({
-        ...reader,
-        stage: chain(reader.stage, windowStage({ ...windowing, showsRaw: false, ledger })),
-        ending: session.endingOf('perhaps'),
-        delivery: writer,
-      })
-    })
+    return await withFrameReader(
+      { plan: extractedFrames, isExtracted: true, session },
+      (reader) => {
+        return session.run({
+          ...reader,
+          stage: chain(reader.stage, windowStage({ ...windowing, showsRaw: false, ledger })),
+          ending: session.endingOf('perhaps'),
+          delivery: writer,
+        })
+      },
+    )
   })
 }
 

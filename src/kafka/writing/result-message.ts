@@ -1,11 +1,13 @@
-/** A result line as a message: its key is its window and start. */
+/** A result line as a message: its key is its window and start, and its group. */
 import { Buffer } from 'node:buffer'
 import type { Message } from 'kafkajs'
 import { hasNames } from '../../io/result-format.ts'
+import { withGroup } from '../../ndjson/result-json.ts'
 import { type ResultLine, windowKey } from '../../records.ts'
 import { shown } from '../../shown.ts'
 
 export function resultMessage(line: ResultLine): Message {
-  const json = JSON.stringify(line)
-  return { key: windowKey(line), value: Buffer.from(hasNames(line) ? shown(json) : json) }
+  const json = withGroup(JSON.stringify(line), line)
+  const value = Buffer.from(hasNames(line) ? shown(json) : json)
+  return { key: windowKey(line), value }
 }
