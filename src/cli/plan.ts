@@ -124,7 +124,8 @@ export function timePlan(parsed: Parsed<KindOptions & TimeOptions>): TimePlan {
   }
 }
 
-function flagOfWindow(name: string): string {
+/** As one asks for it: `--rolling 7d`. */
+export function flagOfWindow(name: string): string {
   if (calendarKinds.some((kind) => kind === name)) return `--${name}`
   return name.startsWith('rolling-') ? name.replace('rolling-', '--rolling ') : `--window ${name}`
 }
