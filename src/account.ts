@@ -5,7 +5,7 @@
 import type { Counts } from './records.ts'
 
 export interface Account {
-  /** The kind of window whose `counted` and `expired` these are; the sums are held for each. */
+  /** The kind of window whose `counted`, `partly` and `expired` these are; the sums are held for each. */
   readonly kind?: string
   /** Of the input, blank ones aside. */
   lines?: number
@@ -24,6 +24,8 @@ export interface Account {
   /** A reject has ended the run: lines and frames behind it, which nobody has looked at. */
   unread?: number
   counted?: number
+  /** Of those counted: where windows overlap, frames too late for some of them. */
+  partly?: number
   /** Frames too late for their window; result lines that came when theirs was written. */
   expired?: number
 

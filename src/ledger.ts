@@ -62,8 +62,9 @@ export class Ledger {
       if (kind !== undefined) sums.set(kind, add(account, sums.get(kind) ?? {}))
     }
     return new Map(
-      [...sums].map(([kind, { counted, expired = 0 }]) => {
-        return [kind, { ...(counted !== undefined && { counted }), expired }]
+      [...sums].map(([kind, { counted, expired = 0, partly = 0 }]) => {
+        const counts = { ...(counted !== undefined && { counted }), expired }
+        return [kind, { ...counts, ...(partly !== 0 && { partly }) }]
       }),
     )
   }

@@ -108,17 +108,17 @@ export interface WindowedBatch {
   readonly frames: FrameBatch
   readonly from: number
   readonly to: number
-  /** Per kind: the start of the frame's window, unix milliseconds. */
+  /** Per kind: the start of the frame's window, or of its slice (time/overlap.ts), unix milliseconds. */
   readonly startsMs: readonly Float64Array[]
   /** Per kind: ON_TIME, LATE or EXPIRED. */
   readonly verdicts: readonly Uint8Array[]
 }
 
-/** The window of that kind is open. */
+/** The window of that kind is open; where windows overlap, all that hold the frame are. */
 export const ON_TIME = 0
-/** It has closed; the frame counts in a revision. */
+/** It has closed, or one of several has; the frame counts in a revision. */
 export const LATE = 1
-/** It is over; the frame does not count there. */
+/** It is over, or all are; the frame does not count there. */
 export const EXPIRED = 2
 
 /** Event time of a source has come to `watermarkMs`: its windows that end by then are complete. */
@@ -263,6 +263,8 @@ export interface WindowCounts {
   /** From uc-count on. */
   readonly counted?: number
   readonly expired: number
+  /** Of those counted: they came too late for some of their windows; absent where there are none. */
+  readonly partly?: number
 }
 
 /** What became of every line that uc-merge has read. Their sum is the lines. */

@@ -60,5 +60,6 @@ function textOf(value: unknown, option: AnyOption): string {
     const [only, ...more] = value as readonly unknown[]
     if (more.length === 0) return String(only) // as when it could stand once only
   }
-  return JSON.stringify(value, (_, part: unknown) => part instanceof Map ? [...part] : part)
+  const parts: unknown = Array.isArray(value) ? value.flat() : value
+  return JSON.stringify(parts, (_, part: unknown) => part instanceof Map ? [...part] : part)
 }

@@ -12,7 +12,8 @@ import { kafka, kafkaPartials, kafkaRead, kafkaState, kafkaWrite } from './optio
 import { merging } from './options/merging.ts'
 import type { KafkaWriteOptions } from './options/kafka.ts'
 import { type CountedFlags, countedFlags } from './counted-flags.ts'
-import { contradiction, type OutputPlan, outputPlan, refuseWithout } from './plan.ts'
+import { overlapNamed } from '../time/overlap.ts'
+import { contradiction, flagOfWindow, type OutputPlan, outputPlan, refuseWithout } from './plan.ts'
 import { hasRoomFor, mostUsersInMessage } from './united-plan.ts'
 
 export interface TopicPlan {
@@ -238,6 +239,15 @@ function refuseBesideDisjoint({ values, given }: Parsed<PipelineFlags>): void {
     throw contradiction(
       '--disjoint and --sketch',
       'leave one out, as numbers that add up are no sketch',
+    )
+  }
+  const overlapping = [...values.window, ...values.rolling.flat()].find((name) =>
+    overlapNamed(name)
+  )
+  if (overlapping !== undefined) {
+    throw contradiction(
+      `--disjoint and ${flagOfWindow(overlapping)}`,
+      'leave --disjoint out, as a user is in several days or steps of such a window',
     )
   }
   if (values.partial) {

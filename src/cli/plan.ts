@@ -86,11 +86,15 @@ const topicIdleMs = 30_000
 export function timePlan(parsed: Parsed<KindOptions & TimeOptions>): TimePlan {
   const { values, given } = parsed
   const hasTopic = 'kafka' in values && values.kafka === true && values.order !== 'none'
-  const windows = new Set([...calendarKinds.filter((kind) => values[kind]), ...values.window])
+  const windows = new Set([
+    ...calendarKinds.filter((kind) => values[kind]),
+    ...values.window,
+    ...values.rolling.flat(),
+  ])
   if (windows.size === 0) windows.add('minute')
   for (const kind of values.lateness.byKind.keys()) {
     if (windows.has(kind)) continue
-    const remedy = calendarKinds.some((flag) => flag === kind) ? `--${kind}` : `--window ${kind}`
+    const remedy = flagOfWindow(kind)
     const text = given.get(time.lateness)?.at(-1) ?? ''
     const problem = `${kind} is not counted; add ${remedy}`
     throw new UcError('usage', `${flagOf(time.lateness)} ${quoted(text)}: ${problem}`)
@@ -118,6 +122,12 @@ export function timePlan(parsed: Parsed<KindOptions & TimeOptions>): TimePlan {
     from,
     until,
   }
+}
+
+/** As one asks for it: `--rolling 7d`. */
+export function flagOfWindow(name: string): string {
+  if (calendarKinds.some((kind) => kind === name)) return `--${name}`
+  return name.startsWith('rolling-') ? name.replace('rolling-', '--rolling ') : `--window ${name}`
 }
 
 export function countPlan(

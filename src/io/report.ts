@@ -78,6 +78,7 @@ export function report(
       const counted = countedFaults(each)
       if (counted !== undefined) say(`of these are ${counted}`)
     }
+    for (const words of partly(ledger)) say(words)
     if (leftOut > 0) say(`${grouped(leftOut)} of ${grouped(frames)} frames are left out`)
     for (const words of notUtf8(total)) say(words)
   }
@@ -146,6 +147,16 @@ function summary({ reason, count, first }: RejectTotal, total: Total, hasFile: b
   }[reason]
   const remedy = hasFile ? '' : '; --rejects FILE keeps them'
   return `${grouped(count)} of ${all} ${are}, the first at ${first.where}: ${first.detail}${remedy}`
+}
+
+/** Where windows overlap. */
+function* partly({ windows, total }: Ledger): Generator<string> {
+  const { accepted = 0 } = total
+  for (const [name, { partly = 0 }] of windows) {
+    if (partly === 0) continue
+    yield `${grouped(partly)} of ${grouped(accepted)} frames came when some of their windows ` +
+      `${name} were over, and count in the others`
+  }
 }
 
 /** Of the frames whose uid is not UTF-8, those that the command before has not told of. */

@@ -19,6 +19,7 @@ import type { Emit, Held, Stage } from '../stage.ts'
 import { type Put, type StateRecord, unknownRecord } from '../state/kept.ts'
 import { withAccounts } from '../state/saved-accounts.ts'
 import type { Calendar } from '../time/calendar.ts'
+import { windowFrom } from '../time/overlap.ts'
 import { nextRevisionMs } from '../sources/watermark.ts'
 import { type EmptyWindow, EmptyWindows } from '../windows/empty-windows.ts'
 import { frameReject } from '../windows/frame-reject.ts'
@@ -30,7 +31,9 @@ import { OpenWindow } from '../windows/open-window.ts'
 import { type LineConstants, resultLines } from '../windows/result-lines.ts'
 import { SavedProgress } from '../windows/saved-progress.ts'
 import { SavedWindows } from '../windows/saved-windows.ts'
+import { sliceWindows } from '../windows/slice-windows.ts'
 import { type AnyTally, Tally } from '../windows/tally.ts'
+import { windowAccount } from '../windows/window-account.ts'
 import { Union } from '../sources/union.ts'
 import type { WindowOut } from './window.ts'
 
@@ -112,7 +115,8 @@ export function countStage(options: CountOptions): CountStage {
   const groups = groupTallies({ ...options, folded: () => folding!.folded++ })
   const tallies: readonly AnyTally[] = options.hasTotal === false ? groups : [total, ...groups]
   const account = ledger.open({ opened: 0, accepted: 0, unread: 0 })
-  const ofKinds = kinds.map(({ name }) => ledger.open({ kind: name, counted: 0, expired: 0 }))
+  const ofKinds = kinds.map((kind) => ledger.open(windowAccount(kind)))
+  const overlapping = sliceWindows(kinds, latenessMs)
   /** Kinds whose windows are over, while a run of frames is counted. */
   const over: number[] = []
   const union = new Union()
@@ -167,6 +171,12 @@ export function countStage(options: CountOptions): CountStage {
       const verdict = verdicts[k]![from]!
       for (const tally of tallies) tally.expect(k, false)
       if (verdict === EXPIRED) continue
+      if (overlapping[k] !== undefined) {
+        const isCounted = countInEach(frames, { k, startMs, from, to })
+        if (isCounted) ofKinds[k]!.counted += to - from
+        else over.push(k)
+        continue
+      }
       let isOver = false
       for (const tally of tallies) {
         const window = tally.current(k, startMs) ?? windowAt(tally, k, startMs)
@@ -185,6 +195,33 @@ export function countStage(options: CountOptions): CountStage {
     for (const tally of tallies) tally.count(frames, from, to)
   }
 
+  /** Frames of one slice, in each window that holds it. Whether any takes them still. */
+  function countInEach(frames: FrameBatch, { k, startMs, from, to }: OfSlice): boolean {
+    const slice = kinds[k]!.spanAt(startMs)
+    const dueMs = overlapping[k]!.dueMs(slice, reachedBy(frames.source))
+    if (dueMs === undefined) return false
+    for (const { startMs, isLate } of windowsAt(k, slice.startMs, dueMs, to - from)) {
+      for (const tally of tallies) {
+        const window = windowAt(tally, k, startMs)!
+        if (!isLate) tally.countIn(k, startMs, frames, from, to)
+        for (let i = isLate ? from : to; i < to; i++) {
+          if (window.addLate(frames, i, dueMs)) due.push({ dueMs, window })
+        }
+      }
+    }
+    return true
+  }
+
+  /** The windows of a slice that take what falls due then, and how. */
+  function* windowsAt(k: number, startMs: number, dueMs: number, frames: number) {
+    let isMissed = false
+    for (const { startMs: windowMs, endMs } of overlapping[k]!.windowsOf(startMs)) {
+      if (endMs + latenessMs[k]! < dueMs) isMissed = true
+      else yield { startMs: windowMs, isLate: endMs < dueMs }
+    }
+    if (isMissed) ofKinds[k]!.partly! += frames
+  }
+
   /** Of these frames, in the kinds that are over: frame by frame, wherever a batch may end. */
   function refuseRun({ frames }: WindowedBatch, from: number, to: number, emit: Emit<CountOut>) {
     const ofRun = over.splice(0)
@@ -194,9 +231,12 @@ export function countStage(options: CountOptions): CountStage {
   }
 
   /** When a late frame is shown, its own source's watermark decides, so that no other does. */
+  function reachedBy(source: number): number {
+    return Math.max(union.watermarkOf(source), union.watermarkMs)
+  }
+
   function addLate(window: CountedWindow, frames: FrameBatch, i: number): void {
-    const reachedMs = Math.max(union.watermarkOf(frames.source), union.watermarkMs)
-    const dueMs = Math.min(nextRevisionMs(reachedMs), window.expiryMs)
+    const dueMs = Math.min(nextRevisionMs(reachedBy(frames.source)), window.expiryMs)
     if (window.addLate(frames, i, dueMs)) due.push({ dueMs, window })
   }
 
@@ -208,6 +248,7 @@ export function countStage(options: CountOptions): CountStage {
     const k = kinds.findIndex(({ name }) => name === kind)
     const tally = group === undefined ? total : groups[group.place]!
     const isCounted = tally === tallies[0]
+    if (overlapping[k] !== undefined) return uniteInEach(pane, { k, tally, isCounted }, emit)
     const window = windowAt(tally, k, startMs)
     if (window === undefined) return isCounted ? expirePane(pane, k, emit) : undefined
     if (isCounted) ofKinds[k]!.counted += frames
@@ -220,6 +261,33 @@ export function countStage(options: CountOptions): CountStage {
       const shownMs = Math.min(isPast ? nextRevisionMs(union.watermarkMs) : dueMs, expiryMs)
       if (window.addLateUsers(pane, shownMs)) due.push({ dueMs: shownMs, window })
     }
+    united(tally)
+  }
+
+  /** A pane of one slice, in each window that holds it. */
+  function uniteInEach(
+    pane: PartialPane,
+    { k, tally, isCounted }: { k: number; tally: AnyTally; isCounted: boolean },
+    emit: Emit<CountOut>,
+  ): void {
+    const { startMs, frames, dueMs: toldMs = -Infinity } = pane
+    const dueMs = toldMs > union.watermarkMs
+      ? toldMs
+      : overlapping[k]!.dueMs(kinds[k]!.spanAt(startMs), union.watermarkMs)
+    if (dueMs === undefined) return isCounted ? expirePane(pane, k, emit) : undefined
+    if (isCounted) ofKinds[k]!.counted += frames
+    for (
+      const { startMs: windowMs, isLate } of windowsAt(k, startMs, dueMs, isCounted ? frames : 0)
+    ) {
+      const window = windowAt(tally, k, windowMs)!
+      if (window instanceof OpenWindow) refuseMixed(window, pane, emit)
+      if (!isLate) window.addUsers(pane)
+      else if (window.addLateUsers(pane, dueMs)) due.push({ dueMs, window })
+    }
+    united(tally)
+  }
+
+  function united(tally: AnyTally): void {
     tally.end()
     const short = shortage?.told()
     if (short !== undefined) throw short.cause
@@ -247,7 +315,7 @@ export function countStage(options: CountOptions): CountStage {
   }
 
   function newlyOpen(tally: AnyTally, k: number, startMs: number): CountedWindow | undefined {
-    const expiryMs = kinds[k]!.spanAt(startMs).endMs + latenessMs[k]!
+    const expiryMs = windowFrom(kinds[k]!, startMs).endMs + latenessMs[k]!
     if (expiryMs <= union.watermarkMs) return undefined
     if (++opened % windowsPerAsking === 0) shortage?.reserve(windowsPerAsking * windowBytes)
     const window = tally.open(k, startMs)
@@ -449,7 +517,12 @@ export function countStage(options: CountOptions): CountStage {
 
   function* showEarly(emit: Emit<CountOut>): Generator<void> {
     let n = 0
+    const shown = new Set<string>()
     for (const window of windowsInOrder()) {
+      if (window.isClosed) continue
+      const name = `${window.place} ${window.rank}`
+      if (window.kind.overlap !== undefined && shown.has(name)) continue // of many only the next
+      shown.add(name)
       for (const line of window.earlyLines(toLine)) {
         touch(window)
         show(line, emit)
@@ -552,6 +625,14 @@ function repartitioned(
     windows: [window],
     content: () => ({ raw: key }),
   }
+}
+
+/** Frames [from, to) of a batch. */
+interface OfSlice {
+  readonly k: number
+  readonly startMs: number
+  readonly from: number
+  readonly to: number
 }
 
 /** Something happens to a window: its line falls due, or it is over. An empty one has just a line. */

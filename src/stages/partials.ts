@@ -21,6 +21,7 @@ import type { Calendar } from '../time/calendar.ts'
 import { GroupNames } from '../windows/group-names.ts'
 import type { GroupPartialWindow } from '../windows/group-partial-window.ts'
 import type { GroupingOptions } from '../windows/group-window.ts'
+import { windowAccount } from '../windows/window-account.ts'
 import { OnTimeFrames } from '../windows/on-time.ts'
 import { PartialSource } from '../windows/partial-source.ts'
 import type { PartialWindow } from '../windows/partial-window.ts'
@@ -70,7 +71,7 @@ export function partialsStage(options: PartialsOptions): PartialsStage {
   const { calendar, shortage, ledger } = options
   const { kinds } = calendar
   const account = ledger.open({ opened: 0, accepted: 0, unread: 0 })
-  const ofKinds = kinds.map(({ name }) => ledger.open({ kind: name, counted: 0, expired: 0 }))
+  const ofKinds = kinds.map((kind) => ledger.open(windowAccount(kind)))
   const { hasTotal = true } = options
   const onTime = new OnTimeFrames<PartialWindow>(kinds.length)
   const folding = options.breakdowns === undefined ? undefined : ledger.open({ folded: 0 })
@@ -137,6 +138,7 @@ export function partialsStage(options: PartialsOptions): PartialsStage {
       let window = current[k]
       if (window?.startMs !== startMs) current[k] = window = windowAt(source, k, startMs)
       ofKinds[k]!.counted += to - from
+      if (verdict === LATE && source.isMissedBySome(window)) ofKinds[k]!.partly! += to - from
       for (const [place, each] of inGroups.entries()) {
         const ofGroups = source.groupWindowAt(place, k, startMs)
         if (verdict !== LATE) each.windows[k] = ofGroups

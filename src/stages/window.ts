@@ -14,6 +14,7 @@ import { SpanCache } from '../time/span-cache.ts'
 import { SourceClock } from '../sources/watermark.ts'
 import type { ExtractOut } from './extract.ts'
 import { expired, frameReject, outOfRange, quarantined, type Why } from '../windows/frame-reject.ts'
+import { sliceWindows } from '../windows/slice-windows.ts'
 import { Silence } from '../sources/silence.ts'
 import { SourceGuard } from '../sources/source-guard.ts'
 import { SavedSources } from '../sources/saved-sources.ts'
@@ -52,6 +53,7 @@ export function windowStage(options: WindowOptions): WindowStage {
   const { idleMs, isReadToItsEnd = () => true } = options
   const { kinds } = calendar
   const spans = kinds.map((kind) => new SpanCache(kind))
+  const overlapping = sliceWindows(kinds, latenessMs)
   const account = ledger.open({
     accepted: 0,
     quarantined: 0,
@@ -187,7 +189,9 @@ export function windowStage(options: WindowOptions): WindowStage {
       const { startMs, endMs } = spans[k]!.at(tsMs)
       let verdict = ON_TIME
       if (watermarkMs >= endMs) {
-        verdict = watermarkMs < endMs + latenessMs[k]! ? LATE : EXPIRED
+        const isOver = overlapping[k]?.isOver(startMs, watermarkMs) ??
+          watermarkMs >= endMs + latenessMs[k]!
+        verdict = isOver ? EXPIRED : LATE
         if (k === 0) account.late++
       }
       startsMs[k]![i] = startMs

@@ -10,8 +10,11 @@
  *   day … year    begins at the first instant whose local date is its first day or a later one, so
  *                 what is repeated after midnight (St. John's, 00:01 back to 23:01) is in the new
  *                 day, and a date that a zone skipped (Apia, 2011-12-30) has no window
+ *
+ * Of kinds whose windows overlap this is so of the slices that they are made of (overlap.ts).
  */
 import { durationName, parseDuration } from './duration.ts'
+import { type Overlap, overlapNamed, overlapOf } from './overlap.ts'
 import { utc, type Zone } from './zone.ts'
 
 /** Half-open: from `startMs` up to, but not including, `endMs`. */
@@ -34,11 +37,14 @@ export const calendarKinds = [
 export type CalendarKind = (typeof calendarKinds)[number]
 
 export interface WindowKind {
-  /** A calendar kind, or a fixed length: 15m. */
+  /** A calendar kind, a fixed length: 15m, or one that overlaps: rolling-7d, 1h/5m. */
   readonly name: string
-  /** The usual length; kinds are ordered by it. */
+  /** The usual length of a window; kinds are ordered by it. */
   readonly nominalMs: number
+  /** The window of that instant; of a kind that overlaps, the slice. */
   spanAt(utcMs: number): Span
+  /** Only where windows overlap. */
+  readonly overlap?: Overlap
 }
 
 export const weekDays = [
@@ -120,9 +126,14 @@ const units: Readonly<Record<string, (weekStart: WeekDay) => Unit>> = {
   year: () => months(12),
 } satisfies Record<Exclude<CalendarKind, 'minute' | 'hour'>, (weekStart: WeekDay) => Unit>
 
-/** The canonical name of a window: `900s` is `15m`. Throws what is wrong with any other text. */
+/**
+ * The canonical name of a window: `900s` is `15m`, `60m/300s` is `1h/5m`. Throws what is wrong with
+ * any other text.
+ */
 export function windowName(text: string): string {
   if (calendarKinds.some((kind) => kind === text)) return text
+  const overlapping = overlapNamed(text)
+  if (overlapping !== undefined) return overlapping.name
   let lengthMs: number
   try {
     lengthMs = parseDuration(text)
@@ -136,6 +147,13 @@ export function windowName(text: string): string {
 }
 
 function windowKind(name: string, zone: Zone, weekStart: WeekDay): WindowKind {
+  const overlapping = overlapNamed(name)
+  if (overlapping !== undefined) {
+    const { count } = overlapping
+    const slice = windowKind(overlapping.slice, zone, weekStart)
+    const { nominalMs, spanAt } = slice
+    return { name, nominalMs: nominalMs * count, spanAt, overlap: overlapOf(slice, count) }
+  }
   const unit = units[name]?.(weekStart)
   if (unit !== undefined) {
     return { name, nominalMs: unit.nominalMs, spanAt: (utcMs) => unitSpan(unit, zone, utcMs) }

@@ -16,7 +16,8 @@
  * that is written, so that it does not depend on how far ahead of it frames were read.
  */
 import type { RecordReader, RecordWriter } from '../state/record.ts'
-import type { WindowKind } from '../time/calendar.ts'
+import type { Span, WindowKind } from '../time/calendar.ts'
+import { windowFrom } from '../time/overlap.ts'
 
 export interface EmptyWindowsOptions {
   readonly kinds: readonly WindowKind[]
@@ -60,7 +61,7 @@ export class EmptyWindows {
     const { kinds, fromMs } = options
     this.#options = options
     this.#told = kinds.map((kind, rank) => {
-      const { startMs, endMs } = Number.isFinite(fromMs) ? kind.spanAt(fromMs) : nowhere
+      const { startMs, endMs } = Number.isFinite(fromMs) ? firstWith(kind, fromMs) : nowhere
       return { kind, rank, firstMs: startMs, startMs, endMs, lastMs: -Infinity, inARow: 0 }
     })
   }
@@ -98,28 +99,27 @@ export class EmptyWindows {
   pass(rank: number): void {
     const told = this.#told[rank]!
     told.inARow++
-    goTo(told, told.endMs)
+    goBehind(told, told.startMs)
   }
 
   /** A line of that window comes now. Those behind it that have none, where it is before all. */
-  *behind({ rank, startMs, endMs }: Omit<EmptyWindow, 'kind'>): Generator<EmptyWindow> {
+  *behind({ rank, startMs }: Omit<EmptyWindow, 'kind'>): Generator<EmptyWindow> {
     const { mostInARow, leftOut } = this.#options
     const told = this.#told[rank]!
     const { kind, firstMs } = told
     if (!(startMs < told.startMs)) {
       if (this.#isFull(told)) leftOut(windowsBetween(told.startMs, startMs, kind))
       told.inARow = 0
-      goTo(told, endMs)
+      goBehind(told, startMs)
     }
     if (startMs >= firstMs) return
     told.firstMs = startMs
     if (Number.isNaN(firstMs)) return
-    const windows = windowsBetween(endMs, firstMs, kind)
+    const nextMs = kind.spanAt(startMs).endMs
+    const windows = windowsBetween(nextMs, firstMs, kind)
     if (windows > mostInARow) return leftOut(windows)
-    for (let atMs = endMs; atMs < firstMs;) {
-      const span = kind.spanAt(atMs)
-      yield { kind, rank, ...span }
-      atMs = span.endMs
+    for (let atMs = nextMs; atMs < firstMs; atMs = kind.spanAt(atMs).endMs) {
+      yield { kind, rank, ...windowFrom(kind, atMs) }
     }
   }
 
@@ -158,13 +158,25 @@ export class EmptyWindows {
 
 const nowhere = { startMs: NaN, endMs: NaN }
 
+/** The window that begins then. */
 function goTo(told: Told, ms: number): void {
-  const { startMs, endMs } = told.kind.spanAt(ms)
+  const { startMs, endMs } = windowFrom(told.kind, ms)
   told.startMs = startMs
   told.endMs = endMs
 }
 
+/** The next one after that which begins then. */
+function goBehind(told: Told, startMs: number): void {
+  goTo(told, told.kind.spanAt(startMs).endMs)
+}
+
+/** The first window that holds the time. */
+function firstWith({ spanAt, overlap }: WindowKind, ms: number): Span {
+  return overlap === undefined ? spanAt(ms) : overlap.windowTo(ms)
+}
+
 /** About: months are not of equal length. */
-function windowsBetween(startMs: number, endMs: number, { nominalMs }: WindowKind): number {
-  return Math.round((endMs - startMs) / nominalMs)
+function windowsBetween(startMs: number, endMs: number, kind: WindowKind): number {
+  const { nominalMs, overlap: { count } = { count: 1 } } = kind
+  return Math.round((endMs - startMs) * count / nominalMs)
 }

@@ -8,6 +8,7 @@ import type { FrameBatch } from '../records.ts'
 import type { Put } from '../state/kept.ts'
 import { type RecordReader, RecordWriter } from '../state/record.ts'
 import type { WindowKind } from '../time/calendar.ts'
+import { windowFrom } from '../time/overlap.ts'
 import type { GroupingOptions } from './group-window.ts'
 import { type Around, type OnTimeWindow, stillAround } from './on-time.ts'
 import { readSketch, readUsers, SavedGroups } from './saved-groups.ts'
@@ -57,7 +58,7 @@ export class GroupPartialWindow implements OnTimeWindow<GroupPartialWindow> {
     this.rank = rank
     this.startMs = startMs
     this.endMs = kind.spanAt(startMs).endMs
-    this.expiryMs = this.endMs + latenessMs
+    this.expiryMs = windowFrom(kind, startMs).endMs + latenessMs
     this.#grouping = grouping
     this.#cells = new ToldApart(grouping)
     this.#users = new GroupedUsers(grouping)

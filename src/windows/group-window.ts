@@ -14,6 +14,7 @@ import type { FrameBatch, Pane, ResultLine } from '../records.ts'
 import type { Put } from '../state/kept.ts'
 import { RecordReader, RecordWriter } from '../state/record.ts'
 import type { WindowKind } from '../time/calendar.ts'
+import { windowFrom } from '../time/overlap.ts'
 import type { TalliedWindow } from './counted-window.ts'
 import { type Around, stillAround } from './on-time.ts'
 import type { Finding, ToLine } from './result-lines.ts'
@@ -87,7 +88,7 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
     this.rank = rank
     this.place = grouping.index + 1
     this.startMs = startMs
-    this.endMs = kind.spanAt(startMs).endMs
+    this.endMs = windowFrom(kind, startMs).endMs
     this.expiryMs = this.endMs + latenessMs
     this.#grouping = grouping
     this.#cells = new ToldApart(grouping)

@@ -73,10 +73,7 @@ export class OnTimeFrames<Window extends OnTimeWindow<Window>> {
   /** Counts the frames [from, to), all of them in `windows`. */
   count(frames: FrameBatch, from: number, to: number): void {
     const { windows } = this
-    const all = this.#all
-    reserve(all, to - from)
-    all.count = to - from
-    for (let i = from; i < to; i++) all.indices[i - from] = i
+    const all = this.#rows(from, to)
     for (const window of windows) window?.count(to - from, windows, all.indices)
     for (let k = 0; k < windows.length; k++) {
       const window = windows[k]
@@ -89,6 +86,21 @@ export class OnTimeFrames<Window extends OnTimeWindow<Window>> {
     }
   }
 
+  /** Counts them in a window that is in none of the others, nor around them. */
+  countIn(window: Window, frames: FrameBatch, from: number, to: number): void {
+    const { indices, count } = this.#rows(from, to)
+    window.count(count, noWindows, indices)
+    window.add(frames, indices, count, indices)
+  }
+
+  #rows(from: number, to: number): Rows {
+    const all = this.#all
+    reserve(all, to - from)
+    all.count = to - from
+    for (let i = from; i < to; i++) all.indices[i - from] = i
+    return all
+  }
+
   /** Those who may be new in kind `k`. */
   #candidates(k: number): Rows {
     for (let j = k - 1; j >= 0; j--) {
@@ -97,6 +109,8 @@ export class OnTimeFrames<Window extends OnTimeWindow<Window>> {
     return this.#all
   }
 }
+
+const noWindows: readonly undefined[] = []
 
 function reserve(rows: Rows, count: number): void {
   if (rows.indices.length < count) rows.indices = new Uint32Array(count * 2)

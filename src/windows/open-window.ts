@@ -7,6 +7,7 @@ import type { Counter } from '../counter/counter.ts'
 import type { FrameBatch, Pane, ResultLine } from '../records.ts'
 import type { RecordReader, RecordWriter } from '../state/record.ts'
 import type { WindowKind } from '../time/calendar.ts'
+import { windowFrom } from '../time/overlap.ts'
 import { ExactSet } from '../counter/exact.ts'
 import { Sketch } from '../counter/sketch.ts'
 import type { PartialPane } from '../ndjson/partial.ts'
@@ -66,7 +67,7 @@ export class OpenWindow implements TalliedWindow<OpenWindow> {
     this.kind = kind
     this.rank = rank
     this.startMs = startMs
-    this.endMs = kind.spanAt(startMs).endMs
+    this.endMs = windowFrom(kind, startMs).endMs
     this.expiryMs = this.endMs + latenessMs
     this.#newCounter = newCounter
     this.#users = newCounter()

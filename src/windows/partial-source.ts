@@ -15,6 +15,7 @@ import type { GroupingOptions } from './group-window.ts'
 import { GroupPartialWindow } from './group-partial-window.ts'
 import { PartialWindow, type PartialWindowOptions } from './partial-window.ts'
 import type { SavedPartials } from './saved-partials.ts'
+import { type SliceWindows, sliceWindows } from './slice-windows.ts'
 
 export interface PartialSourceOptions
   extends Pick<PartialWindowOptions, 'newCounter' | 'isDisjoint'> {
@@ -35,6 +36,8 @@ export class PartialSource {
   readonly #open: readonly Map<number, PartialWindow>[]
   /** The same of each breakdown. */
   readonly #groups: readonly (readonly Map<number, GroupPartialWindow>[])[]
+  /** Per kind. */
+  readonly #overlapping: readonly (SliceWindows | undefined)[]
   readonly #expiring = new TinyQueue<AnyWindow>([], inOrder)
   #watermarkMs = -Infinity
   /** Whether the last thing told of it is that it is idle. */
@@ -61,6 +64,7 @@ export class PartialSource {
   constructor(source: number, options: PartialSourceOptions) {
     this.source = source
     this.#options = options
+    this.#overlapping = sliceWindows(options.kinds, options.latenessMs)
     this.#open = options.kinds.map(() => new Map<number, PartialWindow>())
     this.#groups = options.groupings.map(() => {
       return options.kinds.map(() => new Map<number, GroupPartialWindow>())
@@ -154,9 +158,18 @@ export class PartialSource {
     return window
   }
 
+  /** Where windows overlap: whether one that holds this slice is over now. */
+  isMissedBySome({ endMs, rank }: AnyWindow): boolean {
+    const isOver = endMs + this.#options.latenessMs[rank]! <= this.#watermarkMs
+    return isOver && this.#overlapping[rank] !== undefined
+  }
+
   /** When a frame is shown that is late for the window now. */
-  lateDueMs({ endMs, expiryMs }: AnyWindow): number {
-    const dueMs = Math.min(nextRevisionMs(Math.max(this.#watermarkMs, endMs)), expiryMs)
+  lateDueMs(window: AnyWindow): number {
+    const { endMs, expiryMs, rank } = window
+    const reachedMs = Math.max(this.#watermarkMs, endMs)
+    const dueMs = this.#overlapping[rank]?.dueMs(window, reachedMs) ??
+      Math.min(nextRevisionMs(reachedMs), expiryMs)
     this.#lateDuesMs.add(dueMs)
     if (dueMs < this.#nextDueMs) this.#nextDueMs = dueMs
     return dueMs

@@ -16,6 +16,7 @@ import type { FrameBatch } from '../records.ts'
 import type { RecordReader } from '../state/record.ts'
 import type { SavedUsers } from '../state/saved-users.ts'
 import type { WindowKind } from '../time/calendar.ts'
+import { windowFrom } from '../time/overlap.ts'
 import { type Around, type OnTimeWindow, stillAround } from './on-time.ts'
 import type { OpenWindowOptions } from './open-window.ts'
 
@@ -61,7 +62,7 @@ export class PartialWindow implements OnTimeWindow<PartialWindow> {
     this.rank = rank
     this.startMs = startMs
     this.endMs = kind.spanAt(startMs).endMs
-    this.expiryMs = this.endMs + latenessMs
+    this.expiryMs = windowFrom(kind, startMs).endMs + latenessMs
     this.#users = newCounter()
     this.#isDisjoint = isDisjoint
   }

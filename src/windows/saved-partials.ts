@@ -19,7 +19,7 @@ import type { PartialSource } from './partial-source.ts'
 import { PartialWindow } from './partial-window.ts'
 
 const sourceKey = /^source\/(\d+)$/
-const windowKey = /^((\d+)\/([^/]+)\/(-?[\d.]+))(?:\/users\/(\d+))?$/
+const windowKey = /^((\d+)\/([^/]+(?:\/\d+[dhms])?)\/(-?[\d.]+))(?:\/users\/(\d+))?$/
 
 export interface PartialWindowPlace {
   readonly source: number

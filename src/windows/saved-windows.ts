@@ -11,8 +11,9 @@ import { SavedWindow } from './saved-window.ts'
 /** Gives the window of a kind that begins then, new; undefined: there is none. */
 export type NewWindow = (kindName: string, startMs: number) => OpenWindow | undefined
 
-const userKey = /^([^/]+)\/(-?[\d.]+)(?:\/late\/(-?[\d.]+))?\/users\/(\d+)$/
-const headKey = /^([^/]+)\/(-?[\d.]+)$/
+/** A name may have a step behind a slash: `1h/5m/1468242000`. */
+const userKey = /^([^/]+(?:\/\d+[dhms])?)\/(-?[\d.]+)(?:\/late\/(-?[\d.]+))?\/users\/(\d+)$/
+const headKey = /^([^/]+(?:\/\d+[dhms])?)\/(-?[\d.]+)$/
 
 export class SavedWindows {
   #touched: Set<OpenWindow> | undefined

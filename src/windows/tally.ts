@@ -25,6 +25,8 @@ export interface AnyTally {
   expect(rank: number, isOnTime: boolean): void
   /** Frames [from, to) are those. */
   count(frames: FrameBatch, from: number, to: number): void
+  /** The same on time in that window, whichever others they are in. */
+  countIn(rank: number, startMs: number, frames: FrameBatch, from: number, to: number): void
   windows(): Iterable<CountedWindow>
   clear(): void
 }
@@ -87,6 +89,10 @@ export class Tally<Window extends TalliedWindow<Window>> implements AnyTally {
 
   count(frames: FrameBatch, from: number, to: number): void {
     this.#onTime.count(frames, from, to)
+  }
+
+  countIn(rank: number, startMs: number, frames: FrameBatch, from: number, to: number): void {
+    this.#onTime.countIn(this.get(rank, startMs)!, frames, from, to)
   }
 
   *windows(): Generator<Window> {

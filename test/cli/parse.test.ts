@@ -25,6 +25,7 @@ test('without arguments every value is its default', async () => {
     quarter: false,
     year: false,
     window: [],
+    rolling: [],
     tz: 'UTC',
     weekStart: 'monday',
     maxDelay: 5000,

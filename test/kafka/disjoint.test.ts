@@ -120,6 +120,10 @@ describe('a topic that is keyed by user', { skip: skipReason }, () => {
       ['uc-pipeline --kafka --disjoint', /--disjoint says nothing without --partials or --proc/],
       ['uc-pipeline --kafka --partials --disjoint --sketch', /--disjoint and --sketch contradict/],
       ['uc-pipeline --kafka --processes 2 --disjoint --sketch', /--disjoint and --sketch contra/],
+      [
+        'uc-pipeline --kafka --partials --disjoint --rolling 7d',
+        /--disjoint and --rolling 7d contradict each other; leave --disjoint out/,
+      ],
       ['uc-merge --kafka --disjoint', /--kafka and --disjoint contradict/],
     ]
     for (const [script, pattern] of wrong) {

@@ -58,7 +58,7 @@ export function randomCutInput(
   hostile: Iterator<Uint8Array>,
   isDisjoint = false,
 ): CutInput {
-  const { frames: drawn, options } = randomTimedStream(random)
+  const { frames: drawn, options } = randomTimedStream(random, isDisjoint)
   const frames = isDisjoint
     ? drawn.map((frame) => ({ ...frame, uid: `${frame.source}-${frame.uid}` }))
     : drawn

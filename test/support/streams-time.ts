@@ -26,6 +26,15 @@ const dayMs = 24 * hourMs
 const names = ['UTC', 'UTC', 'Europe/Zurich', 'America/St_Johns', 'Australia/Lord_Howe']
 const zones = await Promise.all(names.map(loadZone))
 const kinds = ['minute', '7s', '15m', 'hour', 'day', 'week', 'month', 'quarter', 'year']
+const overlapping = [
+  'rolling-2d',
+  'rolling-3d',
+  'rolling-7d',
+  '1m/15s',
+  '21s/7s',
+  '1h/5m',
+  '15m/5m',
+]
 
 /** Around changes of clocks, of years, and the beginning of time. */
 const days = [
@@ -38,8 +47,9 @@ const days = [
   '1970-01-01',
 ]
 
-export function randomTimedStream(random: Random): TimedStream {
-  const options = randomOptions(random)
+/** `isPartition`: no windows overlap. */
+export function randomTimedStream(random: Random, isPartition = false): TimedStream {
+  const options = randomOptions(random, isPartition)
   const { maxJumpMs = hourMs } = options
   const stepMs = pick(random, [
     100,
@@ -80,8 +90,11 @@ function lateFrames(random: Random, options: SourceOptions): TimedFrame[] {
 const shortMs = [0, 0, secondMs, 10 * secondMs, 25 * secondMs]
 const longMs = [10 * minuteMs, hourMs, 2 * hourMs]
 
-function randomOptions(random: Random): OracleOptions {
+function randomOptions(random: Random, isPartition: boolean): OracleOptions {
   const windows = kinds.filter(() => happens(random, 30)).concat(pick(random, kinds))
+  if (!isPartition && happens(random, 40)) {
+    windows.push(...overlapping.filter(() => happens(random, 30)))
+  }
   const zone = pick(random, zones)
   const used = calendar({ windows, zone, weekStart: pick(random, ['monday', 'sunday']) })
   return {

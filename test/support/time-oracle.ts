@@ -51,10 +51,14 @@
 
  * 17. A hundred late frames, while something is held or waits, with none between that is neither
  *     late nor held, refuse all held and forget what waits. The count begins anew when the held move time.
+ * 18. Where windows overlap, a frame counts in each of those that hold it by that window's own end
+ *     and lateness. All that it is late for show it at one time: the earliest of the next multiple of
+ *     10 s, and the ends, and ends + lateness, of windows that hold it.
  * 16. `--max-jump off`: every ts is trusted, nothing is held, not even first frames.
  */
 import type { ResultLine } from '../../src/records.ts'
-import type { Calendar } from '../../src/time/calendar.ts'
+import type { Calendar, Span, WindowKind } from '../../src/time/calendar.ts'
+import { parseDuration } from '../../src/time/duration.ts'
 import { type Guard, sourceGuard } from './time-oracle-guard.ts'
 import { type Note, notedLines } from './time-oracle-lines.ts'
 
@@ -73,15 +77,15 @@ export interface OracleOptions {
   readonly maxJumpMs: number | undefined
 }
 
-/** What became of a frame: refused, or per kind of window. */
-export type Verdict = 'quarantined' | readonly ('counted' | 'expired')[]
+/** What became of a frame: refused, or per kind of window; `partly`: in some of several. */
+export type Verdict = 'quarantined' | readonly ('counted' | 'partly' | 'expired')[]
 
 /** frames = accepted + quarantined; per kind accepted = counted + expired. */
 export interface OracleCounts {
   readonly frames: number
   readonly accepted: number
   readonly quarantined: number
-  readonly windows: Readonly<Record<string, { counted: number; expired: number }>>
+  readonly windows: Readonly<Record<string, { counted: number; expired: number; partly?: number }>>
 }
 
 export interface OracleResult {
@@ -90,6 +94,34 @@ export interface OracleResult {
   /** Per frame, in the order of arrival. */
   readonly verdicts: readonly Verdict[]
   readonly counts: OracleCounts
+}
+
+/**
+ * Every window of a kind that holds the time, each found by itself: of kinds that overlap those of
+ * the last days, by their dates, or of a length, by multiples of the step.
+ */
+function windowsWith(kind: WindowKind, tsMs: number): Span[] {
+  const { name, overlap, spanAt } = kind
+  if (overlap === undefined) return [spanAt(tsMs)]
+  const [, lengthText, stepText] = /^(\w+)\/(\w+)$/.exec(name) ?? []
+  if (lengthText !== undefined) {
+    const [lengthMs, stepMs] = [parseDuration(lengthText), parseDuration(stepText!)]
+    const windows: Span[] = []
+    for (let endMs = (Math.floor(tsMs / stepMs) + 1) * stepMs; endMs - lengthMs <= tsMs;) {
+      windows.push({ startMs: endMs - lengthMs, endMs })
+      endMs += stepMs
+    }
+    return windows
+  }
+  const days = Number(/^rolling-(\d+)d$/.exec(name)![1])
+  const dates = [spanAt(tsMs)]
+  for (let n = 1; n < days; n++) {
+    dates.unshift(spanAt(dates[0]!.startMs - 1))
+    dates.push(spanAt(dates.at(-1)!.endMs))
+  }
+  return dates.slice(0, days).map(({ startMs }, i) => {
+    return { startMs, endMs: dates[i + days - 1]!.endMs }
+  })
 }
 
 /** `frames` in the order of arrival, sources interleaved. */
@@ -113,25 +145,33 @@ export function timeOracle(frames: readonly TimedFrame[], options: OracleOptions
   function count(index: number, watermarkMs: number): void {
     const { tsMs, uid } = frames[index]!
     verdicts[index] = kinds.map((kind, k) => {
-      const { startMs, endMs } = kind.spanAt(tsMs)
-      const expiryMs = endMs + options.latenessMs[k]!
-      if (watermarkMs < endMs) {
-        notes.push({ kind: k, startMs, endMs, uid, dueMs: endMs })
-      } else if (watermarkMs < expiryMs) {
-        const tenSecondsMs = (Math.floor(watermarkMs / 10_000) + 1) * 10_000
-        notes.push({ kind: k, startMs, endMs, uid, dueMs: Math.min(tenSecondsMs, expiryMs) })
-      } else {
-        return 'expired'
+      const windows = windowsWith(kind, tsMs)
+      const latenessMs = options.latenessMs[k]!
+      const events = [(Math.floor(watermarkMs / 10_000) + 1) * 10_000]
+      for (const { endMs } of windows) events.push(endMs, endMs + latenessMs)
+      const dueMs = Math.min(...events.filter((ms) => ms > watermarkMs))
+      let counts = 0
+      for (const { startMs, endMs } of windows) {
+        if (watermarkMs < endMs) {
+          notes.push({ kind: k, startMs, endMs, uid, dueMs: endMs })
+        } else if (watermarkMs < endMs + latenessMs) {
+          notes.push({ kind: k, startMs, endMs, uid, dueMs })
+        } else {
+          continue
+        }
+        counts++
       }
-      return 'counted'
+      return counts === 0 ? 'expired' : counts === windows.length ? 'counted' : 'partly'
     })
   }
 
   function counts(): OracleCounts {
     const accepted = verdicts.filter((verdict) => verdict !== 'quarantined')
     const windows = Object.fromEntries(kinds.map(({ name }, k) => {
-      const counted = accepted.filter((verdict) => verdict[k] === 'counted').length
-      return [name, { counted, expired: accepted.length - counted }]
+      const expired = accepted.filter((verdict) => verdict[k] === 'expired').length
+      const partly = accepted.filter((verdict) => verdict[k] === 'partly').length
+      const counts = { counted: accepted.length - expired, expired }
+      return [name, partly === 0 ? counts : { ...counts, partly }]
     }))
     const quarantined = verdicts.length - accepted.length
     return { frames: frames.length, accepted: accepted.length, quarantined, windows }

@@ -1,10 +1,12 @@
 /** Options that say which windows there are. */
 import { type CalendarKind, type WeekDay, weekDays, windowName } from '../../time/calendar.ts'
+import { rollingName } from '../../time/overlap.ts'
 import type { Option, RepeatableOption } from '../option.ts'
 import { flag, oneOf, zone } from '../values.ts'
 
 export type KindOptions = Readonly<Record<CalendarKind, Option<boolean>>> & {
   readonly window: RepeatableOption<string>
+  readonly rolling: RepeatableOption<readonly string[]>
   readonly tz: Option<string>
   readonly weekStart: Option<WeekDay>
 }
@@ -29,8 +31,20 @@ export const kinds: KindOptions = {
     repeatable: true,
     parse: windowName,
     brief: 'Count users per window of this length; repeatable',
-    detail: 'Whole seconds, aligned to unix time 0 whatever the zone.',
-    example: '--window 15m --window 6h',
+    detail: 'Whole seconds, aligned to unix time 0 whatever the zone. `1h/5m` is a window of an ' +
+      'hour every five minutes: a user counts in each that holds one of their frames.',
+    example: '--window 15m --window 1h/5m',
+  },
+  rolling: {
+    name: 'rolling',
+    value: 'DAYS',
+    group: 'Windows',
+    repeatable: true,
+    parse: (text) => [...new Set(text.split(',').map(rollingName))],
+    brief: 'Count users of the last so many days, each day',
+    detail: 'A window ends with each day of `--tz`, and is called `rolling-7d`. What comes late ' +
+      'revises each window that it is in.',
+    example: '--rolling 7d,28d',
   },
   tz: {
     name: 'tz',
