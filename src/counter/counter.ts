@@ -35,6 +35,12 @@ export interface Counter {
   /** Adds the users that another counter holds. */
   merge(other: ExactSet | Sketch): void
   estimate(): Counted
+  /** Whether so many users would be counted one by one. */
+  holds(users: number): boolean
+  /** Whether of users who are an estimate says how many there are, and nothing else. */
+  readonly isPlain: boolean
+  /** The sketch that these users give, or that they are in. */
+  sketch(): Sketch
 }
 
 /** What is said of so many users, all of them known. */

@@ -48,7 +48,7 @@ export class UniqueCounter implements Counter {
   add(hashHi: number, hashLo: number): boolean {
     const state = this.#state
     if (!state.add(hashHi, hashLo)) return false
-    if (state instanceof ExactSet && state.size > this.#limit) this.#state = this.#sketch()
+    if (state instanceof ExactSet && state.size > this.#limit) this.#state = this.sketch()
     return true
   }
 
@@ -64,7 +64,7 @@ export class UniqueCounter implements Counter {
     if (other instanceof ExactSet) {
       other.forEach((hi, lo) => this.add(hi, lo))
     } else {
-      const sketch = this.#sketch()
+      const sketch = this.sketch()
       sketch.merge(other)
       this.#state = sketch
     }
@@ -77,11 +77,20 @@ export class UniqueCounter implements Counter {
     const set = partial && hasImage(state) ? { set: setImageOf(state) } : undefined
     const hasSketch = sketch || (partial && set === undefined)
     if (!hasSketch && set === undefined) return estimate
-    return { ...estimate, ...(hasSketch && { image: imageOf(this.#sketch()) }), ...set }
+    return { ...estimate, ...(hasSketch && { image: imageOf(this.sketch()) }), ...set }
+  }
+
+  holds(users: number): boolean {
+    return this.#options.method !== 'hll' && users <= this.#limit
+  }
+
+  get isPlain(): boolean {
+    const { sketch = false, partial = false } = this.#options
+    return !sketch && !partial
   }
 
   /** The sketch that these users would have given from the start, or the one that they are in. */
-  #sketch(): Sketch {
+  sketch(): Sketch {
     const state = this.#state
     if (state instanceof Sketch) return state
     const sketch = new Sketch(this.#options.precision)

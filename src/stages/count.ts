@@ -18,7 +18,7 @@ import { EXPIRED, LATE, windowKey } from '../records.ts'
 import type { Emit, Held, Stage } from '../stage.ts'
 import { type Put, type StateRecord, unknownRecord } from '../state/kept.ts'
 import { withAccounts } from '../state/saved-accounts.ts'
-import type { Calendar } from '../time/calendar.ts'
+import type { Calendar, Span } from '../time/calendar.ts'
 import { windowFrom } from '../time/overlap.ts'
 import { nextRevisionMs } from '../sources/watermark.ts'
 import { type EmptyWindow, EmptyWindows } from '../windows/empty-windows.ts'
@@ -32,7 +32,9 @@ import { type LineConstants, resultLines } from '../windows/result-lines.ts'
 import { SavedProgress } from '../windows/saved-progress.ts'
 import { SavedWindows } from '../windows/saved-windows.ts'
 import { sliceWindows } from '../windows/slice-windows.ts'
-import { type AnyTally, Tally } from '../windows/tally.ts'
+import { SlidingWindows } from '../windows/sliding-windows.ts'
+import { type AnyTally, type IsDue, type Joining, type Taker, Tally } from '../windows/tally.ts'
+import { TotalTally } from '../windows/total-tally.ts'
 import { windowAccount } from '../windows/window-account.ts'
 import { Union } from '../sources/union.ts'
 import type { WindowOut } from './window.ts'
@@ -110,7 +112,9 @@ export function countStage(options: CountOptions): CountStage {
   const { isFinal = false } = options
   const { kinds } = calendar
   const toLine = resultLines(options)
-  const total = new Tally<OpenWindow>(kinds.length, newWindow)
+  const savedWindows = new SavedWindows()
+  const sliding = slidingWindows(options, savedWindows)
+  const total = new TotalTally(new Tally(kinds.length, newWindow), sliding)
   const folding = options.breakdowns === undefined ? undefined : ledger.open({ folded: 0 })
   const groups = groupTallies({ ...options, folded: () => folding!.folded++ })
   const tallies: readonly AnyTally[] = options.hasTotal === false ? groups : [total, ...groups]
@@ -125,7 +129,6 @@ export function countStage(options: CountOptions): CountStage {
   /** What a line says of an empty window. */
   let nobody: Counted | undefined
   let shownAtMs = NaN
-  const savedWindows = new SavedWindows()
   const zeros = options.hasZeros === true ? ledger.open({ unfilled: 0 }) : undefined
   const empties = zeros && emptyWindows(options, (windows) => zeros.unfilled += windows)
   const savedProgress = new SavedProgress(union, empties)
@@ -197,29 +200,32 @@ export function countStage(options: CountOptions): CountStage {
 
   /** Frames of one slice, in each window that holds it. Whether any takes them still. */
   function countInEach(frames: FrameBatch, { k, startMs, from, to }: OfSlice): boolean {
-    const slice = kinds[k]!.spanAt(startMs)
-    const dueMs = overlapping[k]!.dueMs(slice, reachedBy(frames.source))
+    const dueMs = overlapping[k]!.dueMs(kinds[k]!.spanAt(startMs), reachedBy(frames.source))
     if (dueMs === undefined) return false
-    for (const { startMs, isLate } of windowsAt(k, slice.startMs, dueMs, to - from)) {
-      for (const tally of tallies) {
-        const window = windowAt(tally, k, startMs)!
-        if (!isLate) tally.countIn(k, startMs, frames, from, to)
-        for (let i = isLate ? from : to; i < to; i++) {
-          if (window.addLate(frames, i, dueMs)) due.push({ dueMs, window })
-        }
-      }
+    const windows = windowsAt(k, startMs, dueMs)
+    if (windows.length < kinds[k]!.overlap!.count) ofKinds[k]!.partly! += to - from
+    for (const tally of tallies) {
+      const takers = takersIn(tally, { k, windows, dueMs })
+      tally.countSlice(k, { startMs, takers, dueMs }, { frames, from, to }, pushDue(dueMs))
     }
     return true
   }
 
-  /** The windows of a slice that take what falls due then, and how. */
-  function* windowsAt(k: number, startMs: number, dueMs: number, frames: number) {
-    let isMissed = false
-    for (const { startMs: windowMs, endMs } of overlapping[k]!.windowsOf(startMs)) {
-      if (endMs + latenessMs[k]! < dueMs) isMissed = true
-      else yield { startMs: windowMs, isLate: endMs < dueMs }
-    }
-    if (isMissed) ofKinds[k]!.partly! += frames
+  function pushDue(dueMs: number): IsDue {
+    return (window) => due.push({ dueMs, window })
+  }
+
+  /** The windows of a slice that take what falls due then. */
+  function windowsAt(k: number, startMs: number, dueMs: number): readonly Span[] {
+    const windows = overlapping[k]!.windowsOf(startMs)
+    const isTaking = ({ endMs }: Span) => endMs + latenessMs[k]! >= dueMs
+    return isTaking(windows[0]!) ? windows : windows.filter(isTaking)
+  }
+
+  function takersIn(tally: AnyTally, { k, windows, dueMs }: TakenBy): Taker[] {
+    return windows.map(({ startMs, endMs }) => {
+      return { window: windowAt(tally, k, startMs)!, isLate: endMs < dueMs }
+    })
   }
 
   /** Of these frames, in the kinds that are over: frame by frame, wherever a batch may end. */
@@ -276,14 +282,11 @@ export function countStage(options: CountOptions): CountStage {
       : overlapping[k]!.dueMs(kinds[k]!.spanAt(startMs), union.watermarkMs)
     if (dueMs === undefined) return isCounted ? expirePane(pane, k, emit) : undefined
     if (isCounted) ofKinds[k]!.counted += frames
-    for (
-      const { startMs: windowMs, isLate } of windowsAt(k, startMs, dueMs, isCounted ? frames : 0)
-    ) {
-      const window = windowAt(tally, k, windowMs)!
-      if (window instanceof OpenWindow) refuseMixed(window, pane, emit)
-      if (!isLate) window.addUsers(pane)
-      else if (window.addLateUsers(pane, dueMs)) due.push({ dueMs, window })
-    }
+    const windows = windowsAt(k, startMs, dueMs)
+    const isMissed = windows.length < kinds[k]!.overlap!.count
+    if (isCounted && isMissed) ofKinds[k]!.partly! += frames
+    const takers = takersIn(tally, { k, windows, dueMs })
+    tally.uniteSlice(k, { startMs, takers, dueMs }, pane, pushDue(dueMs))
     united(tally)
   }
 
@@ -300,7 +303,7 @@ export function countStage(options: CountOptions): CountStage {
   }
 
   function refuse(repartition: Repartition, emit: Emit<CountOut>): void {
-    for (const window of [...total.windows()].sort(inOrderOfEnds)) {
+    for (const window of [...total.plainWindows()].sort(inOrderOfEnds)) {
       if (window.isClosed || window.startMs >= repartition.beforeMs || !window.refuse()) continue
       savedWindows.touch(window)
       emit(repartitioned(window, repartition))
@@ -387,6 +390,10 @@ export function countStage(options: CountOptions): CountStage {
     if (next === undefined) return false
     const { dueMs, window } = next
     due.pop()
+    if ('join' in window) {
+      window.join(dueMs)
+      return true
+    }
     if (!('reach' in window)) {
       if (total.get(window.rank, window.startMs)?.isRevisedBy(dueMs) !== true) {
         show(emptyLine(window), emit)
@@ -454,7 +461,8 @@ export function countStage(options: CountOptions): CountStage {
 
   function save(put: Put): void {
     savedProgress.save(put)
-    savedWindows.save(total.windows(), put)
+    savedWindows.save(total.holders(), put)
+    total.save(put)
     for (const tally of groups) tally.save(put)
   }
 
@@ -464,18 +472,28 @@ export function countStage(options: CountOptions): CountStage {
 
   function* loadInSteps(records: Iterable<StateRecord>): Generator<void> {
     const ofGroups = new GroupRecords()
-    const ofWindows = ofGroups.load(savedProgress.load(records))
-    const windows = yield* savedWindows.loadInSteps(ofWindows, (kindName, startMs) => {
+    const ofWindows = total.load(ofGroups.load(savedProgress.load(records)))
+    yield* savedWindows.loadInSteps(ofWindows, (kindName, startMs) => {
+      const ofSlices = total.sliding.find(({ sliceName }) => sliceName === kindName)
+      if (ofSlices !== undefined) return ofSlices.openSlice(startMs)
       const k = kinds.findIndex(({ name }) => name === kindName)
-      return kinds[k]?.spanAt(startMs).startMs === startMs ? total.open(k, startMs) : undefined
+      const isThere = kinds[k]?.spanAt(startMs).startMs === startMs
+      const window = isThere ? total.open(k, startMs) : undefined
+      return window instanceof OpenWindow ? window : undefined
     })
+    for (const each of total.sliding) {
+      each.loaded()
+      for (const slice of each.slices()) {
+        for (const dueMs of slice.lateDuesMs) due.push({ dueMs, window: each.joining(slice) })
+      }
+    }
     const inGroups = [...ofGroups.all()].map((found) => {
       const window = found.source === undefined ? groups[found.place]?.load(found) : undefined
       if (window === undefined) throw unknownRecord(found.key)
       return window
     })
     for (const tally of groups) tally.loaded()
-    for (const window of [...windows, ...inGroups]) {
+    for (const window of [...total.windows(), ...inGroups]) {
       due.push({ dueMs: window.isClosed ? window.expiryMs : window.endMs, window })
       for (const dueMs of window.lateDuesMs) due.push({ dueMs, window })
     }
@@ -565,6 +583,10 @@ export function countStage(options: CountOptions): CountStage {
           held.sketchBytes += sketchBytes
         }
       }
+      for (const { exactBytes, sketchBytes } of total.sliding) {
+        held.exactBytes += exactBytes
+        held.sketchBytes += sketchBytes
+      }
       return held
     },
     refuse,
@@ -584,6 +606,25 @@ export function countStage(options: CountOptions): CountStage {
       },
     }),
   }
+}
+
+function slidingWindows(
+  { calendar: { kinds }, latenessMs, newCounter, shortage }: CountOptions,
+  saved: SavedWindows,
+): readonly (SlidingWindows | undefined)[] {
+  return kinds.map((kind, rank) => {
+    const { overlap } = kind
+    if (overlap === undefined) return undefined
+    return new SlidingWindows({
+      kind: { ...kind, overlap },
+      rank,
+      latenessMs: latenessMs[rank]!,
+      newCounter,
+      reserve: shortage?.reserve,
+      touch: (slice) => saved.touch(slice),
+      over: (slice) => saved.over(slice),
+    })
+  })
 }
 
 function groupTallies(options: CountOptions & { readonly folded: () => void }): GroupTally[] {
@@ -635,10 +676,17 @@ interface OfSlice {
   readonly to: number
 }
 
+/** Windows of kind `k` that take what falls due then. */
+interface TakenBy {
+  readonly k: number
+  readonly windows: readonly Span[]
+  readonly dueMs: number
+}
+
 /** Something happens to a window: its line falls due, or it is over. An empty one has just a line. */
 interface Due {
   readonly dueMs: number
-  readonly window: CountedWindow | EmptyWindow
+  readonly window: CountedWindow | EmptyWindow | Joining
 }
 
 /** What has a place among windows. */

@@ -2,9 +2,41 @@
  * All windows that count the same: every frame, or the groups of one breakdown. Those of a kind are
  * found by their start, which is cheaper than by a key where neighbouring frames change windows.
  */
+import type { PartialPane } from '../ndjson/partial.ts'
 import type { FrameBatch, WindowedBatch } from '../records.ts'
 import type { CountedWindow, TalliedWindow } from './counted-window.ts'
 import { OnTimeFrames } from './on-time.ts'
+
+/** Where windows overlap: one that takes the frames of a slice. */
+export interface Taker {
+  readonly window: CountedWindow
+  readonly isLate: boolean
+}
+
+/** Whose frames are counted, in these windows, earliest first. */
+export interface Slice {
+  readonly startMs: number
+  readonly takers: readonly Taker[]
+  /** When a window shows them that they are late for; −∞: they are late for none. */
+  readonly dueMs: number
+}
+
+/** Frames [from, to) of a batch. */
+export interface FramesOf {
+  readonly frames: FrameBatch
+  readonly from: number
+  readonly to: number
+}
+
+/** Late frames join their slice, before any window shows them. */
+export interface Joining {
+  /** −∞, as it comes first. */
+  readonly endMs: number
+  readonly rank: number
+  join(dueMs: number): void
+}
+
+export type IsDue = (what: CountedWindow | Joining) => void
 
 /** A tally of windows of any sort. */
 export interface AnyTally {
@@ -25,8 +57,10 @@ export interface AnyTally {
   expect(rank: number, isOnTime: boolean): void
   /** Frames [from, to) are those. */
   count(frames: FrameBatch, from: number, to: number): void
-  /** The same on time in that window, whichever others they are in. */
-  countIn(rank: number, startMs: number, frames: FrameBatch, from: number, to: number): void
+  /** Frames of a slice, in each window that takes them; tells what falls due at its time. */
+  countSlice(rank: number, slice: Slice, frames: FramesOf, isDue: IsDue): void
+  /** The same of what one source has counted. */
+  uniteSlice(rank: number, slice: Slice, pane: PartialPane, isDue: IsDue): void
   windows(): Iterable<CountedWindow>
   clear(): void
 }
@@ -91,8 +125,25 @@ export class Tally<Window extends TalliedWindow<Window>> implements AnyTally {
     this.#onTime.count(frames, from, to)
   }
 
-  countIn(rank: number, startMs: number, frames: FrameBatch, from: number, to: number): void {
-    this.#onTime.countIn(this.get(rank, startMs)!, frames, from, to)
+  countSlice(
+    rank: number,
+    { takers, dueMs }: Slice,
+    { frames, from, to }: FramesOf,
+    isDue: IsDue,
+  ): void {
+    for (const { window, isLate } of takers) {
+      if (!isLate) this.#onTime.countIn(this.get(rank, window.startMs)!, frames, from, to)
+      for (let i = isLate ? from : to; i < to; i++) {
+        if (window.addLate(frames, i, dueMs)) isDue(window)
+      }
+    }
+  }
+
+  uniteSlice(_: number, { takers, dueMs }: Slice, pane: PartialPane, isDue: IsDue): void {
+    for (const { window, isLate } of takers) {
+      if (!isLate) window.addUsers(pane)
+      else if (window.addLateUsers(pane, dueMs)) isDue(window)
+    }
   }
 
   *windows(): Generator<Window> {
