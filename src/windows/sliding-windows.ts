@@ -22,6 +22,10 @@ import { SlidingWindow } from './sliding-window.ts'
 import { SliceWindows } from './slice-windows.ts'
 import type { FramesOf, IsDue, Joining, Slice } from './tally.ts'
 
+/** Before the name of a kind in a state: its slices, and the record of its windows. */
+export const slicePrefix = 'slice:'
+export const slidingPrefix = 'sliding:'
+
 export interface SlidingWindowsOptions {
   readonly kind: WindowKind & { readonly overlap: Overlap }
   readonly rank: number
@@ -58,7 +62,7 @@ export class SlidingWindows {
   constructor(options: SlidingWindowsOptions) {
     const { kind, latenessMs, reserve } = options
     this.#options = options
-    this.#sliceKind = { ...kind.overlap.slice, name: `slice:${kind.name}` }
+    this.#sliceKind = { ...kind.overlap.slice, name: `${slicePrefix}${kind.name}` }
     this.#sliceWindows = new SliceWindows(kind.overlap, latenessMs)
     this.#last = new LastSlices(() => this.#oldestMs(), reserve)
   }

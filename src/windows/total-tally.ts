@@ -6,11 +6,8 @@ import { RecordReader, RecordWriter } from '../state/record.ts'
 import { ChangedRecords } from '../state/changed-records.ts'
 import type { OpenWindow } from './open-window.ts'
 import type { SlidingWindow } from './sliding-window.ts'
-import type { SlidingWindows } from './sliding-windows.ts'
+import { slidingPrefix, type SlidingWindows } from './sliding-windows.ts'
 import { type AnyTally, type FramesOf, type IsDue, type Slice, Tally } from './tally.ts'
-
-/** Before the name of a kind: the record of its windows. */
-const prefix = 'sliding:'
 
 export class TotalTally implements AnyTally {
   readonly #plain: Tally<OpenWindow>
@@ -101,7 +98,7 @@ export class TotalTally implements AnyTally {
     const records = this.sliding.map((each) => {
       const record = new RecordWriter()
       each.writeTo(record)
-      return [`${prefix}${each.kindName}`, record] as const
+      return [`${slidingPrefix}${each.kindName}`, record] as const
     })
     this.#records.save(put, records)
   }
@@ -109,11 +106,11 @@ export class TotalTally implements AnyTally {
   /** Takes its own, and gives back the others. */
   *load(records: Iterable<StateRecord>): Generator<StateRecord> {
     for (const [key, value] of records) {
-      if (!key.startsWith(prefix)) {
+      if (!key.startsWith(slidingPrefix)) {
         yield [key, value]
         continue
       }
-      const own = this.sliding.find(({ kindName }) => `${prefix}${kindName}` === key)
+      const own = this.sliding.find(({ kindName }) => `${slidingPrefix}${kindName}` === key)
       if (own === undefined) throw unknownRecord(key)
       own.readFrom(new RecordReader(key, value))
       this.#records.stands(key, value)
