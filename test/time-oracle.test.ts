@@ -336,7 +336,8 @@ test('random streams: the counts balance, and the last line of a window has all 
       const windows = [...last.values()].filter(({ window }) => window === name)
       const frames = windows.reduce((sum, { frames }) => sum + frames, 0)
       assert.ok(frames <= counted * count - partly, place)
-      assert.ok(frames >= (counted - partly) * count + partly, place)
+      // Of several, those that end behind the last slice are not shown.
+      assert.ok(frames >= counted - partly, place)
     }
   }
 })

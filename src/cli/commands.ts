@@ -107,10 +107,11 @@ export type PipelineFlags =
   & ReportingOptions
 export type MergeFlags =
   & MergingOptions
+  & GroupLinesOptions
   & Pick<CountingOptions, 'partial'>
   & Pick<LinesOptions, 'zero'>
   & Pick<ReadingOptions, 'maxLine' | 'zstdWindow'>
-  & Pick<KindOptions, 'weekStart'>
+  & Pick<KindOptions, 'weekStart' | 'rolling'>
   & Pick<TimeOptions, 'lateness' | 'order'>
   & Pick<OutputOptions, 'format' | 'early' | 'out'>
   & KafkaSwitches
@@ -218,6 +219,8 @@ export const merge: Runnable<MergeFlags, MergeRun> = {
   takes: { words: 'FILE', most: Infinity },
   options: {
     ...merging,
+    rolling: kinds.rolling,
+    ...groupLines,
     partial: counting.partial,
     zero: lines.zero,
     weekStart: kinds.weekStart,

@@ -27,6 +27,7 @@ export function generatePlan({ values, given }: Parsed<GeneratingOptions>): Gene
     frameBytes: values.frameBytes ?? values.kilobytes * 1024,
     ratePerSecond: values.rate,
     users: values.users,
+    groups: values.groups,
     delaySeconds: values.delay,
     delayPercent: values.delayPercent,
     seed: values.seed,

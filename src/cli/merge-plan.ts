@@ -21,6 +21,7 @@ import {
   kafkaWrite,
 } from './options/kafka.ts'
 import { counting } from './options/counting.ts'
+import { groupLines } from './options/grouping.ts'
 import { merging } from './options/merging.ts'
 import { lines, output } from './options/output.ts'
 import { input } from './options/reading.ts'
@@ -39,6 +40,9 @@ export interface MergePlan {
   /** Whether sets of users are passed on. */
   readonly partial: boolean
   readonly hasZeros: boolean
+  readonly hasTotal: boolean
+  readonly top: number | undefined
+  readonly mostGroups: number
   readonly lateness: Lateness
   readonly isOrdered: boolean
   readonly maxLineBytes: number
@@ -82,6 +86,8 @@ async function unitedTopics(parsed: Parsed<MergeFlags>): Promise<UnitedTopics | 
   if (!writes) refuseWithout('--to-kafka', Object.values(kafkaWrite), given)
   const ofLines = [
     ...Object.values(merging),
+    ...Object.values(groupLines),
+    kinds.rolling,
     counting.partial,
     lines.zero,
     kinds.weekStart,
@@ -163,7 +169,10 @@ export function unitedState(topic: string, commitEveryMs: number): TopicState {
 
 export function mergePlan({ values, given, files }: Parsed<MergeFlags>): MergePlan {
   const {
-    to,
+    rolling,
+    top,
+    maxGroups: mostGroups,
+    total: hasTotal,
     weekStart,
     disjoint,
     partial,
@@ -174,6 +183,15 @@ export function mergePlan({ values, given, files }: Parsed<MergeFlags>): MergePl
     zstdWindow,
     strict,
   } = values
+  const to = rolling.length === 0 ? values.to : [...values.to ?? [], ...rolling.flat()]
+  if (disjoint && (rolling.length > 0 || top !== undefined)) {
+    const flag = top === undefined ? '--rolling' : '--top'
+    const remedy = 'leave one out, as a user may be in several days, and in several groups'
+    throw contradiction(`--disjoint and ${flag}`, remedy)
+  }
+  if (hasZeros && !hasTotal) {
+    throw contradiction('--zero and --no-total', 'leave one out, as groups have no empty windows')
+  }
   if (disjoint && to !== undefined) {
     const remedy = 'leave one out, as a user of one minute may come again in the next'
     throw contradiction('--disjoint and --to', remedy)
@@ -189,6 +207,9 @@ export function mergePlan({ values, given, files }: Parsed<MergeFlags>): MergePl
     isDisjoint: disjoint,
     partial,
     hasZeros,
+    hasTotal,
+    top,
+    mostGroups,
     lateness,
     isOrdered: order !== 'none',
     maxLineBytes: maxLine,

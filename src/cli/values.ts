@@ -2,6 +2,7 @@
  * Readers of option values: each takes the text that was typed and gives the value, or throws the
  * end of an error message. They read their text and nothing else: no file, no clock, no machine.
  */
+import type { GroupOptions } from '../generate/groups.ts'
 import { keyName } from '../kernel/key-name.ts'
 import { parseTime } from '../time/unix-time.ts'
 
@@ -33,6 +34,19 @@ export function keyList(text: string): readonly string[] {
     throw new Error(`expected each key once, and ${twice} stands there twice`)
   }
   return keys
+}
+
+/** `country=200,page=50000`; none where there is no text. */
+export function groupList(text: string): readonly GroupOptions[] {
+  if (text === '') return []
+  return text.split(',').map((part) => {
+    const [, key = '', count = ''] = /^([\w.-]+)=(\d+)$/.exec(part) ?? []
+    const values = Number(count)
+    if (key === '' || !(values >= 1 && values <= 10_000_000)) {
+      throw new Error('expected keys with up to 10,000,000 values, such as country=200,page=50000')
+    }
+    return { key, values }
+  })
 }
 
 /** Of the database of zones, as it is found out when that is read. */

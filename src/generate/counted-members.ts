@@ -28,8 +28,8 @@ export function encoded(text: string): Uint8Array {
   return encoder.encode(text)
 }
 
-export function emptyMember(): Member {
-  return { bytes: new Uint8Array(64), length: 0 }
+export function emptyMember(mostBytes = 64): Member {
+  return { bytes: new Uint8Array(mostBytes), length: 0 }
 }
 
 /** A member with the text given: for those that are wrong on purpose. */

@@ -7,6 +7,7 @@
 import { frameBody, type Line, maxLineBytes } from './body.ts'
 import { brokenLine } from './broken.ts'
 import { emptyMember, mixed, type TsForm, writeTs, writeUid } from './counted-members.ts'
+import { drawGroups, type GroupOptions, prependGroups } from './groups.ts'
 import { memberPool } from './members.ts'
 import { below, happens, jumpedRandom, type Random, seededRandom } from './random.ts'
 import type { Truth } from './truth.ts'
@@ -31,6 +32,8 @@ export interface GenerateOptions {
   readonly startMs: number
   /** Per cent of lines that are malformed or have a wrong clock. */
   readonly brokenPercent: number
+  /** Keys that frames have to be split by. */
+  readonly groups?: readonly GroupOptions[]
   /** Told how many lines there are, before those are yielded. */
   readonly onLines?: (count: number) => void
 }
@@ -42,15 +45,16 @@ const chunkBytes = 256 * 1024
  * into the same buffer.
  */
 export function* generateFrames(options: GenerateOptions, truth?: Truth): Generator<Uint8Array> {
-  const { count, frameBytes, users, crlf } = options
+  const { count, frameBytes, users, crlf, groups = [] } = options
   const events = seededRandom(options.seed)
   const random = jumpedRandom(events)
   const lineBreakBytes = crlf ? 2 : 1
   const body = frameBody({ pool: memberPool(random), random, frameBytes, lineBreakBytes })
+  const ofGroups = jumpedRandom(jumpedRandom(events))
   const salt = mixed(options.seed + 1)
   const { firstMs, lastMs } = timeRange(options)
   const broken = brokenLine({ events, random, body, firstMs, lastMs })
-  const uid = emptyMember()
+  const uid = emptyMember(64 + mostGroupBytes(groups))
   const ts = emptyMember()
   const bytes = new Uint8Array(chunkBytes + maxLineBytes(frameBytes))
   const line: Line = { bytes, start: 0, end: 0 }
@@ -62,9 +66,11 @@ export function* generateFrames(options: GenerateOptions, truth?: Truth): Genera
     const tsMs = spelledMs(eventMs(options, events, i), form)
     writeUid(uid, random, user, salt)
     writeTs(ts, random, tsMs, form)
+    const drawn = drawGroups(groups, ofGroups)
+    if (groups.length > 0) prependGroups(uid, groups, drawn, ofGroups)
     if (!isBroken) {
       body(line, uid, ts)
-      truth?.add(tsMs, user)
+      truth?.add(tsMs, user, drawn)
     } else if (broken(line, { uid, ts, tsMs }) === 'malformed') truth?.addMalformed()
     else truth?.addWrongClock()
     if (crlf) bytes[line.end++] = 0x0d
@@ -77,6 +83,10 @@ export function* generateFrames(options: GenerateOptions, truth?: Truth): Genera
     }
   }
   if (line.start > 0) yield bytes.subarray(0, line.start)
+}
+
+function mostGroupBytes(groups: readonly GroupOptions[]): number {
+  return groups.reduce((sum, { key }) => sum + 12 * key.length + 64, 0)
 }
 
 /** When frame `i` happened. Never before 1970, whatever the delay. */

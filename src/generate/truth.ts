@@ -4,6 +4,7 @@
  * set, and nothing is estimated.
  */
 import { type NextStart, type WindowTruth, WindowTruths } from './window-truths.ts'
+import type { DrawnGroups, GroupOptions } from './groups.ts'
 import { UserSet } from './user-set.ts'
 
 const truthWindows = ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const
@@ -53,20 +54,26 @@ export class Truth {
   #maxMs = -Infinity
 
   /** `delaySeconds`: how long before the latest frame another one may lie. */
-  constructor({ delaySeconds }: { readonly delaySeconds: number }) {
+  constructor(
+    { delaySeconds, groups, users }: {
+      readonly delaySeconds: number
+      readonly groups?: readonly GroupOptions[]
+      readonly users?: number
+    },
+  ) {
     // A second more, as a `ts` in whole seconds lies up to that much before its place.
     this.#delayMs = (delaySeconds + 1) * 1000
-    this.#windows = truthWindows.map((name) => new WindowTruths(startOf[name]))
+    this.#windows = truthWindows.map((name) => new WindowTruths(startOf[name], groups, users))
   }
 
   /** Counts a good frame. */
-  add(tsMs: number, userNumber: number): void {
+  add(tsMs: number, userNumber: number, groups: DrawnGroups = []): void {
     this.#lines++
     this.#minMs = Math.min(this.#minMs, tsMs)
     this.#maxMs = Math.max(this.#maxMs, tsMs)
     this.#users.add(userNumber)
     const settledMs = this.#maxMs - this.#delayMs
-    for (const windows of this.#windows) windows.add({ tsMs, userNumber, settledMs })
+    for (const windows of this.#windows) windows.add({ tsMs, userNumber, groups, settledMs })
   }
 
   /** Counts a line that is no frame. */

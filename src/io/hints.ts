@@ -9,7 +9,7 @@ const endOf1970Ms = Date.UTC(1971, 0)
 export function hints(ledger: Ledger): readonly string[] {
   const { total } = ledger
   const { frames, accepted = 0, quarantined = 0, late = 0, latestMs = 0, opened = 0 } = total
-  const unfilled = hintsOfZeros(total)
+  const unfilled = [...hintsOfZeros(total), ...hintsOfGroups(total)]
   if (total.merged !== undefined) return [...unfilled, ...hintsOfMerge(total)]
   if (frames < fewestFrames) return unfilled
   const [{ counted = 0 } = {}] = ledger.windows.values() // of the finest kind
@@ -46,6 +46,16 @@ function hintsOfZeros({ unfilled = 0 }: Total): readonly string[] {
   return [
     `${grouped(unfilled)} empty windows have no line of --zero, as more than 100,000 came in a ` +
     'row; is a clock wrong? --from and --until leave its frames out, longer windows are fewer',
+  ]
+}
+
+function hintsOfGroups({ folded = 0 }: Total): readonly string[] {
+  if (folded === 0) return []
+  return [
+    `${
+      grouped(folded)
+    } times something was counted among the others, as its window has --max-groups ` +
+    'groups already; a larger --max-groups tells more of them apart',
   ]
 }
 

@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer'
 import type { Transform, TransformCallback } from 'node:stream'
 import { stringify } from 'ndjson'
-import { withGroup } from '../ndjson/result-json.ts'
+import { resultJson } from '../ndjson/result-json.ts'
 import type { ResultLine } from '../records.ts'
 import { shown } from '../shown.ts'
 import { hasNames, type Rows, type TableColumns, tsvRows } from './result-format.ts'
@@ -118,10 +118,13 @@ function jsonText(): (line: ResultLine) => string {
   const encoder = stringify() as unknown as Transform
   let text = ''
   const take: TransformCallback = (_error, line: string) => text = line
-  return (line) => {
+  const encode = (line: ResultLine) => {
     encoder._transform(line, 'utf8', take)
-    if (line.by !== undefined) text = withGroup(text, line)
-    return hasNames(line) ? `${shown(text.trimEnd())}\n` : text
+    return text
+  }
+  return (line) => {
+    const json = resultJson(line, encode)
+    return hasNames(line) ? `${shown(json.trimEnd())}\n` : json
   }
 }
 

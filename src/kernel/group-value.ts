@@ -71,7 +71,7 @@ function groupJson(text: string): string {
 }
 
 /** Behind the bracket that closes the one at `at`. */
-function containerEnd(bytes: Uint8Array, at: number): number {
+export function containerEnd(bytes: Uint8Array, at: number): number {
   for (let depth = 0;; at++) {
     const byte = bytes[at]!
     if (byte === QUOTE) {

@@ -9,6 +9,7 @@ import type { Sketch } from '../counter/sketch.ts'
 import { bytesOf } from '../ndjson/base64.ts'
 import type { ReadLine, Reject, ResultLine } from '../records.ts'
 import { isWeekDay, type WeekDay } from '../time/calendar.ts'
+import { windowFrom } from '../time/overlap.ts'
 import { misfit } from './nesting.ts'
 import { type KindName, type ZonedKind, ZonedKinds } from '../time/zoned-kinds.ts'
 import type { Zone } from '../time/zone.ts'
@@ -73,7 +74,7 @@ export function admission(options: AdmitOptions): (read: ReadLine) => Admitted |
       throw new NotAdmitted('malformed', `"weekStart" ${weekStart}; expected a day of the week`)
     }
     const kind = namedKind({ window, tz, weekStart })
-    const { startMs, endMs } = kind.kind.spanAt(start * 1000)
+    const { startMs, endMs } = windowFrom(kind.kind, start * 1000)
     if (startMs === start * 1000 && endMs === end * 1000) return kind
     const expected = `expected ${startMs / 1000} to ${endMs / 1000}`
     throw new NotAdmitted('malformed', `no ${window} in ${tz} is ${start} to ${end}; ${expected}`)

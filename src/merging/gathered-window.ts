@@ -5,6 +5,8 @@
  */
 import type { Estimate } from '../counter/counter.ts'
 import { sumOfDisjoint } from '../counter/disjoint.ts'
+import type { Group } from '../group.ts'
+import type { WindowKind } from '../time/calendar.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
 import type { Admitted, NotMergeable } from './admit.ts'
 import type { Part } from './part.ts'
@@ -31,23 +33,32 @@ export interface GatherOptions {
 }
 
 export class GatheredWindow {
-  readonly kindName: string
+  readonly kind: WindowKind
   readonly startMs: number
   readonly endMs: number
   readonly dueMs: number
+  readonly by: Group | undefined
   /** The kinds of window that it goes into. */
   readonly targets: readonly ZonedKind[]
   readonly #isDisjoint: boolean
   #parts: readonly Part[] = []
 
   /** Of that line, which is still to be added. */
-  constructor({ kind, startMs, endMs, targets }: Admitted, { isDisjoint, dueMs }: GatherOptions) {
-    this.kindName = kind.kind.name
+  constructor(
+    { kind, startMs, endMs, targets, part: { by } }: Admitted,
+    { isDisjoint, dueMs }: GatherOptions,
+  ) {
+    this.by = by
+    this.kind = kind.kind
     this.startMs = startMs
     this.endMs = endMs
     this.dueMs = dueMs
     this.targets = targets
     this.#isDisjoint = isDisjoint
+  }
+
+  get kindName(): string {
+    return this.kind.name
   }
 
   /** Which lines are replaced, perhaps this one itself, or why it cannot be taken. */

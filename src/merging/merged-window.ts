@@ -8,7 +8,9 @@ import { imageOf } from '../counter/image.ts'
 import { ExactSet } from '../counter/exact.ts'
 import { mostInSet, setImageOf } from '../counter/set-image.ts'
 import type { Sketch } from '../counter/sketch.ts'
+import type { Group } from '../group.ts'
 import type { ResultLine } from '../records.ts'
+import { windowFrom } from '../time/overlap.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
 import type { United } from './gathered-window.ts'
 import type { Part } from './part.ts'
@@ -16,9 +18,13 @@ import { resultLines } from '../windows/result-lines.ts'
 import { sketchOf, unitedWith, type Users } from './united-users.ts'
 import { covers, join, paneFields, shardFields, type Shares, sum, take } from './shares.ts'
 
+/** In place of the kind of lines: shares of groups that were absorbed. */
+const restName = 'rest'
+
 export class MergedWindow {
   readonly startMs: number
   readonly endMs: number
+  readonly by: Group | undefined
   readonly #kind: ZonedKind
   /** By the kind of the lines; undefined before the first. */
   #shares: Map<string, Shares> | undefined
@@ -26,9 +32,12 @@ export class MergedWindow {
   /** The smallest of the sketches that there are; NaN where a line has none. */
   #precision = Infinity
   #own: United | undefined
+  /** By the kind of the lines. */
+  #waiting: (readonly [United, kindName: string])[] = []
 
-  constructor(kind: ZonedKind, ms: number) {
-    const { startMs, endMs } = kind.kind.spanAt(ms)
+  constructor(kind: ZonedKind, ms: number, by?: Group) {
+    this.by = by
+    const { startMs, endMs } = windowFrom(kind.kind, ms)
     this.startMs = startMs
     this.endMs = endMs
     this.#kind = kind
@@ -36,6 +45,15 @@ export class MergedWindow {
 
   get name(): string {
     return this.#kind.kind.name
+  }
+
+  get zonedKind(): ZonedKind {
+    return this.#kind
+  }
+
+  /** Its place among the lines of the window: that of all frames comes first. */
+  get breakdownName(): string {
+    return this.by?.breakdown.join('\n') ?? ''
   }
 
   /** Of the sketch in its line, if that has one. */
@@ -47,7 +65,23 @@ export class MergedWindow {
     return this.#kind.kind.nominalMs
   }
 
+  /** Where windows overlap, what they have in common stays one until a line is made of it. */
   take(united: United, kindName: string): void {
+    if (this.#kind.kind.overlap === undefined) this.#take(united, kindName)
+    else this.#waiting.push([united, kindName])
+  }
+
+  /** Whether it has lines of its own. */
+  get hasOwn(): boolean {
+    return this.#waiting.some(([, kindName]) => kindName === this.name)
+  }
+
+  #takeWaiting(): void {
+    for (const [united, kindName] of this.#waiting) this.#take(united, kindName)
+    this.#waiting = []
+  }
+
+  #take(united: United, kindName: string): void {
     if (kindName === this.name) this.#own = united
     const { users, precision = NaN } = united
     if (users !== undefined) this.#users = unitedWith(this.#users, users)
@@ -58,11 +92,35 @@ export class MergedWindow {
     this.#shares.set(kindName, shares)
   }
 
+  /** How many users its line tells of. */
+  get users(): number {
+    this.#takeWaiting()
+    return this.#counted(this.#united(), false).users
+  }
+
+  /** Whether its users can be united with those of other groups. */
+  get isKnown(): boolean {
+    return this.#users !== undefined
+  }
+
+  /** Adds all of another group, which has frames of its own. Nothing is left of that. */
+  absorb(group: MergedWindow): void {
+    this.#takeWaiting()
+    this.#users = unitedWith(this.#users, group.#users!)
+    this.#precision = Math.min(this.#precision, group.#precision)
+    this.#shares ??= new Map()
+    const shares = this.#shares.get(restName) ?? new Map()
+    take(shares, group.#united(), sum)
+    this.#shares.set(restName, shares)
+    group.#letGo()
+  }
+
   /**
    * Only once. `isCut`: the run was stopped, and there may be more. `hasSet`: a set of users is
    * passed on.
    */
   line({ isCut, hasSet }: { readonly isCut: boolean; readonly hasSet: boolean }): ResultLine {
+    this.#takeWaiting()
     const shares = this.#united()
     if (isCut) {
       for (const [shard, { frames, revision }] of shares) {
@@ -76,7 +134,7 @@ export class MergedWindow {
     const counted = this.#counted(shares, hasSet)
     this.#letGo()
     const toLine = resultLines({ calendar: this.#kind, shard })
-    return toLine({ window, counted, frames, pane, revision, shards })
+    return toLine({ window, counted, frames, pane, revision, shards, by: this.by })
   }
 
   /**

@@ -8,6 +8,7 @@ import { readImage } from '../counter/read-image.ts'
 import { ExactSet } from '../counter/exact.ts'
 import { readSetImage } from '../counter/set-image.ts'
 import type { Sketch } from '../counter/sketch.ts'
+import type { Group } from '../group.ts'
 import { bytesOf } from '../ndjson/base64.ts'
 import type { ReadLine, ResultLine } from '../records.ts'
 import { type Shares, sharesOf } from './shares.ts'
@@ -26,6 +27,7 @@ export class Part implements Estimate {
   readonly revision: number
   readonly shard: string | undefined
   readonly shards: ResultLine['shards'] | undefined
+  readonly by: Group | undefined
   readonly #place: string
   readonly #lineNumber: number
   readonly #sketch: Sketch | string | undefined
@@ -46,6 +48,7 @@ export class Part implements Estimate {
     this.revision = line.revision ?? 0
     this.shard = line.shard
     this.shards = line.shards
+    this.by = line.by
     this.#place = place
     this.#lineNumber = lineNumber
     this.#sketch = sketch?.coupons === undefined ? sketch : line.sketch

@@ -5,6 +5,7 @@
  */
 import type { ResultLine, ShardCount } from '../records.ts'
 import { isCount, isRecord } from './fields.ts'
+import { groupInLine } from './group-in-line.ts'
 
 /** The line, or what is wrong with it. */
 export function parseResult(text: string): ResultLine | string {
@@ -21,7 +22,12 @@ export function parseResult(text: string): ResultLine | string {
       ? `no result line: it has no "${key}"; expected ${expected}`
       : `no result line: "${key}" is ${shortened(line[key])}; expected ${expected}`
   }
-  const result = line as unknown as ResultLine
+  let result = line as unknown as ResultLine
+  if (line['by'] !== undefined) {
+    const by = groupInLine(text)
+    if (by === undefined) return '"by" is no object with keys, each of which stands once'
+    result = { ...result, by }
+  }
   const { shard, shards, frames, users, low, high } = result
   if (low > users || users > high) return `"users" ${users} is not within ${low} and ${high}`
   if (shards === undefined) return result

@@ -121,6 +121,7 @@ export function countStage(options: CountOptions): CountStage {
   const account = ledger.open({ opened: 0, accepted: 0, unread: 0 })
   const ofKinds = kinds.map((kind) => ledger.open(windowAccount(kind)))
   const overlapping = sliceWindows(kinds, latenessMs)
+  const hasOverlap = overlapping.some((each) => each !== undefined)
   /** Kinds whose windows are over, while a run of frames is counted. */
   const over: number[] = []
   const union = new Union()
@@ -370,6 +371,7 @@ export function countStage(options: CountOptions): CountStage {
   /** In steps, after so many lines. */
   function* settling(untilMs: number, emit: Emit<CountOut>): Generator<void> {
     let lines = 0
+    if (untilMs === Infinity && hasOverlap) dropWindowsToCome()
     const counting: Emit<CountOut> = (message) => {
       lines++
       emit(message)
@@ -512,8 +514,39 @@ export function countStage(options: CountOptions): CountStage {
     }
   }
 
+  /** Those that are to be shown before their time, or at the end. */
   function windowsInOrder(): CountedWindow[] {
-    return tallies.flatMap((tally) => [...tally.windows()]).sort(inOrderOfEnds)
+    const isToCome = windowsToCome()
+    return tallies.flatMap((tally) => [...tally.windows()].filter((each) => !isToCome(each)))
+      .sort(inOrderOfEnds)
+  }
+
+  /** Where windows overlap: whether one ends behind the last slice that has frames. */
+  function windowsToCome(): (window: CountedWindow) => boolean {
+    const lastMs = kinds.map(() => Infinity)
+    for (const [k, { overlap }] of kinds.entries()) {
+      if (overlap === undefined) continue
+      let startMs = -Infinity
+      for (const tally of tallies) {
+        for (const window of tally.windows()) {
+          if (window.rank === k && window.startMs > startMs) startMs = window.startMs
+        }
+      }
+      if (startMs > -Infinity) lastMs[k] = overlap.slice.spanAt(startMs).endMs
+    }
+    return ({ rank, endMs }) => endMs > lastMs[rank]!
+  }
+
+  /** What has not begun to be over is not shown at the end: seven days, of which six are to come. */
+  function dropWindowsToCome(): void {
+    const isToCome = windowsToCome()
+    for (const tally of tallies) {
+      for (const window of [...tally.windows()]) if (isToCome(window)) letGo(window)
+    }
+    due = new TinyQueue(
+      due.data.filter(({ window }) => !('reach' in window) || !isToCome(window)),
+      inOrder,
+    )
   }
 
   /** Lets go of each window when its line is made, as memory may be short. */

@@ -16,6 +16,8 @@ import type { ZonedKind } from '../time/zoned-kinds.ts'
 import { admission, type AdmitOptions, type Admitted, type NotMergeable } from '../merging/admit.ts'
 import type { Result } from './count.ts'
 import { GatheredWindow } from '../merging/gathered-window.ts'
+import { windowsWith } from '../merging/nesting.ts'
+import { linesOfGroups } from '../merging/groups-of-window.ts'
 import { MergedWindow } from '../merging/merged-window.ts'
 import { ByWindow } from '../merging/by-window.ts'
 import { MergedZeros } from '../merging/merged-zeros.ts'
@@ -30,6 +32,10 @@ export interface MergeOptions extends AdmitOptions {
   readonly partial?: boolean
   /** Whether empty windows have lines. */
   readonly hasZeros?: boolean
+  /** Whether windows of all frames have lines, and how many groups of each window and breakdown. */
+  readonly hasTotal?: boolean
+  readonly top?: number | undefined
+  readonly mostGroups?: number
   readonly ledger: Ledger
 }
 
@@ -40,6 +46,7 @@ export type MergeOut = Result | Reject
 
 export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> {
   const { isDisjoint, latenessMs, partial: hasSet = false, ledger } = options
+  const { hasTotal = true, top, mostGroups = Infinity } = options
   const admit = admission(options)
   const union = new Union()
   const gathered = new ByWindow<GatheredWindow>()
@@ -50,6 +57,9 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
   let longestMs = 0
   /** What ends by then is written. */
   let writtenMs = -Infinity
+  /** Of kinds that overlap: the end of the last slice that there is. Windows that end later are not over. */
+  let isEnding = false
+  const lastSliceMs = new Map<string, number>()
   const account = ledger.open({
     lines: 0,
     malformed: 0,
@@ -62,6 +72,7 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     contradicted: 0,
   })
 
+  const folding = ledger.open({ folded: 0 })
   const unfilled = options.hasZeros === true ? ledger.open({ unfilled: 0 }) : undefined
   const zeros = unfilled &&
     new MergedZeros({ hasSet, leftOut: (windows) => unfilled.unfilled += windows })
@@ -81,25 +92,28 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
   function gather(admitted: Admitted): NotMergeable | undefined {
     const { part, kind: { kind }, startMs, endMs, targets } = admitted
     const dueMs = endMs + latenessMs(kind)
-    const isWritten = targets.some((each) => each.kind.spanAt(startMs).endMs <= writtenMs)
+    const isWritten = targets.some((each) => {
+      return windowsWith({ fine: kind, coarse: each.kind, ms: startMs })[0]!.endMs <= writtenMs
+    })
     if (dueMs <= union.watermarkMs || isWritten) {
       const detail = `came when the line of its ${kind.name} was complete; expected lines in ` +
         'order of time, --order none takes them in any, a longer --lateness some of them'
       return { reason: 'expired', detail }
     }
-    const known = gathered.get(kind.name, startMs)
+    const place = { kindName: kind.name, startMs, by: part.by }
+    const known = gathered.get(place)
     const window = known ?? new GatheredWindow(admitted, { isDisjoint, dueMs })
     const isContradicted = window.isContradictedBy(part)
     const replaced = window.add(part)
     if ('reason' in replaced) return replaced
     if (isContradicted) account.contradicted++
     if (known === undefined) {
-      gathered.set(kind.name, startMs, window)
+      gathered.set(place, window)
       toUnite.push(window)
       for (const target of [admitted.kind, ...targets]) {
         longestMs = Math.max(longestMs, latenessMs(target.kind))
       }
-      for (const target of targets) expect(target, startMs)
+      for (const target of targets) expect(target, admitted)
     }
     note(part, replaced)
     return undefined
@@ -115,35 +129,47 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     if (!part.isNamed && !isRevised) account.repeated++
   }
 
-  /** The window of that kind has lines from now on. */
-  function expect(target: ZonedKind, ms: number): void {
-    const { name } = target.kind
-    const { startMs } = target.kind.spanAt(ms)
-    if (merged.get(name, startMs) !== undefined) return
-    const window = new MergedWindow(target, ms)
-    zeros?.expect(target, startMs)
-    merged.set(name, startMs, window)
-    toWrite.push(window)
+  /** The windows of that kind have lines from now on. */
+  function expect(
+    target: ZonedKind,
+    { kind: { kind }, startMs: ms, part: { by } }: Admitted,
+  ): void {
+    const { name, overlap } = target.kind
+    if (overlap !== undefined && kind.name !== name) {
+      const lastMs = overlap.slice.spanAt(ms).endMs
+      lastSliceMs.set(name, Math.max(lastMs, lastSliceMs.get(name) ?? -Infinity))
+    }
+    for (const { startMs } of windowsWith({ fine: kind, coarse: target.kind, ms })) {
+      const place = { kindName: name, startMs, by }
+      if (merged.get(place) !== undefined) continue
+      const window = new MergedWindow(target, startMs, by)
+      if (by === undefined) zeros?.expect(target, startMs)
+      merged.set(place, window)
+      toWrite.push(window)
+    }
   }
 
   function settle(reachedMs: number): void {
     let window: GatheredWindow | undefined
     while ((window = toUnite.peek()) !== undefined && window.dueMs <= reachedMs) {
-      gathered.delete(window.kindName, window.startMs)
+      gathered.delete(window)
       unite(toUnite.pop()!)
     }
   }
 
   function unite(window: GatheredWindow): void {
-    const { kindName, startMs, targets } = window
+    const { kindName, kind: fine, startMs, targets, by } = window
     const united = window.unite()
-    for (const { kind } of targets) {
-      merged.get(kind.name, kind.spanAt(startMs).startMs)!.take(united, kindName)
+    for (const { kind: coarse } of targets) {
+      for (const { startMs: ofWindowMs } of windowsWith({ fine, coarse, ms: startMs })) {
+        merged.get({ kindName: coarse.name, startMs: ofWindowMs, by })!.take(united, kindName)
+      }
     }
   }
 
   /** Unites no more than what the next window needs, and lets go of it, as memory may be short. */
   function* inSteps(how: 'end' | 'stop', emit: Emit<MergeOut>): Generator<void> {
+    isEnding = true
     const left = toUnite.data.sort((a, b) => b.endMs - a.endMs)
     toUnite = newQueue()
     gathered.clear()
@@ -161,10 +187,42 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     let window: MergedWindow | undefined
     while ((window = toWrite.peek()) !== undefined && window.endMs <= completeMs) {
       for (const line of zeros?.before(window) ?? []) put(line, emit)
-      toWrite.pop()
-      merged.delete(window.name, window.startMs)
-      put(window.line({ isCut, hasSet }), emit)
+      if (window.by !== undefined) {
+        writeGroups(popGroups(window), emit, isCut)
+        continue
+      }
+      pop()
+      if (isToCome(window)) continue
+      if (hasTotal) put(window.line({ isCut, hasSet }), emit)
       zeros?.written(window)
+    }
+  }
+
+  function pop(): MergedWindow {
+    const window = toWrite.pop()!
+    merged.delete({ kindName: window.name, startMs: window.startMs, by: window.by })
+    return window
+  }
+
+  /** Those of one window and breakdown, which stand behind one another. */
+  function popGroups(first: MergedWindow): MergedWindow[] {
+    const groups: MergedWindow[] = []
+    for (let next; (next = toWrite.peek()) !== undefined && inOrder(next, first) === 0;) {
+      groups.push(pop())
+    }
+    return groups.filter((each) => !isToCome(each))
+  }
+
+  /** Whether slices of it are behind all that there are, now that no more come. */
+  function isToCome(window: MergedWindow): boolean {
+    return isEnding && window.endMs > (lastSliceMs.get(window.name) ?? Infinity) && !window.hasOwn
+  }
+
+  function writeGroups(groups: readonly MergedWindow[], emit: Emit<MergeOut>, isCut: boolean) {
+    if (groups.length === 0) return
+    const folded = (count: number) => folding.folded += count
+    for (const each of linesOfGroups(groups, groups[0]!.zonedKind, { top, mostGroups, folded })) {
+      put(each.line({ isCut, hasSet }), emit)
     }
   }
 
@@ -203,6 +261,13 @@ function newQueue(): TinyQueue<GatheredWindow> {
   return new TinyQueue<GatheredWindow>([], (a, b) => a.dueMs - b.dueMs)
 }
 
+/** 0: groups of one window and breakdown. */
 function inOrder(a: MergedWindow, b: MergedWindow): number {
-  return a.endMs - b.endMs || a.nominalMs - b.nominalMs || (a.name < b.name ? -1 : 1)
+  if (a.endMs !== b.endMs) return a.endMs - b.endMs
+  if (a.nominalMs !== b.nominalMs) return a.nominalMs - b.nominalMs
+  return compareText(a.name, b.name) || compareText(a.breakdownName, b.breakdownName)
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -35,7 +35,13 @@ export type ToLine = (finding: Finding) => ResultLine
 type Draft = { -readonly [Field in keyof ResultLine]?: ResultLine[Field] }
 
 export function resultLines({ calendar, shard }: ResultLinesOptions): ToLine {
-  const { zone, weekStart, timeText } = calendar
+  const { zone, weekStart } = calendar
+  let [lastMs, lastTime] = [NaN, '']
+  /** Of the line before, mostly, where windows have groups. */
+  const timeText = (ms: number): string => {
+    if (ms !== lastMs) [lastMs, lastTime] = [ms, calendar.timeText(ms)]
+    return lastTime
+  }
   return ({ window: { kind, startMs, endMs }, counted, frames, pane, revision, shards, by }) => {
     const line: Draft = {
       window: kind.name,

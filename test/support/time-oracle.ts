@@ -54,6 +54,8 @@
  * 18. Where windows overlap, a frame counts in each of those that hold it by that window's own end
  *     and lateness. All that it is late for show it at one time: the earliest of the next multiple of
  *     10 s, and the ends, and ends + lateness, of windows that hold it.
+ * 19. At the end of the input windows are not shown that end behind the last slice that has frames:
+ *     their other slices are to come.
  * 16. `--max-jump off`: every ts is trusted, nothing is held, not even first frames.
  */
 import type { ResultLine } from '../../src/records.ts'
@@ -136,7 +138,15 @@ export function timeOracle(frames: readonly TimedFrame[], options: OracleOptions
     guard.push({ index, tsMs })
   }
   for (const guard of guards.values()) guard.end()
-  return { lines: notedLines(notes, options.calendar), verdicts, counts: counts() }
+  return { lines: notedLines(shownNotes(), options.calendar), verdicts, counts: counts() }
+
+  function shownNotes(): Note[] {
+    const lastMs = kinds.map(({ overlap, spanAt }, k) => {
+      const startsMs = notes.filter(({ kind }) => kind === k).map(({ startMs }) => startMs)
+      return overlap === undefined ? Infinity : spanAt(Math.max(...startsMs)).endMs
+    })
+    return notes.filter(({ kind, endMs }) => endMs <= lastMs[kind]!)
+  }
 
   function quarantine(index: number): void {
     verdicts[index] = 'quarantined'

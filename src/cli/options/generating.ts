@@ -2,12 +2,14 @@
 import type { Option } from '../option.ts'
 import { output } from './output.ts'
 import { reporting } from './reporting.ts'
-import { decimal, file, flag, time, wholeNumber } from '../values.ts'
+import type { GroupOptions } from '../../generate/groups.ts'
+import { decimal, file, flag, groupList, time, wholeNumber } from '../values.ts'
 
 export type GeneratingOptions = {
   readonly count: Option<number>
   readonly rate: Option<number>
   readonly users: Option<number>
+  readonly groups: Option<readonly GroupOptions[]>
   readonly start: Option<number>
   readonly seed: Option<number>
   readonly kilobytes: Option<number>
@@ -57,6 +59,18 @@ export const generating: GeneratingOptions = {
     brief: 'Number of users to draw from',
     detail: 'A user is drawn for each frame, so that not all of them need to appear.',
     example: '-n 5000',
+  },
+  groups: {
+    name: 'groups',
+    value: 'KEY=N[,KEY=N…]',
+    group: 'Frames',
+    fallback: '',
+    parse: groupList,
+    brief: 'Keys to split frames by, with so many values each',
+    detail:
+      'Few values are frequent and many are rare. Of some frames the key is null, or missing; ' +
+      'that is one group. `--truth` has users and frames of every group, and of all keys together.',
+    example: '--groups country=200,page=50000',
   },
   start: {
     name: 'start',
