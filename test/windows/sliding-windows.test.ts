@@ -44,7 +44,7 @@ test('users of a window are those of its own frames, on time, late and in any or
         return { source: 0, tsMs: startMs, uid: `${below(random, most)}` }
       })
       const dueMs = happens(random, 30) ? startMs + 2 * stepMs : -Infinity
-      const takers = [...ofSlice(startMs)].map((start) => {
+      const takers = startsWith(startMs, overlap.count, stepMs).map((start) => {
         return { window: windows.get(start) ?? windows.open(start), isLate: false }
       })
       let joining: Joining | undefined
@@ -57,11 +57,13 @@ test('users of a window are those of its own frames, on time, late and in any or
         },
       )
       if (dueMs !== -Infinity) joining!.join(dueMs)
-      for (const start of ofSlice(startMs)) {
+      for (const start of startsWith(startMs, overlap.count, stepMs)) {
         const set = users.get(start) ?? new Set()
         users.set(start, set)
         for (const { uid } of frames) set.add(uid)
       }
+      if (!happens(random, 10)) continue
+      for (const window of windows.windows()) for (const _ of window.lines('early', noLine));
     }
 
     for (const window of windows.windows()) {
@@ -79,12 +81,17 @@ test('users of a window are those of its own frames, on time, late and in any or
       const place = `${name} ${window.startMs}, stream ${i}; ${seedHint}`
       assert.deepEqual(plain(counted!), plain(own.estimate()), place)
     }
-
-    function* ofSlice(startMs: number): Generator<number> {
-      for (let n = overlap.count - 1; n >= 0; n--) yield startMs - n * stepMs
-    }
   }
 })
+
+function noLine(): ResultLine {
+  return {} as ResultLine
+}
+
+/** Begins of the windows that hold a slice. */
+function startsWith(startMs: number, count: number, stepMs: number): number[] {
+  return Array.from({ length: count }, (_, n) => startMs - (count - 1 - n) * stepMs)
+}
 
 /** Sets stand in no order. */
 function plain({ image, set, ...counted }: Finding['counted']) {
