@@ -109,9 +109,16 @@ export class SlidingWindows {
     return window
   }
 
-  /** Its first slice is in no later one. */
+  /** Its first slice is in no later one, but an earlier one may be there, where this is left out. */
   close(startMs: number): void {
     this.#windows.delete(startMs)
+    const isHeld = (start: number) =>
+      this.#sliceWindows.windowsOf(start).some((span) => this.#windows.has(span.startMs))
+    const over = this.#windows.size === 0 ? [...this.#slices.keys()] : [startMs]
+    for (const start of over) if (!isHeld(start)) this.#release(start)
+  }
+
+  #release(startMs: number): void {
     const slice = this.#slices.get(startMs)
     if (slice === undefined) return
     this.#slices.delete(startMs)
