@@ -5,6 +5,7 @@
  */
 import type { ResultLine, ShardCount } from '../records.ts'
 import { isCount, isRecord } from './fields.ts'
+import { groupOfLine } from './line-group.ts'
 
 /** The line, or what is wrong with it. */
 export function parseResult(text: string): ResultLine | string {
@@ -21,6 +22,7 @@ export function parseResult(text: string): ResultLine | string {
       ? `no result line: it has no "${key}"; expected ${expected}`
       : `no result line: "${key}" is ${shortened(line[key])}; expected ${expected}`
   }
+  if (line.by !== undefined) line.by = groupOfLine(line.by, text)
   const result = line as unknown as ResultLine
   const { shard, shards, frames, users, low, high } = result
   if (low > users || users > high) return `"users" ${users} is not within ${low} and ${high}`
@@ -62,6 +64,10 @@ const fields: Readonly<Record<string, Field>> = {
       const counts = isRecord(value) ? Object.values(value) : []
       return counts.length > 0 && counts.every(isShardCount)
     },
+  }),
+  by: optional({
+    expected: 'an object with the values of a group',
+    isRight: (value) => isRecord(value) && Object.keys(value).length > 0,
   }),
   users: count,
   low: count,

@@ -5,6 +5,7 @@
 import { quoted } from '../errors.ts'
 import type { Ledger } from '../ledger.ts'
 import { valueAt } from '../ndjson/fields.ts'
+import { groupOfLine } from '../ndjson/line-group.ts'
 import { NumberedLines } from '../ndjson/numbered-lines.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import { type Reject, type RejectContent, windowKey } from '../records.ts'
@@ -51,8 +52,7 @@ export function messageKeysStage(
   function keyOf(value: Uint8Array): string | null | undefined {
     if (key !== undefined) return fieldsOf(value, key)?.join('/')
     if (resultStart.some((byte, i) => value[i] !== byte)) return null
-    const [window, start] = fieldsOf(value, ['window', 'start']) ?? []
-    return window === undefined || start === undefined ? null : windowKey({ window, start })
+    return resultKey(value)
   }
 
   function refuse(problem: string, content: () => RejectContent): void {
@@ -65,6 +65,15 @@ export function messageKeysStage(
   }
 
   return lines.stage((emit) => out = emit)
+}
+
+/** As `resultMessage` makes it, of lines of ours; of others that begin so by the same fields. */
+function resultKey(value: Uint8Array): string | null {
+  const [window, start] = fieldsOf(value, ['window', 'start']) ?? []
+  if (window === undefined || start === undefined) return null
+  const text = decoder.decode(value)
+  const { by } = JSON.parse(text) as { by?: unknown }
+  return windowKey({ window, start, by: groupOfLine(by, text) })
 }
 
 function fieldsOf(value: Uint8Array, names: readonly string[]): readonly string[] | undefined {
