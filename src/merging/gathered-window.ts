@@ -1,17 +1,19 @@
 /**
- * The lines of one window, while more may come: of each input and shard the last. Those of other
+ * The lines of one window, while more may come: of each group, input and shard the last. Those of other
  * inputs are kept apart even where they are of the same shard: which of the two is later nothing
  * says, and what they make together (shares.ts) does not depend on it.
  */
 import type { Estimate } from '../counter/counter.ts'
 import { sumOfDisjoint } from '../counter/disjoint.ts'
+import type { Group } from '../group.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
 import type { Admitted, NotMergeable } from './admit.ts'
+import { ByGroup } from './by-group.ts'
 import type { Part } from './part.ts'
 import { unitedWith, type Users } from './united-users.ts'
 import { contradict, covers, join, type Shares, take } from './shares.ts'
 
-/** What the lines of one window come to. */
+/** What the lines of one window, of all frames or of one group, come to. */
 export interface United {
   readonly shares: Shares
   /** Undefined where one of them does not tell. */
@@ -37,8 +39,8 @@ export class GatheredWindow {
   readonly dueMs: number
   /** The kinds of window that it goes into. */
   readonly targets: readonly ZonedKind[]
+  readonly lines: ByGroup<GatheredLines> = new ByGroup()
   readonly #isDisjoint: boolean
-  #parts: readonly Part[] = []
 
   /** Of that line, which is still to be added. */
   constructor({ kind, startMs, endMs, targets }: Admitted, { isDisjoint, dueMs }: GatherOptions) {
@@ -48,6 +50,26 @@ export class GatheredWindow {
     this.dueMs = dueMs
     this.targets = targets
     this.#isDisjoint = isDisjoint
+  }
+
+  of(by: Group | undefined): GatheredLines {
+    let lines = this.lines.get(by)
+    if (lines === undefined) this.lines.set(by, lines = new GatheredLines(this.#isDisjoint))
+    return lines
+  }
+}
+
+/** Those of all frames, or of one group. */
+export class GatheredLines {
+  readonly #isDisjoint: boolean
+  #parts: readonly Part[] = []
+
+  constructor(isDisjoint: boolean) {
+    this.#isDisjoint = isDisjoint
+  }
+
+  get isOne(): boolean {
+    return this.#parts.length === 1
   }
 
   /** Which lines are replaced, perhaps this one itself, or why it cannot be taken. */

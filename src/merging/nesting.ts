@@ -12,6 +12,9 @@ export function misfit(
   { fine, coarse, ms }: { fine: WindowKind; coarse: WindowKind; ms: number },
   { timeText }: Pick<Calendar, 'timeText'>,
 ): string | undefined {
+  if (fine.overlap !== undefined) {
+    return `windows ${fine.name} overlap, so that they make up no ${coarse.name}; unite finer windows`
+  }
   const { startMs, endMs } = coarse.spanAt(ms)
   const [cutMs, verb] = fine.spanAt(startMs).startMs < startMs
     ? [startMs, 'begins']

@@ -11,14 +11,15 @@ import TinyQueue from 'tinyqueue'
 import type { Ledger } from '../ledger.ts'
 import type { ReadLine, Reject, ResultLine } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
-import type { WindowKind } from '../time/calendar.ts'
+import type { Span, WindowKind } from '../time/calendar.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
 import { admission, type AdmitOptions, type Admitted, type NotMergeable } from '../merging/admit.ts'
 import type { Result } from './count.ts'
 import { GatheredWindow } from '../merging/gathered-window.ts'
-import { MergedWindow } from '../merging/merged-window.ts'
+import { type GroupsWritten, MergedWindow } from '../merging/merged-window.ts'
 import { ByWindow } from '../merging/by-window.ts'
 import { MergedZeros } from '../merging/merged-zeros.ts'
+import { targetWindows } from '../merging/target-windows.ts'
 import type { Part } from '../merging/part.ts'
 import type { ReadResults } from './read-results.ts'
 import { Union } from '../sources/union.ts'
@@ -30,11 +31,17 @@ export interface MergeOptions extends AdmitOptions {
   readonly partial?: boolean
   /** Whether empty windows have lines. */
   readonly hasZeros?: boolean
+  /** Whether windows of all frames have lines. */
+  readonly hasTotal?: boolean
+  /** So many groups of a window and breakdown have lines, and the rest has one; undefined: all. */
+  readonly top?: number | undefined
+  /** So many groups of a window and breakdown are told apart; further ones are in that rest. */
+  readonly mostGroups?: number
   readonly ledger: Ledger
 }
 
-/** So many windows are written at the end before outputs keep pace. */
-const windowsPerStep = 1000
+/** So many lines are written at the end before outputs keep pace. */
+const linesPerStep = 1000
 
 export type MergeOut = Result | Reject
 
@@ -62,6 +69,15 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     contradicted: 0,
   })
 
+  const folding = ledger.open({ folded: 0 })
+  const written: GroupsWritten = {
+    hasTotal: options.hasTotal !== false,
+    top: options.top,
+    mostGroups: options.mostGroups ?? Infinity,
+    folded: () => folding.folded++,
+  }
+  /** Of kinds whose windows overlap, the last slice that is there. */
+  const lastSlices = new Map<string, number>()
   const unfilled = options.hasZeros === true ? ledger.open({ unfilled: 0 }) : undefined
   const zeros = unfilled &&
     new MergedZeros({ hasSet, leftOut: (windows) => unfilled.unfilled += windows })
@@ -79,9 +95,9 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
   }
 
   function gather(admitted: Admitted): NotMergeable | undefined {
-    const { part, kind: { kind }, startMs, endMs, targets } = admitted
+    const { part, by, kind: { kind }, startMs, endMs, targets } = admitted
     const dueMs = endMs + latenessMs(kind)
-    const isWritten = targets.some((each) => each.kind.spanAt(startMs).endMs <= writtenMs)
+    const isWritten = targets.some((each) => firstOf(each, kind.name, startMs).endMs <= writtenMs)
     if (dueMs <= union.watermarkMs || isWritten) {
       const detail = `came when the line of its ${kind.name} was complete; expected lines in ` +
         'order of time, --order none takes them in any, a longer --lateness some of them'
@@ -89,8 +105,9 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     }
     const known = gathered.get(kind.name, startMs)
     const window = known ?? new GatheredWindow(admitted, { isDisjoint, dueMs })
-    const isContradicted = window.isContradictedBy(part)
-    const replaced = window.add(part)
+    const lines = window.of(by)
+    const isContradicted = lines.isContradictedBy(part)
+    const replaced = lines.add(part)
     if ('reason' in replaced) return replaced
     if (isContradicted) account.contradicted++
     if (known === undefined) {
@@ -99,7 +116,12 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
       for (const target of [admitted.kind, ...targets]) {
         longestMs = Math.max(longestMs, latenessMs(target.kind))
       }
-      for (const target of targets) expect(target, startMs)
+      for (const target of targets) expect(target, kind.name, startMs)
+    }
+    if (by === undefined && written.hasTotal) {
+      for (const target of targets) {
+        zeros?.expect(target, firstOf(target, kind.name, startMs).startMs)
+      }
     }
     note(part, replaced)
     return undefined
@@ -115,15 +137,22 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     if (!part.isNamed && !isRevised) account.repeated++
   }
 
-  /** The window of that kind has lines from now on. */
-  function expect(target: ZonedKind, ms: number): void {
-    const { name } = target.kind
-    const { startMs } = target.kind.spanAt(ms)
-    if (merged.get(name, startMs) !== undefined) return
-    const window = new MergedWindow(target, ms)
-    zeros?.expect(target, startMs)
-    merged.set(name, startMs, window)
-    toWrite.push(window)
+  /** The windows of that kind have lines from now on. */
+  function expect(target: ZonedKind, kindName: string, ms: number): void {
+    const { name, overlap } = target.kind
+    if (overlap !== undefined && name !== kindName) {
+      const { startMs } = target.kind.spanAt(ms)
+      lastSlices.set(name, Math.max(lastSlices.get(name) ?? startMs, startMs))
+    }
+    for (const { startMs } of targetWindows(target.kind, kindName, ms)) {
+      let window = merged.get(name, startMs)
+      if (window === undefined) {
+        window = new MergedWindow(target, startMs, written)
+        merged.set(name, startMs, window)
+        toWrite.push(window)
+      }
+      window.hasOwn ||= name === kindName
+    }
   }
 
   function settle(reachedMs: number): void {
@@ -136,9 +165,10 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
 
   function unite(window: GatheredWindow): void {
     const { kindName, startMs, targets } = window
-    const united = window.unite()
     for (const { kind } of targets) {
-      merged.get(kind.name, kind.spanAt(startMs).startMs)!.take(united, kindName)
+      for (const { startMs: targetMs } of targetWindows(kind, kindName, startMs)) {
+        merged.get(kind.name, targetMs)!.take(window)
+      }
     }
   }
 
@@ -147,25 +177,38 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
     const left = toUnite.data.sort((a, b) => b.endMs - a.endMs)
     toUnite = newQueue()
     gathered.clear()
-    let steps = 0
+    let lines = 0
     for (let window; (window = toWrite.peek()) !== undefined;) {
       const { endMs } = window
       while (left.length > 0 && left.at(-1)!.endMs <= endMs) unite(left.pop()!)
-      write(endMs, emit, how === 'stop')
-      if (++steps % windowsPerStep === 0) yield
+      for (const line of writable(endMs, how === 'stop')) {
+        put(line, emit)
+        if (++lines % linesPerStep === 0) yield
+      }
     }
   }
 
-  function write(completeMs: number, emit: Emit<MergeOut>, isCut = false): void {
+  function write(completeMs: number, emit: Emit<MergeOut>): void {
+    for (const line of writable(completeMs)) put(line, emit)
+  }
+
+  function* writable(completeMs: number, isCut = false): Generator<ResultLine> {
     writtenMs = Math.max(writtenMs, completeMs)
     let window: MergedWindow | undefined
     while ((window = toWrite.peek()) !== undefined && window.endMs <= completeMs) {
-      for (const line of zeros?.before(window) ?? []) put(line, emit)
       toWrite.pop()
       merged.delete(window.name, window.startMs)
-      put(window.line({ isCut, hasSet }), emit)
-      zeros?.written(window)
+      if (isBeyond(window)) continue
+      yield* zeros?.before(window) ?? []
+      yield* window.toLines({ isCut, hasSet })
+      if (window.hasTotal) zeros?.written(window)
     }
+  }
+
+  /** Whether it ends behind the last slice that there is. */
+  function isBeyond({ name, endMs, hasOwn, kind: { overlap } }: MergedWindow): boolean {
+    return !hasOwn && overlap !== undefined &&
+      overlap.slice.spanAt(lastSlices.get(name)!).endMs < endMs
   }
 
   function put(line: ResultLine, emit: Emit<MergeOut>): void {
@@ -205,4 +248,9 @@ function newQueue(): TinyQueue<GatheredWindow> {
 
 function inOrder(a: MergedWindow, b: MergedWindow): number {
   return a.endMs - b.endMs || a.nominalMs - b.nominalMs || (a.name < b.name ? -1 : 1)
+}
+
+/** Of the windows that the line goes into. */
+function firstOf({ kind }: ZonedKind, kindName: string, startMs: number): Span {
+  return targetWindows(kind, kindName, startMs).next().value as Span
 }
