@@ -21,6 +21,7 @@ import {
   kafkaWrite,
 } from './options/kafka.ts'
 import { counting } from './options/counting.ts'
+import { groupLines } from './options/grouping.ts'
 import { merging } from './options/merging.ts'
 import { lines, output } from './options/output.ts'
 import { input } from './options/reading.ts'
@@ -39,6 +40,10 @@ export interface MergePlan {
   /** Whether sets of users are passed on. */
   readonly partial: boolean
   readonly hasZeros: boolean
+  readonly hasTotal: boolean
+  /** So many groups of a window and breakdown have lines; undefined: all. */
+  readonly top: number | undefined
+  readonly mostGroups: number
   readonly lateness: Lateness
   readonly isOrdered: boolean
   readonly maxLineBytes: number
@@ -82,8 +87,10 @@ async function unitedTopics(parsed: Parsed<MergeFlags>): Promise<UnitedTopics | 
   if (!writes) refuseWithout('--to-kafka', Object.values(kafkaWrite), given)
   const ofLines = [
     ...Object.values(merging),
+    ...Object.values(groupLines),
     counting.partial,
     lines.zero,
+    kinds.rolling,
     kinds.weekStart,
     time.lateness,
     time.order,
@@ -164,8 +171,12 @@ export function unitedState(topic: string, commitEveryMs: number): TopicState {
 export function mergePlan({ values, given, files }: Parsed<MergeFlags>): MergePlan {
   const {
     to,
+    rolling,
     weekStart,
     disjoint,
+    top,
+    maxGroups,
+    total: hasTotal,
     partial,
     zero: hasZeros,
     lateness,
@@ -174,9 +185,18 @@ export function mergePlan({ values, given, files }: Parsed<MergeFlags>): MergePl
     zstdWindow,
     strict,
   } = values
-  if (disjoint && to !== undefined) {
+  const coarser = to !== undefined ? merging.to : rolling.length > 0 ? kinds.rolling : undefined
+  if (disjoint && coarser !== undefined) {
     const remedy = 'leave one out, as a user of one minute may come again in the next'
-    throw contradiction('--disjoint and --to', remedy)
+    throw contradiction(`--disjoint and ${flagOf(coarser)}`, remedy)
+  }
+  const rest = [groupLines.top, groupLines.maxGroups].find((each) => given.has(each))
+  if (disjoint && rest !== undefined) {
+    const remedy = 'leave one out, as a user of one group of the rest may be in the next'
+    throw contradiction(`--disjoint and ${flagOf(rest)}`, remedy)
+  }
+  if (hasZeros && !hasTotal) {
+    throw contradiction('--zero and --no-total', 'leave one out, as groups have no empty windows')
   }
   if (to?.includes('week') !== true) refuseWithout('--to week', [kinds.weekStart], given)
   if (order === 'none' && given.has(time.lateness)) {
@@ -184,11 +204,14 @@ export function mergePlan({ values, given, files }: Parsed<MergeFlags>): MergePl
   }
   return {
     files: inputsOf(files),
-    to,
+    to: coarser === undefined ? undefined : [...new Set([...to ?? [], ...rolling.flat()])],
     weekStart,
     isDisjoint: disjoint,
     partial,
     hasZeros,
+    hasTotal,
+    top,
+    mostGroups: disjoint ? Infinity : maxGroups,
     lateness,
     isOrdered: order !== 'none',
     maxLineBytes: maxLine,

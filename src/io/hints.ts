@@ -49,7 +49,7 @@ function hintsOfZeros({ unfilled = 0 }: Total): readonly string[] {
   ]
 }
 
-function hintsOfMerge({ repeated = 0, contradicted = 0 }: Total): readonly string[] {
+function hintsOfMerge({ repeated = 0, contradicted = 0, folded = 0 }: Total): readonly string[] {
   const said: string[] = []
   if (repeated > 0) {
     said.push(
@@ -63,6 +63,14 @@ function hintsOfMerge({ repeated = 0, contradicted = 0 }: Total): readonly strin
       `${grouped(contradicted)} times a line of a shard has other frames than one of the same ` +
         'window and revision, of which the larger number holds; have several runs the same ' +
         '--shard? Give each a name of its own',
+    )
+  }
+  if (folded > 0) {
+    said.push(
+      `${
+        grouped(folded)
+      } times a group of a window was united with the others, as that has as many ` +
+        'groups as --max-groups allows; a larger one tells more apart',
     )
   }
   return said
