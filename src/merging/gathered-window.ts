@@ -9,7 +9,7 @@ import type { Group } from '../group.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
 import type { Admitted, NotMergeable } from './admit.ts'
 import { ByGroup } from './by-group.ts'
-import type { Part } from './part.ts'
+import { Part } from './part.ts'
 import { unitedWith, type Users } from './united-users.ts'
 import { contradict, covers, join, type Shares, take } from './shares.ts'
 
@@ -59,24 +59,40 @@ export class GatheredWindow {
   }
 }
 
+const nothing: readonly Part[] = []
+
 /** Those of all frames, or of one group. */
 export class GatheredLines {
   readonly #isDisjoint: boolean
-  #parts: readonly Part[] = []
+  /** Of most groups there is one alone, which takes less without a list. */
+  #kept: Part | readonly Part[] = nothing
 
   constructor(isDisjoint: boolean) {
     this.#isDisjoint = isDisjoint
   }
 
   get isOne(): boolean {
-    return this.#parts.length === 1
+    return this.#kept instanceof Part
+  }
+
+  /** Of one line alone: how many users are in its set, if it has one. */
+  get usersOfSet(): number | undefined {
+    return this.#kept instanceof Part && this.#kept.hasSet ? this.#kept.users : undefined
+  }
+
+  get #parts(): readonly Part[] {
+    return this.#kept instanceof Part ? [this.#kept] : this.#kept
+  }
+
+  #keep(parts: readonly Part[]): void {
+    this.#kept = parts.length === 1 ? parts[0]! : parts
   }
 
   /** Which lines are replaced, perhaps this one itself, or why it cannot be taken. */
   add(part: Part): readonly Part[] | NotMergeable {
     const before = this.#parts.find((other) => other.isOfSameShards(part))
     if (before !== undefined) {
-      this.#parts = this.#parts.map((other) => other === before ? part : other)
+      this.#keep(this.#parts.map((other) => other === before ? part : other))
       return [before]
     }
     const rivals = this.#isDisjoint ? this.#rivalsOf(part) : []
@@ -86,9 +102,9 @@ export class GatheredLines {
       if (contradict(others, shares)) return bothHave(part, rival)
       if (covers(others, shares)) return [part]
       if (!covers(shares, others)) return bothHave(part, rival)
-      this.#parts = this.#parts.filter((other) => other !== rival)
+      this.#keep(this.#parts.filter((other) => other !== rival))
     }
-    this.#parts = [...this.#parts, part] // takes less than what grows in place
+    this.#keep([...this.#parts, part]) // takes less than what grows in place
     return rivals
   }
 

@@ -23,8 +23,16 @@ export interface Come {
   readonly counted: Counted
 }
 
+export interface TakeOptions {
+  readonly kindName: string
+  readonly name: string
+  /** Whether they are of a group that is counted among the others. */
+  readonly isFolded?: boolean
+}
+
 export class MergedLines {
-  #lone: { readonly lines: GatheredLines; readonly kindName: string } | undefined
+  /** Of its own window. */
+  #lone: GatheredLines | undefined
   /** By the kind of the lines; undefined before the first. */
   #shares: Map<string, Shares> | undefined
   #users: Users | undefined
@@ -37,29 +45,35 @@ export class MergedLines {
     return Number.isFinite(this.#precision) ? this.#precision : undefined
   }
 
-  /** `isOwn`: they are of this window, and of no group beside. */
-  take(lines: GatheredLines, { kindName, isOwn }: { kindName: string; isOwn: boolean }): void {
+  /** Of windows of kind `kindName`, into the window called `name`. */
+  take(lines: GatheredLines, { kindName, name, isFolded = false }: TakeOptions): void {
+    const isOwn = kindName === name && !isFolded
     if (isOwn && lines.isOne && this.#shares === undefined && this.#lone === undefined) {
-      this.#lone = { lines, kindName }
+      this.#lone = lines
       return
     }
-    this.#unfold()
+    this.#unfold(name)
     this.#take(lines.unite(), kindName, isOwn)
   }
 
   /** Adds other groups of the window called `name`. */
   absorb(others: MergedLines, name: string): void {
     const come = new MergedLines()
-    come.#takeAll(others)
+    come.#takeAll(others, name)
     this.#takeUsers(come.#users, come.#precision)
     this.#takeShares(come.#united(name), name)
+  }
+
+  /** How many there are. */
+  users(name: string): number {
+    return this.#lone?.usersOfSet ?? this.come(name, false).counted.users
   }
 
   /** In the window called `name`. `hasSet`: a set of users is passed on. */
   come(name: string, hasSet: boolean): Come {
     if (this.#lone !== undefined) {
       const come = new MergedLines()
-      come.#takeAll(this)
+      come.#takeAll(this, name)
       this.#precision = come.#precision
       return come.come(name, hasSet)
     }
@@ -78,19 +92,16 @@ export class MergedLines {
     this.#own = undefined
   }
 
-  #unfold(): void {
+  #unfold(name: string): void {
     if (this.#lone === undefined) return
-    const { lines, kindName } = this.#lone
+    const lines = this.#lone
     this.#lone = undefined
-    this.#take(lines.unite(), kindName, true)
+    this.#take(lines.unite(), name, true)
   }
 
   /** Of others, which stay as they are. */
-  #takeAll(others: MergedLines): void {
-    if (others.#lone !== undefined) {
-      this.#take(others.#lone.lines.unite(), others.#lone.kindName, true)
-      return
-    }
+  #takeAll(others: MergedLines, name: string): void {
+    if (others.#lone !== undefined) return this.#take(others.#lone.unite(), name, true)
     this.#shares = others.#shares
     this.#users = others.#users
     this.#precision = others.#precision

@@ -70,19 +70,19 @@ export class MergedWindow {
   }
 
   take({ kindName, lines }: GatheredWindow): void {
-    const isOwn = kindName === this.name
+    const { name } = this
     const { total } = lines
     if (total !== undefined && this.#written.hasTotal) {
       this.#lines.total ??= new MergedLines()
-      this.#lines.total.take(total, { kindName, isOwn })
+      this.#lines.total.take(total, { kindName, name })
     }
     for (const { breakdown, groups } of lines.breakdowns) {
       const ours = this.#lines.of(breakdown)
-      for (const [name, each] of groups) {
-        const toldAs = this.#toldAs(name, ours)
+      for (const [group, each] of groups) {
+        const toldAs = this.#toldAs(group, ours)
         let known = ours.groups.get(toldAs)
         if (known === undefined) ours.groups.set(toldAs, known = new MergedLines())
-        known.take(each, { kindName, isOwn: isOwn && toldAs === name })
+        known.take(each, { kindName, name, isFolded: toldAs !== group })
       }
     }
   }
@@ -116,16 +116,12 @@ export class MergedWindow {
     groups.delete(othersName)
     const hasRest = groups.size > top
     const ranked: Ranked[] = []
-    for (const [name, lines] of groups) {
-      const line = this.#line(lines, new Group(breakdown, name), how)
-      ranked.push({ name, users: line.users, line: hasRest ? undefined : line })
-      if (hasRest) continue // what is not written is in the rest
-      groups.delete(name)
-      lines.letGo()
-    }
+    for (const [name, lines] of groups) ranked.push({ name, users: lines.users(this.name) })
     ranked.sort(byUsers)
-    for (const { name, line } of ranked.slice(0, top)) {
-      yield line ?? this.#line(groups.get(name)!, new Group(breakdown, name), how)
+    for (const { name } of ranked.slice(0, top)) {
+      const lines = groups.get(name)!
+      yield this.#line(lines, new Group(breakdown, name), how)
+      groups.delete(name)
     }
     const rest = hasRest ? new MergedLines() : others
     if (rest === undefined) return
@@ -155,7 +151,6 @@ export class MergedWindow {
 interface Ranked {
   readonly name: string
   readonly users: number
-  readonly line: ResultLine | undefined
 }
 
 function byUsers(a: Ranked, b: Ranked): number {

@@ -72,6 +72,10 @@ export class Part implements Estimate {
     return this.users === 0 && this.frames === 0
   }
 
+  get hasSet(): boolean {
+    return this.#set !== undefined
+  }
+
   /** The bytes of its set. */
   get set(): Uint8Array | undefined {
     return this.#set === undefined ? undefined : bytesOf(this.#set)
