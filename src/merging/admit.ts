@@ -98,9 +98,9 @@ export function admission(options: AdmitOptions): (read: ReadLine) => Admitted |
     if (text === undefined) {
       const isNobody = users === 0 && frames === 0
       if (isDisjoint || set !== undefined || isNobody) return undefined
-      const remedy =
-        'count with --partial or --sketch, or say --disjoint where no user is in two ' +
-        'inputs'
+      const remedy = to === undefined
+        ? 'count with --partial or --sketch, or say --disjoint where no user is in two inputs'
+        : 'count with --partial or --sketch, as a user may come again in the next window'
       throw new NotAdmitted('unmergeable', `neither a set nor a sketch; ${remedy}`)
     }
     const bytes = bytesOf(text)
