@@ -232,13 +232,20 @@ describe('the rest', () => {
           .lines
       })
       const { lines, ledger } = united(inputs, { mostGroups: most })
+      const few = united(inputs, { top: most }).lines
+      const sum = (of: readonly ResultLine[]) => of.reduce((sum, line) => sum + line.frames, 0)
+      assert.equal(sum(few), frames.length, seedHint)
       const days = new Map<number, ResultLine[]>()
       for (const line of lines) days.set(line.start, [...days.get(line.start) ?? [], line])
       for (const [start, ofDay] of days) {
         const day = start * 1000 / dayMs
         const inside = frames.filter(({ tsMs }) => Math.floor(tsMs / dayMs) === day)
         assert.equal(ofDay.reduce((sum, line) => sum + line.frames, 0), inside.length, seedHint)
-        assert.ok(ofDay.length <= most + 1, seedHint)
+        const ofInputs = inputs.flat().filter((line) => line.start === start)
+        const names = new Set(ofInputs.map(({ by }) => by!.name))
+        names.delete(othersName(breakdown))
+        const toldApart = ofDay.filter(({ by }) => by!.name !== othersName(breakdown))
+        assert.equal(toldApart.length, Math.min(most, names.size), seedHint)
         const others = ofDay.filter(({ by }) => by?.name === othersName(breakdown))
         assert.equal(ofDay.indexOf(others[0]!), others.length === 0 ? -1 : ofDay.length - 1)
       }
