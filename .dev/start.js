@@ -71,7 +71,7 @@ async function countOurs() {
       // As uc-pipeline itself shows it on a terminal. Its progress may stand on this line.
       if (process.stdout.isTTY && process.stderr.isTTY) process.stdout.write('\r\x1b[K')
       const result = JSON.parse(line)
-      table ??= columns > 0 ? fittingTable(result, columns) : plainTable
+      table ??= columns > 0 ? fittingTable(result, columns) : plainTable(false)
       if (results.length === 0) say(dim(table.head))
       results.push(result)
       say(table.row(result))

@@ -107,11 +107,11 @@ export type PipelineFlags =
   & ReportingOptions
 export type MergeFlags =
   & MergingOptions
-  & GroupLinesOptions
   & Pick<CountingOptions, 'partial'>
   & Pick<LinesOptions, 'zero'>
   & Pick<ReadingOptions, 'maxLine' | 'zstdWindow'>
-  & Pick<KindOptions, 'weekStart' | 'rolling'>
+  & GroupLinesOptions
+  & Pick<KindOptions, 'rolling' | 'weekStart'>
   & Pick<TimeOptions, 'lateness' | 'order'>
   & Pick<OutputOptions, 'format' | 'early' | 'out'>
   & KafkaSwitches
@@ -215,14 +215,14 @@ export const merge: Runnable<MergeFlags, MergeRun> = {
   usage: 'uc-merge [OPTION…] [FILE…]',
   reads:
     'result lines with sets or sketches from files (plain, gzip or zstd) or standard input; or a topic',
-  writes: 'one line per window, in order of time; or a topic',
+  writes: 'one line per window and group, in order of time; or a topic',
   takes: { words: 'FILE', most: Infinity },
   options: {
     ...merging,
-    rolling: kinds.rolling,
     ...groupLines,
     partial: counting.partial,
     zero: lines.zero,
+    rolling: kinds.rolling,
     weekStart: kinds.weekStart,
     lateness: time.lateness,
     order: time.order,

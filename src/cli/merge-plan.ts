@@ -41,6 +41,7 @@ export interface MergePlan {
   readonly partial: boolean
   readonly hasZeros: boolean
   readonly hasTotal: boolean
+  /** So many groups of a window and breakdown have lines; undefined: all. */
   readonly top: number | undefined
   readonly mostGroups: number
   readonly lateness: Lateness
@@ -87,9 +88,9 @@ async function unitedTopics(parsed: Parsed<MergeFlags>): Promise<UnitedTopics | 
   const ofLines = [
     ...Object.values(merging),
     ...Object.values(groupLines),
-    kinds.rolling,
     counting.partial,
     lines.zero,
+    kinds.rolling,
     kinds.weekStart,
     time.lateness,
     time.order,
@@ -169,12 +170,13 @@ export function unitedState(topic: string, commitEveryMs: number): TopicState {
 
 export function mergePlan({ values, given, files }: Parsed<MergeFlags>): MergePlan {
   const {
+    to,
     rolling,
-    top,
-    maxGroups: mostGroups,
-    total: hasTotal,
     weekStart,
     disjoint,
+    top,
+    maxGroups,
+    total: hasTotal,
     partial,
     zero: hasZeros,
     lateness,
@@ -183,18 +185,18 @@ export function mergePlan({ values, given, files }: Parsed<MergeFlags>): MergePl
     zstdWindow,
     strict,
   } = values
-  const to = rolling.length === 0 ? values.to : [...values.to ?? [], ...rolling.flat()]
-  if (disjoint && (rolling.length > 0 || top !== undefined)) {
-    const flag = top === undefined ? '--rolling' : '--top'
-    const remedy = 'leave one out, as a user may be in several days, and in several groups'
-    throw contradiction(`--disjoint and ${flag}`, remedy)
+  const coarser = to !== undefined ? merging.to : rolling.length > 0 ? kinds.rolling : undefined
+  if (disjoint && coarser !== undefined) {
+    const remedy = 'leave one out, as a user of one minute may come again in the next'
+    throw contradiction(`--disjoint and ${flagOf(coarser)}`, remedy)
+  }
+  const rest = [groupLines.top, groupLines.maxGroups].find((each) => given.has(each))
+  if (disjoint && rest !== undefined) {
+    const remedy = 'leave one out, as a user of one group of the rest may be in the next'
+    throw contradiction(`--disjoint and ${flagOf(rest)}`, remedy)
   }
   if (hasZeros && !hasTotal) {
     throw contradiction('--zero and --no-total', 'leave one out, as groups have no empty windows')
-  }
-  if (disjoint && to !== undefined) {
-    const remedy = 'leave one out, as a user of one minute may come again in the next'
-    throw contradiction('--disjoint and --to', remedy)
   }
   if (to?.includes('week') !== true) refuseWithout('--to week', [kinds.weekStart], given)
   if (order === 'none' && given.has(time.lateness)) {
@@ -202,14 +204,14 @@ export function mergePlan({ values, given, files }: Parsed<MergeFlags>): MergePl
   }
   return {
     files: inputsOf(files),
-    to,
+    to: coarser === undefined ? undefined : [...new Set([...to ?? [], ...rolling.flat()])],
     weekStart,
     isDisjoint: disjoint,
     partial,
     hasZeros,
     hasTotal,
     top,
-    mostGroups,
+    mostGroups: disjoint ? Infinity : maxGroups,
     lateness,
     isOrdered: order !== 'none',
     maxLineBytes: maxLine,

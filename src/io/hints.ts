@@ -9,8 +9,8 @@ const endOf1970Ms = Date.UTC(1971, 0)
 export function hints(ledger: Ledger): readonly string[] {
   const { total } = ledger
   const { frames, accepted = 0, quarantined = 0, late = 0, latestMs = 0, opened = 0 } = total
+  if (total.merged !== undefined) return [...hintsOfZeros(total), ...hintsOfMerge(total)]
   const unfilled = [...hintsOfZeros(total), ...hintsOfGroups(total)]
-  if (total.merged !== undefined) return [...unfilled, ...hintsOfMerge(total)]
   if (frames < fewestFrames) return unfilled
   const [{ counted = 0 } = {}] = ledger.windows.values() // of the finest kind
   const said: string[] = [...unfilled]
@@ -52,14 +52,12 @@ function hintsOfZeros({ unfilled = 0 }: Total): readonly string[] {
 function hintsOfGroups({ folded = 0 }: Total): readonly string[] {
   if (folded === 0) return []
   return [
-    `${
-      grouped(folded)
-    } times something was counted among the others, as its window has --max-groups ` +
-    'groups already; a larger --max-groups tells more of them apart',
+    `${grouped(folded)} times something was counted among the others, as its window has as many ` +
+    'groups as --max-groups allows; a larger one tells more apart',
   ]
 }
 
-function hintsOfMerge({ repeated = 0, contradicted = 0 }: Total): readonly string[] {
+function hintsOfMerge({ repeated = 0, contradicted = 0, folded = 0 }: Total): readonly string[] {
   const said: string[] = []
   if (repeated > 0) {
     said.push(
@@ -73,6 +71,14 @@ function hintsOfMerge({ repeated = 0, contradicted = 0 }: Total): readonly strin
       `${grouped(contradicted)} times a line of a shard has other frames than one of the same ` +
         'window and revision, of which the larger number holds; have several runs the same ' +
         '--shard? Give each a name of its own',
+    )
+  }
+  if (folded > 0) {
+    said.push(
+      `${
+        grouped(folded)
+      } times a group of a window was united with the others, as that has as many ` +
+        'groups as --max-groups allows; a larger one tells more apart',
     )
   }
   return said

@@ -47,7 +47,7 @@ export function objectText(bytes: Uint8Array, { kind, start }: FoundValue): stri
   return decoder.decode(bytes.subarray(start, containerEnd(bytes, start)))
 }
 
-function groupNumber(text: string): string {
+export function groupNumber(text: string): string {
   const value = Number(text)
   if (Number.isNaN(value)) return JSON.stringify(text)
   const isRounded = !Number.isFinite(value) ||

@@ -6,6 +6,7 @@
 import { readImage } from '../counter/read-image.ts'
 import { readSetImage } from '../counter/set-image.ts'
 import type { Sketch } from '../counter/sketch.ts'
+import type { Group } from '../group.ts'
 import { bytesOf } from '../ndjson/base64.ts'
 import type { ReadLine, Reject, ResultLine } from '../records.ts'
 import { isWeekDay, type WeekDay } from '../time/calendar.ts'
@@ -28,6 +29,8 @@ export interface AdmitOptions {
 /** A line that can be united. */
 export interface Admitted {
   readonly part: Part
+  /** The group that it is of; undefined: of all frames. */
+  readonly by: Group | undefined
   readonly kind: ZonedKind
   readonly startMs: number
   readonly endMs: number
@@ -66,7 +69,7 @@ export function admission(options: AdmitOptions): (read: ReadLine) => Admitted |
     for (const each of [kind, ...targets]) settled.set(each.kind.name, each)
     const { start, end } = result
     const part = new Part(read, result, sketch)
-    return { part, kind, startMs: start * 1000, endMs: end * 1000, targets }
+    return { part, by: result.by, kind, startMs: start * 1000, endMs: end * 1000, targets }
   }
 
   function kindOf({ window, start, end, tz = 'UTC', weekStart = 'monday' }: ResultLine): ZonedKind {
@@ -74,7 +77,7 @@ export function admission(options: AdmitOptions): (read: ReadLine) => Admitted |
       throw new NotAdmitted('malformed', `"weekStart" ${weekStart}; expected a day of the week`)
     }
     const kind = namedKind({ window, tz, weekStart })
-    const { startMs, endMs } = windowFrom(kind.kind, start * 1000)
+    const { startMs, endMs } = windowFrom(kind.kind, kind.kind.spanAt(start * 1000).startMs)
     if (startMs === start * 1000 && endMs === end * 1000) return kind
     const expected = `expected ${startMs / 1000} to ${endMs / 1000}`
     throw new NotAdmitted('malformed', `no ${window} in ${tz} is ${start} to ${end}; ${expected}`)
@@ -95,9 +98,9 @@ export function admission(options: AdmitOptions): (read: ReadLine) => Admitted |
     if (text === undefined) {
       const isNobody = users === 0 && frames === 0
       if (isDisjoint || set !== undefined || isNobody) return undefined
-      const remedy =
-        'count with --partial or --sketch, or say --disjoint where no user is in two ' +
-        'inputs'
+      const remedy = to === undefined
+        ? 'count with --partial or --sketch, or say --disjoint where no user is in two inputs'
+        : 'count with --partial or --sketch, as a user may come again in the next window'
       throw new NotAdmitted('unmergeable', `neither a set nor a sketch; ${remedy}`)
     }
     const bytes = bytesOf(text)
@@ -125,10 +128,11 @@ export function admission(options: AdmitOptions): (read: ReadLine) => Admitted |
     for (const window of names) {
       const target = namedKind({ window, tz: kind.zone.name, weekStart })
       const isSame = target.kind.name === kind.kind.name
-      if (!isSame && target.kind.nominalMs < kind.kind.nominalMs) continue
+      const coarse = target.kind.overlap?.slice ?? target.kind
+      if (!isSame && coarse.nominalMs < kind.kind.nominalMs) continue
       const problem = isSame
         ? disagreement(kind, target)
-        : misfit({ fine: kind.kind, coarse: target.kind, ms }, kind)
+        : misfit({ fine: kind.kind, coarse, ms }, kind)
       if (problem === undefined) targets.push(target)
       firstProblem ??= problem
     }

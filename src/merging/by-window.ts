@@ -1,59 +1,22 @@
-/**
- * By the name of a window's kind, its start and its group. A number takes no memory, where a key is a
- * string; and few lines are of groups, or nearly all.
- */
-import type { Group } from '../group.ts'
-
-export interface PlacedWindow {
-  readonly kindName: string
-  readonly startMs: number
-  readonly by: Group | undefined
-}
-
+/** By the name of a window's kind and its start: a number takes no memory, where a key is a string. */
 export class ByWindow<T> {
   readonly #kinds = new Map<string, Map<number, T>>()
-  readonly #groups = new Map<string, Map<number, Map<string, T>>>()
 
-  get({ kindName, startMs, by }: PlacedWindow): T | undefined {
-    const start = startMs / 1000
-    if (by === undefined) return this.#kinds.get(kindName)?.get(start)
-    return this.#groups.get(kindName)?.get(start)?.get(by.json)
+  get(kindName: string, startMs: number): T | undefined {
+    return this.#kinds.get(kindName)?.get(startMs / 1000)
   }
 
-  set({ kindName, startMs, by }: PlacedWindow, value: T): void {
-    const start = startMs / 1000 // whole seconds, which the runtime keeps as they are
-    if (by === undefined) made(this.#kinds, kindName, newMap<number, T>).set(start, value)
-    else {made(
-        made(this.#groups, kindName, newMap<number, Map<string, T>>),
-        start,
-        newMap<string, T>,
-      ).set(by.json, value)}
+  set(kindName: string, startMs: number, value: T): void {
+    let ofKind = this.#kinds.get(kindName)
+    if (ofKind === undefined) this.#kinds.set(kindName, ofKind = new Map())
+    ofKind.set(startMs / 1000, value) // whole seconds, which the runtime keeps as they are
   }
 
-  delete({ kindName, startMs, by }: PlacedWindow): void {
-    const start = startMs / 1000
-    if (by === undefined) {
-      this.#kinds.get(kindName)?.delete(start)
-      return
-    }
-    const ofKind = this.#groups.get(kindName)
-    const ofWindow = ofKind?.get(start)
-    ofWindow?.delete(by.json)
-    if (ofWindow?.size === 0) ofKind!.delete(start)
+  delete(kindName: string, startMs: number): void {
+    this.#kinds.get(kindName)?.delete(startMs / 1000)
   }
 
   clear(): void {
     this.#kinds.clear()
-    this.#groups.clear()
   }
-}
-
-function made<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  let value = map.get(key)
-  if (value === undefined) map.set(key, value = make())
-  return value
-}
-
-function newMap<Key, Value>(): Map<Key, Value> {
-  return new Map<Key, Value>()
 }

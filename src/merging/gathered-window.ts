@@ -1,19 +1,19 @@
 /**
- * The lines of one window, while more may come: of each input and shard the last. Those of other
+ * The lines of one window, while more may come: of each group, input and shard the last. Those of other
  * inputs are kept apart even where they are of the same shard: which of the two is later nothing
  * says, and what they make together (shares.ts) does not depend on it.
  */
 import type { Estimate } from '../counter/counter.ts'
 import { sumOfDisjoint } from '../counter/disjoint.ts'
 import type { Group } from '../group.ts'
-import type { WindowKind } from '../time/calendar.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
 import type { Admitted, NotMergeable } from './admit.ts'
-import type { Part } from './part.ts'
+import { ByGroup } from './by-group.ts'
+import { Part } from './part.ts'
 import { unitedWith, type Users } from './united-users.ts'
 import { contradict, covers, join, type Shares, take } from './shares.ts'
 
-/** What the lines of one window come to. */
+/** What the lines of one window, of all frames or of one group, come to. */
 export interface United {
   readonly shares: Shares
   /** Undefined where one of them does not tell. */
@@ -33,23 +33,18 @@ export interface GatherOptions {
 }
 
 export class GatheredWindow {
-  readonly kind: WindowKind
+  readonly kindName: string
   readonly startMs: number
   readonly endMs: number
   readonly dueMs: number
-  readonly by: Group | undefined
   /** The kinds of window that it goes into. */
   readonly targets: readonly ZonedKind[]
+  readonly lines: ByGroup<GatheredLines> = new ByGroup()
   readonly #isDisjoint: boolean
-  #parts: readonly Part[] = []
 
   /** Of that line, which is still to be added. */
-  constructor(
-    { kind, startMs, endMs, targets, part: { by } }: Admitted,
-    { isDisjoint, dueMs }: GatherOptions,
-  ) {
-    this.by = by
-    this.kind = kind.kind
+  constructor({ kind, startMs, endMs, targets }: Admitted, { isDisjoint, dueMs }: GatherOptions) {
+    this.kindName = kind.kind.name
     this.startMs = startMs
     this.endMs = endMs
     this.dueMs = dueMs
@@ -57,15 +52,47 @@ export class GatheredWindow {
     this.#isDisjoint = isDisjoint
   }
 
-  get kindName(): string {
-    return this.kind.name
+  of(by: Group | undefined): GatheredLines {
+    let lines = this.lines.get(by)
+    if (lines === undefined) this.lines.set(by, lines = new GatheredLines(this.#isDisjoint))
+    return lines
+  }
+}
+
+const nothing: readonly Part[] = []
+
+/** Those of all frames, or of one group. */
+export class GatheredLines {
+  readonly #isDisjoint: boolean
+  /** Of most groups there is one alone, which takes less without a list. */
+  #kept: Part | readonly Part[] = nothing
+
+  constructor(isDisjoint: boolean) {
+    this.#isDisjoint = isDisjoint
+  }
+
+  get isOne(): boolean {
+    return this.#kept instanceof Part
+  }
+
+  /** Of one line alone: how many users are in its set, if it has one. */
+  get usersOfSet(): number | undefined {
+    return this.#kept instanceof Part && this.#kept.hasSet ? this.#kept.users : undefined
+  }
+
+  get #parts(): readonly Part[] {
+    return this.#kept instanceof Part ? [this.#kept] : this.#kept
+  }
+
+  #keep(parts: readonly Part[]): void {
+    this.#kept = parts.length === 1 ? parts[0]! : parts
   }
 
   /** Which lines are replaced, perhaps this one itself, or why it cannot be taken. */
   add(part: Part): readonly Part[] | NotMergeable {
     const before = this.#parts.find((other) => other.isOfSameShards(part))
     if (before !== undefined) {
-      this.#parts = this.#parts.map((other) => other === before ? part : other)
+      this.#keep(this.#parts.map((other) => other === before ? part : other))
       return [before]
     }
     const rivals = this.#isDisjoint ? this.#rivalsOf(part) : []
@@ -75,9 +102,9 @@ export class GatheredWindow {
       if (contradict(others, shares)) return bothHave(part, rival)
       if (covers(others, shares)) return [part]
       if (!covers(shares, others)) return bothHave(part, rival)
-      this.#parts = this.#parts.filter((other) => other !== rival)
+      this.#keep(this.#parts.filter((other) => other !== rival))
     }
-    this.#parts = [...this.#parts, part] // takes less than what grows in place
+    this.#keep([...this.#parts, part]) // takes less than what grows in place
     return rivals
   }
 

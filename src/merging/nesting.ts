@@ -5,8 +5,7 @@
  * minutes make up days but for zones with an offset in seconds, hours of six do so in UTC and not in
  * Zurich, weeks make up February 2010 and no other month for years.
  */
-import type { Calendar, Span, WindowKind } from '../time/calendar.ts'
-import { windowFrom } from '../time/overlap.ts'
+import type { Calendar, WindowKind } from '../time/calendar.ts'
 
 /** Why the windows of kind `fine` do not make up the coarse one at `ms`; undefined if they do. */
 export function misfit(
@@ -14,7 +13,7 @@ export function misfit(
   { timeText }: Pick<Calendar, 'timeText'>,
 ): string | undefined {
   if (fine.overlap !== undefined) {
-    return `${fine.name} does not fit into ${coarse.name}, as its windows overlap; unite finer ones`
+    return `windows ${fine.name} overlap, so that they make up no ${coarse.name}; unite finer windows`
   }
   const { startMs, endMs } = coarse.spanAt(ms)
   const [cutMs, verb] = fine.spanAt(startMs).startMs < startMs
@@ -25,26 +24,4 @@ export function misfit(
   return `${fine.name} does not fit into ${coarse.name}: one ${coarse.name} ${verb} at ` +
     `${timeText(cutMs)}, within the ${fine.name} from ${timeText(cut.startMs)} to ` +
     `${timeText(cut.endMs)}; unite finer windows`
-}
-
-/**
- * The windows of kind `coarse` that a window of kind `fine`, which begins then, goes into, earliest end
- * first: several where they overlap.
- */
-export function windowsWith(
-  { fine, coarse, ms }: { fine: WindowKind; coarse: WindowKind; ms: number },
-): readonly Span[] {
-  const { overlap } = coarse
-  if (fine.name === coarse.name) return [windowFrom(coarse, ms)]
-  if (overlap === undefined) return [coarse.spanAt(ms)]
-  const windows = [overlap.windowTo(ms)]
-  while (windows.length < overlap.count) {
-    const { startMs, endMs } = windows.at(-1)!
-    const next = {
-      startMs: overlap.slice.spanAt(startMs).endMs,
-      endMs: overlap.slice.spanAt(endMs).endMs,
-    }
-    windows.push(next)
-  }
-  return windows
 }

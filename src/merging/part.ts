@@ -8,7 +8,6 @@ import { readImage } from '../counter/read-image.ts'
 import { ExactSet } from '../counter/exact.ts'
 import { readSetImage } from '../counter/set-image.ts'
 import type { Sketch } from '../counter/sketch.ts'
-import type { Group } from '../group.ts'
 import { bytesOf } from '../ndjson/base64.ts'
 import type { ReadLine, ResultLine } from '../records.ts'
 import { type Shares, sharesOf } from './shares.ts'
@@ -27,7 +26,6 @@ export class Part implements Estimate {
   readonly revision: number
   readonly shard: string | undefined
   readonly shards: ResultLine['shards'] | undefined
-  readonly by: Group | undefined
   readonly #place: string
   readonly #lineNumber: number
   readonly #sketch: Sketch | string | undefined
@@ -48,7 +46,6 @@ export class Part implements Estimate {
     this.revision = line.revision ?? 0
     this.shard = line.shard
     this.shards = line.shards
-    this.by = line.by
     this.#place = place
     this.#lineNumber = lineNumber
     this.#sketch = sketch?.coupons === undefined ? sketch : line.sketch
@@ -73,6 +70,10 @@ export class Part implements Estimate {
   /** Whether nobody is in it. */
   get isEmpty(): boolean {
     return this.users === 0 && this.frames === 0
+  }
+
+  get hasSet(): boolean {
+    return this.#set !== undefined
   }
 
   /** The bytes of its set. */

@@ -5,7 +5,7 @@
  */
 import type { ResultLine, ShardCount } from '../records.ts'
 import { isCount, isRecord } from './fields.ts'
-import { groupInLine } from './group-in-line.ts'
+import { groupOfLine } from './line-group.ts'
 
 /** The line, or what is wrong with it. */
 export function parseResult(text: string): ResultLine | string {
@@ -22,12 +22,8 @@ export function parseResult(text: string): ResultLine | string {
       ? `no result line: it has no "${key}"; expected ${expected}`
       : `no result line: "${key}" is ${shortened(line[key])}; expected ${expected}`
   }
-  let result = line as unknown as ResultLine
-  if (line['by'] !== undefined) {
-    const by = groupInLine(text)
-    if (by === undefined) return '"by" is no object with keys, each of which stands once'
-    result = { ...result, by }
-  }
+  if (line.by !== undefined) line.by = groupOfLine(line.by, text)
+  const result = line as unknown as ResultLine
   const { shard, shards, frames, users, low, high } = result
   if (low > users || users > high) return `"users" ${users} is not within ${low} and ${high}`
   if (shards === undefined) return result
@@ -68,6 +64,10 @@ const fields: Readonly<Record<string, Field>> = {
       const counts = isRecord(value) ? Object.values(value) : []
       return counts.length > 0 && counts.every(isShardCount)
     },
+  }),
+  by: optional({
+    expected: 'an object with the values of a group',
+    isRight: (value) => isRecord(value) && Object.keys(value).length > 0,
   }),
   users: count,
   low: count,

@@ -11,16 +11,15 @@ import TinyQueue from 'tinyqueue'
 import type { Ledger } from '../ledger.ts'
 import type { ReadLine, Reject, ResultLine } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
-import type { WindowKind } from '../time/calendar.ts'
+import type { Span, WindowKind } from '../time/calendar.ts'
 import type { ZonedKind } from '../time/zoned-kinds.ts'
 import { admission, type AdmitOptions, type Admitted, type NotMergeable } from '../merging/admit.ts'
 import type { Result } from './count.ts'
 import { GatheredWindow } from '../merging/gathered-window.ts'
-import { windowsWith } from '../merging/nesting.ts'
-import { linesOfGroups } from '../merging/groups-of-window.ts'
-import { MergedWindow } from '../merging/merged-window.ts'
+import { type GroupsWritten, MergedWindow } from '../merging/merged-window.ts'
 import { ByWindow } from '../merging/by-window.ts'
 import { MergedZeros } from '../merging/merged-zeros.ts'
+import { targetWindows } from '../merging/target-windows.ts'
 import type { Part } from '../merging/part.ts'
 import type { ReadResults } from './read-results.ts'
 import { Union } from '../sources/union.ts'
@@ -32,21 +31,22 @@ export interface MergeOptions extends AdmitOptions {
   readonly partial?: boolean
   /** Whether empty windows have lines. */
   readonly hasZeros?: boolean
-  /** Whether windows of all frames have lines, and how many groups of each window and breakdown. */
+  /** Whether windows of all frames have lines. */
   readonly hasTotal?: boolean
+  /** So many groups of a window and breakdown have lines, and the rest has one; undefined: all. */
   readonly top?: number | undefined
+  /** So many groups of a window and breakdown are told apart; further ones are in that rest. */
   readonly mostGroups?: number
   readonly ledger: Ledger
 }
 
-/** So many windows are written at the end before outputs keep pace. */
-const windowsPerStep = 1000
+/** So many lines are written at the end before outputs keep pace. */
+const linesPerStep = 1000
 
 export type MergeOut = Result | Reject
 
 export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> {
   const { isDisjoint, latenessMs, partial: hasSet = false, ledger } = options
-  const { hasTotal = true, top, mostGroups = Infinity } = options
   const admit = admission(options)
   const union = new Union()
   const gathered = new ByWindow<GatheredWindow>()
@@ -57,9 +57,6 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
   let longestMs = 0
   /** What ends by then is written. */
   let writtenMs = -Infinity
-  /** Of kinds that overlap: the end of the last slice that there is. Windows that end later are not over. */
-  let isEnding = false
-  const lastSliceMs = new Map<string, number>()
   const account = ledger.open({
     lines: 0,
     malformed: 0,
@@ -73,6 +70,14 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
   })
 
   const folding = ledger.open({ folded: 0 })
+  const written: GroupsWritten = {
+    hasTotal: options.hasTotal !== false,
+    top: options.top,
+    mostGroups: options.mostGroups ?? Infinity,
+    folded: () => folding.folded++,
+  }
+  /** Of kinds whose windows overlap, the last slice that is there. */
+  const lastSlices = new Map<string, number>()
   const unfilled = options.hasZeros === true ? ledger.open({ unfilled: 0 }) : undefined
   const zeros = unfilled &&
     new MergedZeros({ hasSet, leftOut: (windows) => unfilled.unfilled += windows })
@@ -90,30 +95,33 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
   }
 
   function gather(admitted: Admitted): NotMergeable | undefined {
-    const { part, kind: { kind }, startMs, endMs, targets } = admitted
+    const { part, by, kind: { kind }, startMs, endMs, targets } = admitted
     const dueMs = endMs + latenessMs(kind)
-    const isWritten = targets.some((each) => {
-      return windowsWith({ fine: kind, coarse: each.kind, ms: startMs })[0]!.endMs <= writtenMs
-    })
+    const isWritten = targets.some((each) => firstOf(each, kind.name, startMs).endMs <= writtenMs)
     if (dueMs <= union.watermarkMs || isWritten) {
       const detail = `came when the line of its ${kind.name} was complete; expected lines in ` +
         'order of time, --order none takes them in any, a longer --lateness some of them'
       return { reason: 'expired', detail }
     }
-    const place = { kindName: kind.name, startMs, by: part.by }
-    const known = gathered.get(place)
+    const known = gathered.get(kind.name, startMs)
     const window = known ?? new GatheredWindow(admitted, { isDisjoint, dueMs })
-    const isContradicted = window.isContradictedBy(part)
-    const replaced = window.add(part)
+    const lines = window.of(by)
+    const isContradicted = lines.isContradictedBy(part)
+    const replaced = lines.add(part)
     if ('reason' in replaced) return replaced
     if (isContradicted) account.contradicted++
     if (known === undefined) {
-      gathered.set(place, window)
+      gathered.set(kind.name, startMs, window)
       toUnite.push(window)
       for (const target of [admitted.kind, ...targets]) {
         longestMs = Math.max(longestMs, latenessMs(target.kind))
       }
-      for (const target of targets) expect(target, admitted)
+      for (const target of targets) expect(target, kind.name, startMs)
+    }
+    if (by === undefined && written.hasTotal) {
+      for (const target of targets) {
+        zeros?.expect(target, firstOf(target, kind.name, startMs).startMs)
+      }
     }
     note(part, replaced)
     return undefined
@@ -130,100 +138,77 @@ export function mergeStage(options: MergeOptions): Stage<ReadResults, MergeOut> 
   }
 
   /** The windows of that kind have lines from now on. */
-  function expect(
-    target: ZonedKind,
-    { kind: { kind }, startMs: ms, part: { by } }: Admitted,
-  ): void {
+  function expect(target: ZonedKind, kindName: string, ms: number): void {
     const { name, overlap } = target.kind
-    if (overlap !== undefined && kind.name !== name) {
-      const lastMs = overlap.slice.spanAt(ms).endMs
-      lastSliceMs.set(name, Math.max(lastMs, lastSliceMs.get(name) ?? -Infinity))
+    if (overlap !== undefined && name !== kindName) {
+      const { startMs } = target.kind.spanAt(ms)
+      lastSlices.set(name, Math.max(lastSlices.get(name) ?? startMs, startMs))
     }
-    for (const { startMs } of windowsWith({ fine: kind, coarse: target.kind, ms })) {
-      const place = { kindName: name, startMs, by }
-      if (merged.get(place) !== undefined) continue
-      const window = new MergedWindow(target, startMs, by)
-      if (by === undefined) zeros?.expect(target, startMs)
-      merged.set(place, window)
-      toWrite.push(window)
+    for (const { startMs } of targetWindows(target.kind, kindName, ms)) {
+      let window = merged.get(name, startMs)
+      if (window === undefined) {
+        window = new MergedWindow(target, startMs, written)
+        merged.set(name, startMs, window)
+        toWrite.push(window)
+      }
+      window.hasOwn ||= name === kindName
     }
   }
 
   function settle(reachedMs: number): void {
     let window: GatheredWindow | undefined
     while ((window = toUnite.peek()) !== undefined && window.dueMs <= reachedMs) {
-      gathered.delete(window)
+      gathered.delete(window.kindName, window.startMs)
       unite(toUnite.pop()!)
     }
   }
 
   function unite(window: GatheredWindow): void {
-    const { kindName, kind: fine, startMs, targets, by } = window
-    const united = window.unite()
-    for (const { kind: coarse } of targets) {
-      for (const { startMs: ofWindowMs } of windowsWith({ fine, coarse, ms: startMs })) {
-        merged.get({ kindName: coarse.name, startMs: ofWindowMs, by })!.take(united, kindName)
+    const { kindName, startMs, targets } = window
+    for (const { kind } of targets) {
+      for (const { startMs: targetMs } of targetWindows(kind, kindName, startMs)) {
+        merged.get(kind.name, targetMs)!.take(window)
       }
     }
   }
 
   /** Unites no more than what the next window needs, and lets go of it, as memory may be short. */
   function* inSteps(how: 'end' | 'stop', emit: Emit<MergeOut>): Generator<void> {
-    isEnding = true
     const left = toUnite.data.sort((a, b) => b.endMs - a.endMs)
     toUnite = newQueue()
     gathered.clear()
-    let steps = 0
+    let lines = 0
     for (let window; (window = toWrite.peek()) !== undefined;) {
       const { endMs } = window
       while (left.length > 0 && left.at(-1)!.endMs <= endMs) unite(left.pop()!)
-      write(endMs, emit, how === 'stop')
-      if (++steps % windowsPerStep === 0) yield
+      for (const line of writable(endMs, how === 'stop')) {
+        put(line, emit)
+        if (++lines % linesPerStep === 0) yield
+      }
     }
   }
 
-  function write(completeMs: number, emit: Emit<MergeOut>, isCut = false): void {
+  function write(completeMs: number, emit: Emit<MergeOut>): void {
+    for (const line of writable(completeMs)) put(line, emit)
+  }
+
+  function* writable(completeMs: number, isCut = false): Generator<ResultLine> {
     writtenMs = Math.max(writtenMs, completeMs)
     let window: MergedWindow | undefined
     while ((window = toWrite.peek()) !== undefined && window.endMs <= completeMs) {
-      for (const line of zeros?.before(window) ?? []) put(line, emit)
-      if (window.by !== undefined) {
-        writeGroups(popGroups(window), emit, isCut)
-        continue
-      }
-      pop()
-      if (isToCome(window)) continue
-      if (hasTotal) put(window.line({ isCut, hasSet }), emit)
-      zeros?.written(window)
+      toWrite.pop()
+      merged.delete(window.name, window.startMs)
+      if (isBeyond(window)) continue
+      yield* zeros?.before(window) ?? []
+      yield* window.toLines({ isCut, hasSet })
+      if (window.hasTotal) zeros?.written(window)
     }
   }
 
-  function pop(): MergedWindow {
-    const window = toWrite.pop()!
-    merged.delete({ kindName: window.name, startMs: window.startMs, by: window.by })
-    return window
-  }
-
-  /** Those of one window and breakdown, which stand behind one another. */
-  function popGroups(first: MergedWindow): MergedWindow[] {
-    const groups: MergedWindow[] = []
-    for (let next; (next = toWrite.peek()) !== undefined && inOrder(next, first) === 0;) {
-      groups.push(pop())
-    }
-    return groups.filter((each) => !isToCome(each))
-  }
-
-  /** Whether slices of it are behind all that there are, now that no more come. */
-  function isToCome(window: MergedWindow): boolean {
-    return isEnding && window.endMs > (lastSliceMs.get(window.name) ?? Infinity) && !window.hasOwn
-  }
-
-  function writeGroups(groups: readonly MergedWindow[], emit: Emit<MergeOut>, isCut: boolean) {
-    if (groups.length === 0) return
-    const folded = (count: number) => folding.folded += count
-    for (const each of linesOfGroups(groups, groups[0]!.zonedKind, { top, mostGroups, folded })) {
-      put(each.line({ isCut, hasSet }), emit)
-    }
+  /** Whether it ends behind the last slice that there is. */
+  function isBeyond({ name, endMs, hasOwn, kind: { overlap } }: MergedWindow): boolean {
+    return !hasOwn && overlap !== undefined &&
+      overlap.slice.spanAt(lastSlices.get(name)!).endMs < endMs
   }
 
   function put(line: ResultLine, emit: Emit<MergeOut>): void {
@@ -261,13 +246,11 @@ function newQueue(): TinyQueue<GatheredWindow> {
   return new TinyQueue<GatheredWindow>([], (a, b) => a.dueMs - b.dueMs)
 }
 
-/** 0: groups of one window and breakdown. */
 function inOrder(a: MergedWindow, b: MergedWindow): number {
-  if (a.endMs !== b.endMs) return a.endMs - b.endMs
-  if (a.nominalMs !== b.nominalMs) return a.nominalMs - b.nominalMs
-  return compareText(a.name, b.name) || compareText(a.breakdownName, b.breakdownName)
+  return a.endMs - b.endMs || a.nominalMs - b.nominalMs || (a.name < b.name ? -1 : 1)
 }
 
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+/** Of the windows that the line goes into. */
+function firstOf({ kind }: ZonedKind, kindName: string, startMs: number): Span {
+  return targetWindows(kind, kindName, startMs).next().value as Span
 }

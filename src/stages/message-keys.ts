@@ -3,20 +3,16 @@
  * has not the fields is refused, since without its key it would go where it does not belong.
  */
 import { quoted } from '../errors.ts'
-import { FrameParser } from '../kernel/frame-parser.ts'
-import type { GroupKeys } from '../kernel/group-keys.ts'
-import { objectText } from '../kernel/group-value.ts'
-import { LF } from '../kernel/json-tokens.ts'
-import { keyName } from '../kernel/key-name.ts'
 import type { Ledger } from '../ledger.ts'
 import { valueAt } from '../ndjson/fields.ts'
+import { groupOfLine } from '../ndjson/line-group.ts'
 import { NumberedLines } from '../ndjson/numbered-lines.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import { type Reject, type RejectContent, windowKey } from '../records.ts'
 import type { Emit, Stage } from '../stage.ts'
 
 export interface MessageKeysOptions {
-  /** Names, dotted for nested ones; undefined: window, start and group of result lines, else none. */
+  /** Names, dotted for nested ones; undefined: window and start of result lines, else none. */
   readonly key: readonly string[] | undefined
   readonly maxLineBytes: number
   readonly ledger: Ledger
@@ -30,14 +26,12 @@ export interface KeyedLine {
 }
 
 const decoder = new TextDecoder()
-const byKey: GroupKeys = { keys: [keyName('by')], breakdowns: [] }
 const resultStart = new TextEncoder().encode('{"window":')
 
 export function messageKeysStage(
   { key, maxLineBytes, ledger }: MessageKeysOptions,
 ): Stage<Uint8Array, KeyedLine | Reject> {
   const account = ledger.open({ lines: 0, malformed: 0, frames: 0 })
-  const parser = new FrameParser({ uidKeys: [], tsKeys: [], groupKeys: byKey })
   let out: Emit<KeyedLine | Reject>
 
   const lines = new NumberedLines({ maxLineBytes, line: take, refuse })
@@ -58,19 +52,7 @@ export function messageKeysStage(
   function keyOf(value: Uint8Array): string | null | undefined {
     if (key !== undefined) return fieldsOf(value, key)?.join('/')
     if (resultStart.some((byte, i) => value[i] !== byte)) return null
-    const [window, start] = fieldsOf(value, ['window', 'start']) ?? []
-    if (window === undefined || start === undefined) return null
-    const json = groupIn(value)
-    return windowKey(json === undefined ? { window, start } : { window, start, by: { json } })
-  }
-
-  /** As it is written there: a parsed one may have lost digits. */
-  function groupIn(value: Uint8Array): string | undefined {
-    const line = new Uint8Array(value.length + 1)
-    line.set(value)
-    line[value.length] = LF
-    if (parser.walk(line, 0) < 0) return undefined
-    return objectText(line, parser.groups[0]!.chosen)
+    return resultKey(value)
   }
 
   function refuse(problem: string, content: () => RejectContent): void {
@@ -83,6 +65,15 @@ export function messageKeysStage(
   }
 
   return lines.stage((emit) => out = emit)
+}
+
+/** As `resultMessage` makes it, of lines of ours; of others that begin so by the same fields. */
+function resultKey(value: Uint8Array): string | null {
+  const [window, start] = fieldsOf(value, ['window', 'start']) ?? []
+  if (window === undefined || start === undefined) return null
+  const text = decoder.decode(value)
+  const { by } = JSON.parse(text) as { by?: unknown }
+  return windowKey({ window, start, by: groupOfLine(by, text) })
 }
 
 function fieldsOf(value: Uint8Array, names: readonly string[]): readonly string[] | undefined {

@@ -100,6 +100,9 @@ test('the options of counting come through', async () => {
     shard: 'eu',
     isFinal: false,
     hasZeros: false,
+    top: undefined,
+    mostGroups: 100_000,
+    hasTotal: true,
   })
   const hll = countPlan(await parseArguments(count, words('--method hll --precision 12')))
   assert.deepEqual(hll, {
@@ -111,6 +114,9 @@ test('the options of counting come through', async () => {
     shard: undefined,
     isFinal: false,
     hasZeros: false,
+    top: undefined,
+    mostGroups: 100_000,
+    hasTotal: true,
   })
 })
 
@@ -127,6 +133,9 @@ test('an exact count has a precision where it has a sketch', async () => {
     shard: undefined,
     isFinal: false,
     hasZeros: false,
+    top: undefined,
+    mostGroups: 100_000,
+    hasTotal: true,
   })
 })
 
@@ -183,6 +192,7 @@ test('the plan of the generator has its defaults, and a frame of 2 kB', async ()
     frameBytes: 2048,
     ratePerSecond: 1000,
     users: 100000,
+    groups: [],
     delaySeconds: 0,
     delayPercent: 10,
     seed: 1,

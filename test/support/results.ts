@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { fingerprintOfText, newFingerprint } from '../../src/counter/hash.ts'
 import { base64 } from '../../src/ndjson/base64.ts'
+import { resultJson } from '../../src/ndjson/result-json.ts'
 import { uniqueCounter } from '../../src/counter/unique.ts'
 import { Ledger } from '../../src/ledger.ts'
 import { chain } from '../../src/pipeline.ts'
@@ -63,6 +64,7 @@ export function countedLines(frames: readonly Frame[], options: CountedOptions):
         ...(zone.name === 'UTC' ? {} : { tz: zone.name }),
         ...(kind.name === 'week' ? { weekStart } : {}),
         ...(fields.shard === undefined ? {} : { shard: fields.shard }),
+        ...(fields.by === undefined ? {} : { by: fields.by }),
         ...counted,
         frames: inside.length,
         pane: 'on-time',
@@ -99,7 +101,7 @@ export function merged(
   const rejects: Omit<Reject, 'content' | 'type'>[] = []
   const push = (message: ResultsIn) =>
     stage.push(message, (out) => {
-      if (out.type === 'result') return lines.push(JSON.stringify(out.line))
+      if (out.type === 'result') return lines.push(textOf(out.line))
       const { content: _, type: __, ...reject } = out
       return rejects.push(reject)
     })
@@ -118,7 +120,7 @@ export function merged(
       waiting.splice(at, 1)
     }
   }
-  stage.end((out) => out.type === 'result' && lines.push(JSON.stringify(out.line)))
+  stage.end((out) => out.type === 'result' && lines.push(textOf(out.line)))
   return { lines, rejects, ledger }
 }
 
@@ -138,6 +140,11 @@ export function mergeOf(options: Partial<MergeOptions>): Stage<ResultsIn, MergeO
   )
 }
 
+/** As it is written. */
+export function textOf(line: ResultLine): string {
+  return resultJson(line)
+}
+
 /** Shows the first line that differs, and not a thousand sketches: that would take minutes. */
 export function sameLines(
   actual: readonly string[],
@@ -150,7 +157,7 @@ export function sameLines(
 }
 
 function piecesOf(input: readonly (ResultLine | string)[], random?: () => number): Uint8Array[] {
-  const text = input.map((line) => typeof line === 'string' ? line : JSON.stringify(line))
+  const text = input.map((line) => typeof line === 'string' ? line : textOf(line))
   const bytes = new TextEncoder().encode(text.map((line) => `${line}\n`).join(''))
   if (random === undefined) return bytes.length === 0 ? [] : [bytes]
   const pieces: Uint8Array[] = []

@@ -42,7 +42,7 @@ export const groupLines: GroupLinesOptions = {
       'Of each window and breakdown; ties go by name. The others share a line, with its own unique ' +
       'users, whose keys are all `{"others":true}`. A group that has had a line keeps it when ' +
       'revisions bring others to the top.',
-    example: '--by page --top 20',
+    example: '--top 20',
   },
   maxGroups: {
     name: 'max-groups',
@@ -61,6 +61,6 @@ export const groupLines: GroupLinesOptions = {
     parse: flag,
     brief: 'Write no lines of all frames, only those of groups',
     detail: 'Else they stand beside those of `--by`.',
-    example: '--by country --no-total',
+    example: '--no-total',
   },
 }
