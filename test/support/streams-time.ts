@@ -75,7 +75,19 @@ export function randomTimedStream(random: Random, isPartition = false): TimedStr
     const frames = rate === 0 ? right : withWrongClocks(random, right, { rate, maxJumpMs })
     return frames.map((frame) => ({ ...frame, tsMs: Math.floor(frame.tsMs / grainMs) * grainMs }))
   })
-  return { frames: interleaved(random, bySource), options }
+  const frames = interleaved(random, bySource)
+  return { frames: happens(random, 40) ? withGroups(random, frames) : frames, options }
+}
+
+const groupNames = ['"CH"', 'null', '1', '"1"', '"a\\nb"', '"__proto__"', '[1,{"b":2}]']
+
+/** Split in two ways. */
+function withGroups(random: Random, frames: readonly TimedFrame[]): TimedFrame[] {
+  const few = pick(random, [2, groupNames.length])
+  return frames.map((frame) => {
+    const groups = [groupNames[below(random, few)]!, `"g${below(random, 30)}"`]
+    return { ...frame, groups }
+  })
 }
 
 /** Of any pace, some of them late by up to a week. */

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import { uniqueCounter } from '../../src/counter/unique.ts'
 import { below, seededRandom } from '../../src/generate/random.ts'
+import { groupKeysIn } from '../../src/kernel/headed.ts'
 import { Ledger } from '../../src/ledger.ts'
 import { chain } from '../../src/pipeline.ts'
 import { type CountOut, countStage } from '../../src/stages/count.ts'
@@ -19,6 +20,8 @@ import { randomTimedStream, streamText, type TimedStream } from './streams-time.
 import { type OracleOptions, type TimedFrame, timeOracle } from './time-oracle.ts'
 
 const newCounter = () => uniqueCounter({ method: 'exact', exactLimit: 0, precision: 14 })
+
+const grouped = { mostListed: Infinity, isPlain: true }
 
 interface Run {
   readonly lines: readonly unknown[]
@@ -50,7 +53,8 @@ function run(stream: TimedStream, cutsHere: () => boolean, isPiped: boolean): Ru
   windowing.open({ lines: frames.length, frames: frames.length }) // as the stage before would
   const windows = windowStage({ ...options, showsRaw: false, ledger: windowing })
   const counting = isPiped ? new Ledger() : windowing
-  const counts = countStage({ ...options, newCounter, ledger: counting })
+  const breakdowns = (frames[0]?.groups ?? []).map((_, place) => [`key${place}`])
+  const counts = countStage({ ...options, newCounter, breakdowns, grouped, ledger: counting })
   const lines: unknown[] = []
   const take = (message: CountOut) => {
     if (message.type === 'result') lines.push(message.line)
@@ -59,7 +63,8 @@ function run(stream: TimedStream, cutsHere: () => boolean, isPiped: boolean): Ru
   if (isPiped) {
     const { calendar } = options
     const { bytes } = windowedBytes(windows, input, calendar, windowing)
-    const reader = readWindowedStage({ calendar, maxLineBytes, ledger: counting })
+    const groupKeys = groupKeysIn(breakdowns)
+    const reader = readWindowedStage({ calendar, maxLineBytes, groupKeys, ledger: counting })
     const stage = chain(reader, counts)
     stage.push(bytes, take)
     stage.end(take)

@@ -56,6 +56,8 @@
  *     10 s, and the ends, and ends + lateness, of windows that hold it.
  * 19. At the end of the input windows are not shown that end behind the last slice that has frames:
  *     their other slices are to come.
+ * 20. A group's lines are those of its frames alone; watermarks are those of all frames. Lines of a
+ *     window come total first, then by breakdown, most users first, then by name.
  * 16. `--max-jump off`: every ts is trusted, nothing is held, not even first frames.
  */
 import type { ResultLine } from '../../src/records.ts'
@@ -68,6 +70,8 @@ export interface TimedFrame {
   readonly source: number
   readonly tsMs: number
   readonly uid: string
+  /** The name of its group by each breakdown (src/group.ts), all frames by as many. */
+  readonly groups?: readonly string[]
 }
 
 export interface OracleOptions {
@@ -153,7 +157,7 @@ export function timeOracle(frames: readonly TimedFrame[], options: OracleOptions
   }
 
   function count(index: number, watermarkMs: number): void {
-    const { tsMs, uid } = frames[index]!
+    const { tsMs, uid, groups = [] } = frames[index]!
     verdicts[index] = kinds.map((kind, k) => {
       const windows = windowsWith(kind, tsMs)
       const latenessMs = options.latenessMs[k]!
@@ -163,9 +167,9 @@ export function timeOracle(frames: readonly TimedFrame[], options: OracleOptions
       let counts = 0
       for (const { startMs, endMs } of windows) {
         if (watermarkMs < endMs) {
-          notes.push({ kind: k, startMs, endMs, uid, dueMs: endMs })
+          notes.push({ kind: k, startMs, endMs, uid, groups, dueMs: endMs })
         } else if (watermarkMs < endMs + latenessMs) {
-          notes.push({ kind: k, startMs, endMs, uid, dueMs })
+          notes.push({ kind: k, startMs, endMs, uid, groups, dueMs })
         } else {
           continue
         }
