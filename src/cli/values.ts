@@ -36,9 +36,9 @@ export function keyList(text: string): readonly string[] {
   return keys
 }
 
-/** `country=200,page=50000`; none where there is no text. */
+/** `country=200,page=50000`, or `none`. */
 export function groupList(text: string): readonly GroupOptions[] {
-  if (text === '') return []
+  if (text === 'none') return []
   return text.split(',').map((part) => {
     const [, key = '', count = ''] = /^([\w.-]+)=(\d+)$/.exec(part) ?? []
     const values = Number(count)

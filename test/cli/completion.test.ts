@@ -76,7 +76,8 @@ const bashReplies: readonly (readonly [words: readonly string[], reply: readonly
   [['uc-pipeline', '--rejects', ''], []], // bash goes on with the names of files
   [['uc-pipeline', ''], []],
   [['uc-generate', '-o', '--g'], []],
-  [['uc-generate', '--g'], ['--gz']],
+  [['uc-generate', '--gz'], ['--gz']],
+  [['uc-generate', '--g'], ['--groups', '--gz']],
 ]
 
 for (const [words, expected] of bashReplies) {

@@ -41,8 +41,8 @@ describe('progress', { concurrency: 2, skip }, () => {
   })
 
   test('counts the frames of uc-generate, of how many, unless they go to the terminal', async () => {
-    const { said } = await seen('uc-generate -c 300k -o s')
-    assert.match(said[0] ?? '', /^[\d,]+ of 300,000 frames, \d+ s left, [\d,]+ frames\/s$/)
+    const { said } = await seen('uc-generate -c 1M -o s')
+    assert.match(said[0] ?? '', /^[\d,]+ of 1,000,000 frames, \d+ s left, [\d,]+ frames\/s$/)
     assert.deepEqual((await seen('uc-generate -c 300k --no-progress -o s')).said, [])
   })
 

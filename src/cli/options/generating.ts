@@ -64,7 +64,7 @@ export const generating: GeneratingOptions = {
     name: 'groups',
     value: 'KEY=N[,KEY=N…]',
     group: 'Frames',
-    fallback: '',
+    fallback: 'none',
     parse: groupList,
     brief: 'Keys to split frames by, with so many values each',
     detail:
