@@ -9,6 +9,7 @@ import { groupOfLine } from '../ndjson/line-group.ts'
 import { NumberedLines } from '../ndjson/numbered-lines.ts'
 import { rawContent } from '../ndjson/raw.ts'
 import { type Reject, type RejectContent, windowKey } from '../records.ts'
+import { shown } from '../shown.ts'
 import type { Emit, Stage } from '../stage.ts'
 
 export interface MessageKeysOptions {
@@ -73,7 +74,7 @@ function resultKey(value: Uint8Array): string | null {
   if (window === undefined || start === undefined) return null
   const text = decoder.decode(value)
   const { by } = JSON.parse(text) as { by?: unknown }
-  return windowKey({ window, start, by: groupOfLine(by, text) })
+  return shown(windowKey({ window, start, by: groupOfLine(by, text) }))
 }
 
 function fieldsOf(value: Uint8Array, names: readonly string[]): readonly string[] | undefined {
