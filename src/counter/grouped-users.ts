@@ -24,6 +24,8 @@ export interface GroupedUsersOptions {
 
 const firstSlots = 16
 const firstCells = 8
+/** A table of fewer grows fast. */
+const fewNumbers = 3 * 4096
 /** In place of the number of users: they have a counter. */
 const counted = 0xffffffff
 /** A table that takes more is asked for. */
@@ -181,11 +183,27 @@ export class GroupedUsers {
       this.#giveCounters((cell) => this.#listed[cell]! > mostListed)
       if (this.#size * 15 <= this.#slots.length * 4) return
     }
-    const largerBytes = this.#slots.byteLength * 2
+    const times = this.#slots.length < fewNumbers ? 4 : 2
+    const largerBytes = this.#slots.byteLength * times
     if (largerBytes > smallBytes && this.#options.reserve?.(largerBytes) === false) {
       if (this.#size * 60 < this.#slots.length * 19) return // slower, but there is room in it
     }
-    this.#rebuild(this.#slots.length * 2, () => false)
+    this.#move(new Uint32Array(this.#slots.length * times))
+  }
+
+  /** Slot order is harmless here: half the slots stay free wherever one looks. */
+  #move(larger: Uint32Array<ArrayBuffer>): void {
+    const slots = this.#slots
+    for (let from = 0; from < slots.length; from += 3) {
+      const name = slots[from + 2]!
+      if (name === 0) continue
+      const [lo, hi] = [slots[from]!, slots[from + 1]!]
+      const at = findSlot(larger, name - 1, hi, lo)
+      larger[at] = lo
+      larger[at + 1] = hi
+      larger[at + 2] = name
+    }
+    this.#slots = larger
   }
 
   /** Takes the users of these cells out of the table. */
