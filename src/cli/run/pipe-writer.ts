@@ -47,6 +47,7 @@ export class PipeWriter<Out extends { readonly type: string }> implements Delive
   take(message: Out): void {
     if (message.type !== 'header') this.#ensureHeader()
     this.#options.put(message, this.#lines)
+    this.#ensureHeader() // behind that of the input, which says what it is to hold
   }
 
   /** Writes what there is, if it is much or has waited long enough. */
