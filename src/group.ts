@@ -18,6 +18,21 @@ export function othersName(breakdown: Breakdown): string {
   return breakdown.map(() => othersValue).join('\n')
 }
 
+/** A longer one would stand in a message twice, in its key and its value, and hardly fit. */
+const mostInKey = 1000
+
+/** What a group is called in the key of a message: its JSON, or a fingerprint of that where it is long. */
+export function groupKey(json: string): string {
+  if (json.length <= mostInKey) return json
+  return `#${fnv1a(json, 0x811c9dc5)}${fnv1a(json, 0x9e3779b9)}/${json.length}`
+}
+
+function fnv1a(text: string, basis: number): string {
+  let hash = basis
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return (hash >>> 0).toString(16).padStart(8, '0')
+}
+
 /** The group of a result line. */
 export class Group {
   readonly breakdown: Breakdown

@@ -21,7 +21,7 @@
  * Inside, times are unix milliseconds (`…Ms`); in every line that a person reads, unix seconds.
  */
 
-import type { Breakdown, Group } from './group.ts'
+import { type Breakdown, type Group, groupKey } from './group.ts'
 
 /**
  * Where the following frames come from. `name` is a file's name, or stdin. From its first mark on a
@@ -303,7 +303,7 @@ export interface LineName {
 
 /** `minute/1468244340`, of a group `minute/1468244340/{"country":"CH"}`. */
 export function windowKey({ window, start, by }: LineName): string {
-  return by === undefined ? `${window}/${start}` : `${window}/${start}/${by.json}`
+  return by === undefined ? `${window}/${start}` : `${window}/${start}/${groupKey(by.json)}`
 }
 
 /** One line of result. The order of the fields is the order in the line, and a promise. */

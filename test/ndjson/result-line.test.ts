@@ -135,6 +135,16 @@ test('a value that is too deep for JSON.stringify is kept', () => {
   assert.equal(read.by?.name, deep)
 })
 
+test('a long group has a short key, another one for each', () => {
+  const long = (letter: string) => ({ json: `{"page":"${letter.repeat(2000)}"}` })
+  const keys = [long('a'), long('b'), { json: '{"page":"a"}' }].map((by) => {
+    return windowKey({ window: 'minute', start: 60, by })
+  })
+  assert.equal(new Set(keys).size, 3)
+  assert.match(keys[0]!, /^minute\/60\/#[0-9a-f]{16}\/2011$/)
+  assert.equal(keys[2], 'minute/60/{"page":"a"}')
+})
+
 test('a line that is sent on has the key that it would have got from its run', () => {
   for (let round = 0; round < 500; round++) {
     const line = lineOf(round === 0 ? undefined : randomGroup())
