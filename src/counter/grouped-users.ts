@@ -23,6 +23,8 @@ export interface GroupedUsersOptions {
 }
 
 const firstSlots = 16
+/** More slots are not made before they are used. */
+const mostExpected = 2 ** 16
 const firstCells = 8
 /** A table of fewer grows fast. */
 const fewNumbers = 3 * 4096
@@ -33,7 +35,7 @@ const smallBytes = 2 ** 20
 
 export class GroupedUsers {
   readonly #options: GroupedUsersOptions
-  #slots = new Uint32Array(3 * firstSlots)
+  #slots: Uint32Array<ArrayBuffer>
   #size = 0
   /** Per cell: how many users of it are in the table. */
   #listed = new Uint32Array(firstCells)
@@ -41,8 +43,12 @@ export class GroupedUsers {
   #isCrowded = false
   readonly #counters = new Map<number, Counter>()
 
-  constructor(options: GroupedUsersOptions) {
+  /** `expected`: about so many users in groups will come; what is wrong with it costs memory. */
+  constructor(options: GroupedUsersOptions, expected = 0) {
     this.#options = options
+    let slots = firstSlots
+    while (slots < mostExpected && slots * 4 < expected * 5) slots *= 2
+    this.#slots = new Uint32Array(3 * slots)
   }
 
   /** Users in groups, those of counters aside. */

@@ -27,9 +27,13 @@ export class GroupTally extends Tally<GroupWindow> {
     const { kinds, latenessMs, index } = options
     const names = new GroupNames()
     const grouping = { ...options, names }
+    /** Of each kind: the users of the window that has closed last. */
+    const expected = kinds.map(() => 0)
+    const closed = kinds.map((_, rank) => (users: number) => expected[rank] = users)
     super(kinds.length, (rank, startMs) => {
       const [kind, ofKindMs] = [kinds[rank]!, latenessMs[rank]!]
-      return new GroupWindow({ kind, rank, startMs, latenessMs: ofKindMs, grouping })
+      const options = { kind, rank, startMs, latenessMs: ofKindMs, grouping }
+      return new GroupWindow({ ...options, expectedUsers: expected[rank]!, closed: closed[rank]! })
     })
     this.#kinds = kinds
     this.#index = index

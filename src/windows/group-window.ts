@@ -35,6 +35,10 @@ export interface GroupWindowOptions {
   readonly startMs: number
   readonly latenessMs: number
   readonly grouping: GroupingOptions
+  /** As many users in groups as a window like it had. */
+  readonly expectedUsers?: number
+  /** Told how many it has when it closes: counted one by one, each in every group that he is in. */
+  readonly closed?: (users: number) => void
 }
 
 /** What a revision adds. */
@@ -66,6 +70,7 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
   readonly endMs: number
   readonly expiryMs: number
   readonly #grouping: GroupingOptions
+  readonly #closed: ((users: number) => void) | undefined
   readonly #cells: ToldApart
   readonly #users: GroupedUsers
   #isClosed = false
@@ -83,7 +88,9 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
   /** What stands of it in the state. Undefined: nothing yet. */
   saved: SavedGroups | undefined
 
-  constructor({ kind, rank, startMs, latenessMs, grouping }: GroupWindowOptions) {
+  constructor(options: GroupWindowOptions) {
+    const { kind, rank, startMs, latenessMs, grouping, expectedUsers, closed } = options
+    this.#closed = closed
     this.kind = kind
     this.rank = rank
     this.place = grouping.index + 1
@@ -92,7 +99,7 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
     this.expiryMs = this.endMs + latenessMs
     this.#grouping = grouping
     this.#cells = new ToldApart(grouping)
-    this.#users = new GroupedUsers(grouping)
+    this.#users = new GroupedUsers(grouping, expectedUsers)
   }
 
   get isClosed(): boolean {
@@ -179,6 +186,7 @@ export class GroupWindow implements TalliedWindow<GroupWindow> {
   reach(dueMs: number): Pane | undefined {
     if (dueMs === this.endMs) {
       this.#isClosed = true
+      this.#closed?.(this.#users.size)
       return this.#cells.count > 0 ? 'on-time' : undefined
     }
     const addition = this.#late?.get(dueMs)

@@ -79,7 +79,7 @@ async function manyGroups(cwd: string): Promise<void> {
 
 async function rollingCost(cwd: string): Promise<void> {
   process.stdout.write(
-    `\n${days} days of a million frames each, of a million users, through a pipe:\n\n` +
+    `\n${days} days of a million frames each, of a million users:\n\n` +
       '| windows | CPU s | peak MB | users of the last line |\n|---|---|---|---|\n',
   )
   const rate = 1_000_000 / 86_400
