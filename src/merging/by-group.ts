@@ -9,13 +9,16 @@ export interface OfBreakdown<T> {
   readonly groups: Map<string, T>
 }
 
+const none: readonly never[] = []
+
 export class ByGroup<T> {
   total: T | undefined
-  readonly #breakdowns = new Map<string, OfBreakdown<T>>()
+  /** Most windows have none, and there may be a million windows. */
+  #breakdowns: Map<string, OfBreakdown<T>> | undefined
 
   get(by: Group | undefined): T | undefined {
     if (by === undefined) return this.total
-    return this.#breakdowns.get(JSON.stringify(by.breakdown))?.groups.get(by.name)
+    return this.#breakdowns?.get(JSON.stringify(by.breakdown))?.groups.get(by.name)
   }
 
   set(by: Group | undefined, value: T): void {
@@ -25,16 +28,18 @@ export class ByGroup<T> {
 
   of(breakdown: Breakdown): OfBreakdown<T> {
     const key = JSON.stringify(breakdown)
-    let known = this.#breakdowns.get(key)
+    const breakdowns = this.#breakdowns ??= new Map<string, OfBreakdown<T>>()
+    let known = breakdowns.get(key)
     if (known === undefined) {
       known = { breakdown, othersName: othersName(breakdown), groups: new Map() }
-      this.#breakdowns.set(key, known)
+      breakdowns.set(key, known)
     }
     return known
   }
 
   /** By the names of their keys, whichever came first. */
   get breakdowns(): readonly OfBreakdown<T>[] {
+    if (this.#breakdowns === undefined) return none
     const sorted = [...this.#breakdowns].sort(([a], [b]) => a < b ? -1 : 1)
     return sorted.map(([, each]) => each)
   }
