@@ -90,6 +90,7 @@ const runHere: Readonly<Record<string, string>> = {
 const runElsewhere: Readonly<Record<string, readonly [file: string, sign: string]>> = {
   'npm start': ['test/start.test.ts', '.dev/start.js'],
   'npm cit': ['.ci/run', 'npm cit'],
+  'npm run cases': ['package.json', 'UC_ALL_ROUTES=1 node .dev/test.js dist/test/cases.test.js'],
   'npm ci && npm run build': ['.ci/run', 'npm cit'],
   'npm pack': ['test/support/packages.ts', "execFileSync('npm', ['pack'"],
   'npm i -g ./uc-toolkit-0.1.0.tgz': ['test/support/packages.ts', 'npm i -g --prefix'],
